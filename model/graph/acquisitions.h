@@ -1,0 +1,113 @@
+// model/graph/acquisitions.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The acquisitions given to the graph, their sightings, and two things hash-consed from them so
+// that the search compares numbers instead of chains:
+//   lockset  what a chain holds: (outer lockset, lock, mode). Acquisitions that differ only in
+//            their stacks share one.
+//   moment   (thread, segment).
+// Private to the graph. Thread-safety: none.
+#pragma once
+
+#include "model/graph/containers.h"
+
+namespace lockweave::model::graph {
+
+struct AcquisitionNode {
+  Id outer = 0;
+  Id lock = 0;                       // 0: this id was never added
+  std::uint32_t lockset = 0;         // of the chain including this acquisition
+  std::uint32_t first_sighting = 0;  // index + 1
+  std::uint32_t last_sighting = 0;   // index + 1
+  Mode mode = Mode::exclusive;
+  bool trial = false;
+};
+struct SightingNode {
+  std::uint32_t moment;
+  std::uint32_t next;                // of the same acquisition; index + 1, 0: none
+};
+struct Moment {
+  Id thread;
+  std::uint32_t segment;
+};
+struct Lockset {
+  std::uint32_t outer;
+  Id lock;
+  Mode mode;
+};
+
+class Acquisitions {
+ public:
+  explicit Acquisitions(Resource& resource)
+      : nodes_(resource), sightings_(resource), moments_(resource), locksets_(resource),
+        moment_ids_(resource), lockset_ids_(resource) {}
+
+  bool add(Id id, Id outer, Id lock, Mode mode, bool trial) {
+    if (id == 0 || !know_lock(lock)) return true;
+    if (id >= nodes_.size() && !grow(id)) return false;
+    if (nodes_[id].lock != 0 || !known(outer)) return true;
+    const std::uint32_t lockset = lockset_of(nodes_[outer].lockset, lock, mode);
+    if (lockset == 0) return false;
+    nodes_[id] = {outer, lock, lockset, 0, 0, mode, trial};
+    return true;
+  }
+
+  bool add_sighting(Id acquisition, Id thread, std::uint32_t segment) {
+    if (acquisition == 0 || !known(acquisition)) return true;
+    const std::uint32_t moment = moment_of(thread, segment);
+    if (moment == 0 || !sightings_.push({moment, 0})) return false;
+    const auto index = static_cast<std::uint32_t>(sightings_.size());
+    AcquisitionNode& node = nodes_[acquisition];
+    if (node.last_sighting != 0) {
+      sightings_[node.last_sighting - 1].next = index;
+    } else {
+      node.first_sighting = index;
+    }
+    node.last_sighting = index;
+    return true;
+  }
+
+  // Locks that only a declared order names count as well.
+  bool know_lock(Id lock) {
+    if (lock >= lock_limit_) lock_limit_ = std::size_t{lock} + 1;
+    return lock != 0;
+  }
+
+  // 0 and the ids up to size() - 1; an id never added has lock 0.
+  std::size_t size() const { return nodes_.size(); }
+  std::size_t lock_limit() const { return lock_limit_; }  // highest lock id + 1
+  const AcquisitionNode& node(Id id) const { return nodes_[id]; }
+  const SightingNode& sighting(std::uint32_t index) const { return sightings_[index - 1]; }
+  const Moment& moment(std::uint32_t id) const { return moments_[id - 1]; }
+  const Lockset& lockset(std::uint32_t id) const { return locksets_[id - 1]; }
+
+ private:
+  bool grow(Id id) { return nodes_.resize(std::size_t{id} + 1, AcquisitionNode{}); }
+  bool known(Id id) const { return id == 0 || (id < nodes_.size() && nodes_[id].lock != 0); }
+
+  // 0: out of memory.
+  std::uint32_t moment_of(Id thread, std::uint32_t segment) {
+    const std::uint64_t key = pair_key(thread, segment);
+    if (const std::uint32_t* found = moment_ids_.find(key)) return *found;
+    if (!moments_.push({thread, segment})) return 0;
+    const auto id = static_cast<std::uint32_t>(moments_.size());
+    return moment_ids_.insert(key, id) ? id : 0;
+  }
+  std::uint32_t lockset_of(std::uint32_t outer, Id lock, Mode mode) {
+    const std::uint64_t key = pair_key(outer, lock << 1 | (mode == Mode::shared ? 1 : 0));
+    if (const std::uint32_t* found = lockset_ids_.find(key)) return *found;
+    if (!locksets_.push({outer, lock, mode})) return 0;
+    const auto id = static_cast<std::uint32_t>(locksets_.size());
+    return lockset_ids_.insert(key, id) ? id : 0;
+  }
+
+  Array<AcquisitionNode> nodes_;  // by id; nodes_[0] holds nothing
+  Array<SightingNode> sightings_;
+  Array<Moment> moments_;         // id - 1
+  Array<Lockset> locksets_;       // id - 1
+  IdMap moment_ids_;
+  IdMap lockset_ids_;
+  std::size_t lock_limit_ = 1;
+};
+
+}  // namespace lockweave::model::graph

@@ -1,0 +1,405 @@
+// model/record_reader.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The reader's side of record.h. Errors are kept, not thrown: the first of a line wins, then the
+// line is given up and with it the rest of the file.
+#include "model/record_reader.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <memory_resource>
+#include <sstream>
+
+#include "model/id_index.h"
+#include "model/record_fields.h"
+
+namespace lockweave::model {
+
+struct Record::Storage {
+  std::string text;                          // of the whole file; views point into it
+  std::pmr::monotonic_buffer_resource arena; // decoded strings, frames, steps
+  IdIndex modules;
+  IdIndex stacks;
+  IdIndex threads;
+  IdIndex objects;
+  IdIndex acquisitions;
+};
+
+namespace {
+
+constexpr std::string_view kNoRecord =
+    "the process ended before its first line, or this is no record: leave the file out";
+
+class Reader {
+ public:
+  explicit Reader(Record& record)
+      : record_(record), storage_(*record.storage), parser_(storage_.arena) {}
+
+  // Reads storage.text. false: `error` says why; the record holds what came before.
+  bool read(ReadError& error) {
+    std::string_view rest = trim_nuls(storage_.text);
+    while (!rest.empty()) {
+      ++line_;
+      const std::size_t newline = rest.find('\n');
+      const bool whole = newline != std::string_view::npos;
+      const std::string_view text = rest.substr(0, newline);
+      rest.remove_prefix(whole ? newline + 1 : rest.size());
+      if (!read_line(text, whole)) return report(error);
+    }
+    if (has_header_) return true;
+    line_ = 0;
+    problem_ = {"there is no record in this file", kNoRecord};
+    return report(error);
+  }
+
+ private:
+  static std::string_view trim_nuls(std::string_view text) {
+    const std::size_t last = text.find_last_not_of('\0');
+    return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
+  }
+  bool report(ReadError& error) const {
+    error = {record_.path, line_, problem_.message, std::string(problem_.remedy)};
+    return false;
+  }
+  bool complain(std::string message, std::string_view remedy = kDamaged) {
+    problem_ = {std::move(message), remedy};
+    return false;
+  }
+
+  bool read_line(std::string_view text, bool whole) {
+    if (text.size() > kLineBytesMax) {
+      return complain("the line is longer than " + std::to_string(kLineBytesMax) + " bytes");
+    }
+    if (text.find_first_not_of(" \t\r") == std::string_view::npos) return true;
+    const JsonValue* const value = parser_.parse(text);
+    if (value == nullptr && !whole) {
+      record_.cut = true;
+      return true;
+    }
+    if (value == nullptr) {
+      return complain("not JSON: " + std::string(parser_.error()) + " (column " +
+                      std::to_string(parser_.error_offset() + 1) + ")");
+    }
+    if (value->type != JsonValue::Type::object) return complain("the line is no JSON object");
+    return read_entry(*value);
+  }
+
+  bool read_entry(const JsonValue& object) {
+    struct Kind {
+      std::string_view key;
+      void (Reader::*read)(Fields& fields);
+    };
+    static constexpr Kind kKinds[] = {
+        {"seen", &Reader::read_sighting},       {"acquisition", &Reader::read_acquisition},
+        {"stack", &Reader::read_stack},         {"object", &Reader::read_object},
+        {"thread", &Reader::read_thread},       {"thread_end", &Reader::read_thread_end},
+        {"join", &Reader::read_join},           {"module", &Reader::read_module},
+        {"finding", &Reader::read_finding},     {"order", &Reader::read_order},
+        {"lost", &Reader::read_lost},           {"end", &Reader::read_end},
+        {"lockweave", &Reader::read_header},
+    };
+    const std::string_view key = object.size > 1 ? (&object + 1)->key : std::string_view();
+    if (!has_header_ && key != "lockweave") {
+      return complain("the first line is no record header", kNoRecord);
+    }
+    for (const Kind& kind : kKinds) {
+      if (kind.key != key) continue;
+      Fields fields(object, problem_);
+      (this->*kind.read)(fields);
+      return problem_.message.empty();
+    }
+    return true;
+  }
+
+  // ---- one function per kind: fill the entry, then keep it if nothing was wrong ---------------
+  void read_header(Fields& fields) {
+    Header& header = record_.header;
+    std::string_view format;
+    if (has_header_) return fields.complain("a second header", "two records in one file: split it");
+    fields.need_text("lockweave", format);
+    fields.need_number("version", header.version);
+    if (!fields.ok()) return;
+    if (format != "record") return fields.complain(quoted(format) + " is no record");
+    if (header.version != kRecordVersion) return refuse_version(fields);
+    fields.need_text("tool", header.tool);
+    fields.need_number("pid", header.pid);
+    fields.number("ppid", header.ppid);
+    fields.flag("root", header.root);
+    fields.need_text("exe", header.exe);
+    if (fields.find("args") != nullptr) read_args(fields);
+    has_header_ = fields.ok();
+  }
+  void refuse_version(Fields& fields) {
+    const int version = record_.header.version;
+    const bool newer = version > kRecordVersion;
+    record_.header = {};
+    fields.complain("this is a record of version " + std::to_string(version) +
+                        ", this program reads version " + std::to_string(kRecordVersion),
+                    newer ? "read it with the newer Lockweave that wrote it, or update this one"
+                          : "record the run again with the runtime that came with this program");
+  }
+  void read_args(Fields& fields) {
+    const JsonValue* const list = fields.need("args", JsonValue::Type::array);
+    if (list == nullptr) return;
+    const std::span<std::string_view> args = make_array<std::string_view>(*list);
+    std::size_t i = 0;
+    for (const JsonValue& item : JsonChildren(*list)) {
+      if (item.type != JsonValue::Type::string) return fields.complain("`args` must be strings");
+      args[i++] = item.text;
+    }
+    record_.header.args = args;
+  }
+
+  void read_module(Fields& fields) {
+    Module entry;
+    define("module", storage_.modules, fields, entry.id);
+    fields.need_text("path", entry.path);
+    fields.text("build_id", entry.build_id);
+    keep(fields, storage_.modules, record_.modules, entry);
+  }
+
+  void read_stack(Fields& fields) {
+    Stack entry;
+    define("stack", storage_.stacks, fields, entry.id);
+    if (const JsonValue* const list = fields.need("frames", JsonValue::Type::array)) {
+      const std::span<Frame> frames = make_array<Frame>(*list);
+      std::size_t i = 0;
+      for (const JsonValue& item : JsonChildren(*list)) read_frame(fields, item, frames[i++]);
+      entry.frames = frames;
+    }
+    keep(fields, storage_.stacks, record_.stacks, entry);
+  }
+  void read_frame(Fields& fields, const JsonValue& value, Frame& out) {
+    fields.take_pair(value, out.module, out.offset);
+    fields.check(storage_.modules, "module", out.module);
+  }
+
+  // A later line may tell what was not known at first (tid, name), not another parent: so parents
+  // always stand before their children.
+  void read_thread(Fields& fields) {
+    Thread entry;
+    fields.need_number("thread", entry.id);
+    fields.reference("parent", storage_.threads, "thread", entry.parent);
+    fields.number("parent_segment", entry.parent_segment);
+    fields.number("tid", entry.tid);
+    fields.need_text("label", entry.label);
+    fields.text("name", entry.name);
+    fields.reference("stack", storage_.stacks, "stack", entry.stack);
+    if (const auto old = storage_.threads.find(entry.id)) {
+      Thread& known = record_.threads[*old];
+      if (known.parent != entry.parent) return fields.complain("the thread's parent changes");
+      if (fields.ok()) known = entry;
+    } else {
+      keep(fields, storage_.threads, record_.threads, entry);
+    }
+  }
+
+  void read_thread_end(Fields& fields) {
+    ThreadEnd entry;
+    fields.need_reference("thread_end", storage_.threads, "thread", entry.thread);
+    fields.need_number("segment", entry.segment);
+    if (fields.ok()) record_.thread_ends.push_back(entry);
+  }
+
+  void read_join(Fields& fields) {
+    Join entry;
+    fields.need_reference("join", storage_.threads, "thread", entry.thread);
+    fields.need_reference("by", storage_.threads, "thread", entry.by);
+    fields.need_number("segment", entry.segment);
+    if (fields.ok()) record_.joins.push_back(entry);
+  }
+
+  void read_object(Fields& fields) {
+    Object entry;
+    std::string_view kind;
+    fields.need_number("object", entry.id);
+    fields.need_text("kind", kind);
+    entry.kind = object_kind_from(kind).value_or(ObjectKind::custom);
+    fields.number("address", entry.address);
+    fields.number("generation", entry.generation);
+    fields.flag("process_shared", entry.process_shared);
+    fields.flag("not_a_lock", entry.not_a_lock);
+    if (const JsonValue* place = fields.find("in_module")) {
+      read_frame(fields, *place, entry.in_module);
+    }
+    fields.reference("on_stack_of", storage_.threads, "thread", entry.on_stack_of);
+    fields.text("name", entry.name);
+    fields.reference("first", storage_.stacks, "stack", entry.first);
+    fields.number("ordinal", entry.ordinal);
+    if (const auto old = storage_.objects.find(entry.id)) {
+      if (fields.ok()) record_.objects[*old] = entry;
+    } else {
+      keep(fields, storage_.objects, record_.objects, entry);
+    }
+  }
+
+  void read_acquisition(Fields& fields) {
+    Acquisition entry;
+    define("acquisition", storage_.acquisitions, fields, entry.id);
+    fields.reference("outer", storage_.acquisitions, "acquisition", entry.outer);
+    fields.need_reference("object", storage_.objects, "object", entry.object);
+    fields.mode("mode", entry.mode);
+    fields.flag("trial", entry.trial);
+    fields.reference("stack", storage_.stacks, "stack", entry.stack);
+    keep(fields, storage_.acquisitions, record_.acquisitions, entry);
+  }
+
+  void read_sighting(Fields& fields) {
+    Sighting entry;
+    fields.need_reference("seen", storage_.acquisitions, "acquisition", entry.acquisition);
+    fields.need_reference("thread", storage_.threads, "thread", entry.thread);
+    fields.need_number("segment", entry.segment);
+    if (fields.ok()) record_.sightings.push_back(entry);
+  }
+
+  void read_finding(Fields& fields) {
+    RawFinding entry;
+    fields.need_text("finding", entry.rule);
+    fields.text("variant", entry.variant);
+    fields.flag("certain", entry.certain);
+    fields.flag("printed", entry.printed);
+    fields.reference("object", storage_.objects, "object", entry.object);
+    if (const JsonValue* const list = fields.need("steps", JsonValue::Type::array)) {
+      const std::span<Step> steps = make_array<Step>(*list);
+      std::size_t i = 0;
+      for (const JsonValue& item : JsonChildren(*list)) read_step(fields, item, steps[i++]);
+      entry.steps = steps;
+    }
+    if (fields.ok()) record_.findings.push_back(entry);
+  }
+  void read_step(Fields& line, const JsonValue& value, Step& out) {
+    if (value.type != JsonValue::Type::object) return line.complain("a step is no JSON object");
+    Fields fields(value, problem_);
+    fields.reference("thread", storage_.threads, "thread", out.thread);
+    fields.action("action", out.action);
+    fields.reference("object", storage_.objects, "object", out.object);
+    fields.mode("mode", out.mode);
+    fields.reference("other", storage_.threads, "thread", out.other);
+    fields.reference("held", storage_.acquisitions, "acquisition", out.held);
+    fields.reference("stack", storage_.stacks, "stack", out.stack);
+  }
+
+  void read_order(Fields& fields) {
+    Order entry;
+    if (const JsonValue* const pair = fields.need("order", JsonValue::Type::array)) {
+      fields.take_pair(*pair, entry.before, entry.after);
+    }
+    if (entry.before == 0 || entry.after == 0) fields.complain("`order` must name two objects");
+    fields.check(storage_.objects, "object", entry.before);
+    fields.check(storage_.objects, "object", entry.after);
+    if (fields.ok()) record_.orders.push_back(entry);
+  }
+
+  void read_lost(Fields& fields) {
+    Lost entry;
+    fields.need_text("lost", entry.what);
+    fields.need_number("count", entry.count);
+    if (fields.ok()) record_.losses.push_back(entry);
+  }
+
+  void read_end(Fields& fields) {
+    End entry;
+    fields.need_text("end", entry.how);
+    fields.number("status", entry.status);
+    if (fields.ok()) record_.end = entry;
+  }
+
+  // ---- helpers -------------------------------------------------------------------------------
+  void define(std::string_view what, const IdIndex& index, Fields& fields, Id& id) {
+    fields.need_number(what, id);
+    if (index.find(id)) {
+      fields.complain(std::string(what) + " " + std::to_string(id) + " is defined twice");
+    }
+  }
+  template <typename Entry>
+  void keep(Fields& fields, IdIndex& index, std::vector<Entry>& entries, const Entry& entry) {
+    if (entry.id == 0) fields.complain("the id 0 means none and cannot be defined");
+    if (!fields.ok()) return;
+    index.insert(entry.id, entries.size());
+    entries.push_back(entry);
+  }
+  template <typename T>
+  std::span<T> make_array(const JsonValue& list) {
+    std::size_t count = 0;
+    for ([[maybe_unused]] const JsonValue& item : JsonChildren(list)) ++count;
+    T* const items = static_cast<T*>(storage_.arena.allocate(count * sizeof(T), alignof(T)));
+    std::uninitialized_value_construct_n(items, count);
+    return {items, count};
+  }
+
+  Record& record_;
+  Record::Storage& storage_;
+  JsonParser parser_;
+  Problem problem_;
+  std::size_t line_ = 0;  // 1-based, of the line being read
+  bool has_header_ = false;
+};
+
+std::optional<Record> read_owned(std::string text, std::string path, ReadError& error,
+                                 Record* partial) {
+  Record record;
+  record.path = std::move(path);
+  record.storage->text = std::move(text);
+  if (Reader(record).read(error)) return record;
+  if (partial != nullptr) *partial = std::move(record);
+  return std::nullopt;
+}
+
+template <typename Entry>
+const Entry& entry_of(const std::vector<Entry>& entries, const IdIndex& index, Id id) {
+  static const Entry kNone{};
+  const std::optional<std::size_t> place = index.find(id);
+  return place ? entries[*place] : kNone;
+}
+
+bool read_text(const std::filesystem::path& path, std::string& text, std::string& why) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    why = "it is a directory";
+    return false;
+  }
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream content;
+  if (file && file.peek() != std::ifstream::traits_type::eof()) content << file.rdbuf();
+  if (!file.is_open() || file.bad()) {
+    why = std::strerror(errno != 0 ? errno : EIO);
+    return false;
+  }
+  text = std::move(content).str();
+  return true;
+}
+
+}  // namespace
+
+Record::Record() : storage(std::make_unique<Storage>()) {}
+Record::~Record() = default;
+Record::Record(Record&&) noexcept = default;
+Record& Record::operator=(Record&&) noexcept = default;
+
+const Module& Record::module(Id id) const { return entry_of(modules, storage->modules, id); }
+const Stack& Record::stack(Id id) const { return entry_of(stacks, storage->stacks, id); }
+const Thread& Record::thread(Id id) const { return entry_of(threads, storage->threads, id); }
+const Object& Record::object(Id id) const { return entry_of(objects, storage->objects, id); }
+const Acquisition& Record::acquisition(Id id) const {
+  return entry_of(acquisitions, storage->acquisitions, id);
+}
+
+std::optional<Record> read_record(const std::filesystem::path& path, ReadError& error,
+                                  Record* partial) {
+  std::string text;
+  std::string why;
+  if (!read_text(path, text, why)) {
+    error = {path.string(), 0, "cannot be read: " + why, "check its name and permissions"};
+    return std::nullopt;
+  }
+  return read_owned(std::move(text), path.string(), error, partial);
+}
+
+std::optional<Record> read_record_text(std::string_view text, std::string path, ReadError& error,
+                                       Record* partial) {
+  return read_owned(std::string(text), std::move(path), error, partial);
+}
+
+}  // namespace lockweave::model
