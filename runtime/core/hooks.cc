@@ -1,0 +1,395 @@
+// runtime/core/hooks.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// hooks.h, implemented: what a front-end reports becomes changes of the thread's state and calls to
+// the detectors. Order matters everywhere a thread may sleep: state is published before.
+#include "lockweave/hooks.h"
+
+#include <errno.h>
+
+#include "runtime/core/core_state.h"
+#include "runtime/core/held.h"
+#include "runtime/core/journal.h"
+#include "runtime/core/process.h"
+#include "runtime/core/relations.h"
+#include "runtime/core/tls.h"
+
+namespace lockweave::core {
+
+constinit CoreState core_state;
+
+namespace {
+
+ThreadState& self() { return *tls.state; }
+
+std::uintptr_t bits(const void* address) { return reinterpret_cast<std::uintptr_t>(address); }
+
+// Keeps errno across a hook's slow path.
+class ErrnoKept {
+ public:
+  ErrnoKept() : kept_(errno) {}
+  ~ErrnoKept() { errno = kept_; }
+
+ private:
+  int kept_;
+};
+
+void notice_stack_depth(ThreadState& thread) {
+  const std::uintptr_t frame = bits(__builtin_frame_address(0));
+  if (frame > thread.lowest_stack_object.load(std::memory_order_relaxed)) [[unlikely]] {
+    // Not from another stack: a signal handler's, a fiber's.
+    if (frame < thread.stack_high && frame >= thread.stack_low) end_stack_objects(thread, frame);
+  }
+}
+
+bool is_lock(lw_kind kind) {
+  switch (kind) {
+    case LW_MUTEX:
+    case LW_RECURSIVE_MUTEX:
+    case LW_ERRORCHECK_MUTEX:
+    case LW_RWLOCK:
+    case LW_SPINLOCK:
+    case LW_ONCE:
+    case LW_STATIC_GUARD:
+    case LW_FILE_LOCK:
+    case LW_CUSTOM:
+      return true;
+    default:
+      return false;
+  }
+}
+
+constexpr std::uint64_t kOneWaiter = std::uint64_t{1} << 32;
+
+std::uint32_t waiters_in(std::uint64_t packed) { return static_cast<std::uint32_t>(packed >> 32); }
+std::uint32_t wakes_in(std::uint64_t packed) { return static_cast<std::uint32_t>(packed); }
+
+// A waiter comes back: it uses up a wake that was on its way, if any.
+void waiter_left(Object& object) {
+  std::uint64_t packed = object.waiters_and_wakes.load(std::memory_order_relaxed);
+  std::uint64_t next;
+  do {
+    next = packed - kOneWaiter - (wakes_in(packed) > 0 ? 1 : 0);
+  } while (!object.waiters_and_wakes.compare_exchange_weak(packed, next));
+  if (wakes_in(packed) > 0) core_state.wakes_on_way.fetch_sub(1, std::memory_order_seq_cst);
+}
+
+// Returns how many waiters this wakes that no earlier notification has woken already.
+std::uint32_t wake_waiters(Object& object, bool all) {
+  std::uint64_t packed = object.waiters_and_wakes.load(std::memory_order_seq_cst);
+  std::uint32_t woken;
+  do {
+    const std::uint32_t still = waiters_in(packed) - wakes_in(packed);
+    woken = all ? still : (still > 0 ? 1 : 0);
+    if (woken == 0) return 0;
+  } while (!object.waiters_and_wakes.compare_exchange_weak(packed, packed + woken));
+  core_state.wakes_on_way.fetch_add(woken, std::memory_order_seq_cst);
+  return woken;
+}
+
+// Busy, or not up, or the first operation of a thread that nobody announced.
+__attribute__((noinline)) int enter_unregistered() {
+  if (tls.state != nullptr || tls.unseen > 0 || !core_state.up.load(std::memory_order_relaxed)) {
+    return 0;
+  }
+  Unseen unseen;
+  return current_thread() != nullptr ? 1 : 0;
+}
+
+thread_local Parked parked __attribute__((tls_model("initial-exec")));
+
+void prepare_wait(ThreadState& thread, const void* object, lw_kind kind, int flags,
+                  const void* with, const int* owner, const void* pc) {
+  Wait& wait = thread.wait;
+  wait.kind = kind;
+  wait.flags = flags;
+  wait.address = object;
+  wait.owner = owner;
+  wait.wanted = nullptr;
+  wait.with = nullptr;
+  wait.object = nullptr;
+  if (is_lock(kind)) {
+    wait.wanted = acquisition_for(thread, bits(object), kind, flags & ~LW_TRY, pc);
+    wait.object = wait.wanted == nullptr ? nullptr : wait.wanted->object;
+  } else if (kind != LW_THREAD) {
+    wait.object = object_at(bits(object), kind, flags, pc);
+  }
+  if (with != nullptr) {
+    wait.with = object_at(bits(with), LW_MUTEX, 0, pc);
+    park_held(thread, bits(with), parked);
+  }
+  capture(wait.trace, pc);
+  wait.since = core_state.wait_order.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+void unpublish_wait(Wait& wait) {
+  if ((wait.flags & LW_TIMED) == 0) core_state.asleep.fetch_sub(1, std::memory_order_seq_cst);
+  wait.sequence.fetch_add(1, std::memory_order_seq_cst);
+  if (wait.object != nullptr) waiter_left(*wait.object);
+}
+
+}  // namespace
+}  // namespace lockweave::core
+
+using namespace lockweave;
+using namespace lockweave::core;
+
+extern "C" {
+
+int lw_enter(void) {
+  if (tls.idle != nullptr) [[likely]] {
+    tls.idle = nullptr;
+    return 1;
+  }
+  return enter_unregistered();
+}
+
+void lw_leave(void) { tls.idle = tls.state; }
+
+void lw_acquired(const void* lock, lw_kind kind, int flags, const void* pc) {
+  ThreadState& thread = self();
+  notice_stack_depth(thread);
+  push_held(thread, bits(lock), kind, flags, pc);
+}
+
+int lw_release(const void* lock, lw_kind, const void*) {
+  return pop_held(self(), bits(lock)) ? 1 : 0;
+}
+
+void lw_release_not_held(const void* lock, lw_kind kind, const char* variant, const void* pc) {
+  ErrnoKept kept;
+  if (Object* object = object_at(bits(lock), kind, 0, pc)) {
+    tell_detectors([&](Detector& d) { d.on_release_not_held(self(), *object, variant, pc); });
+  }
+}
+
+int lw_owns(int tid) { return self().tid.load(std::memory_order_relaxed) == tid ? 1 : 0; }
+
+void lw_object_begin(const void* object, lw_kind kind, int flags, const void* pc) {
+  ErrnoKept kept;
+  if (Object* old = find_object(bits(object))) end_object(*old);
+  (void)object_at(bits(object), kind, flags, pc);
+}
+
+void lw_object_end(const void* object, lw_kind, const void* pc) {
+  Object* known = find_object(bits(object));
+  if (known == nullptr) return;
+  ErrnoKept kept;
+  tell_detectors([&](Detector& d) { d.on_object_end(self(), *known, false, pc); });
+  end_object(*known);
+}
+
+void lw_memory_end(const void* begin, size_t size, const void* pc) {
+  if (!may_hold_objects(bits(begin), size)) return;
+  ErrnoKept kept;
+  struct Context {
+    const void* pc;
+  } context{pc};
+  end_objects_within(
+      bits(begin), size,
+      [](void* argument, Object& object) {
+        const void* where = static_cast<Context*>(argument)->pc;
+        tell_detectors([&](Detector& d) { d.on_object_end(self(), object, true, where); });
+      },
+      &context);
+}
+
+int lw_memory_watched(void) { return objects_off_stacks() ? 1 : 0; }
+
+uint64_t lw_memory_mark(void) { return newest_object(); }
+
+void lw_memory_gone(const void* begin, size_t size, uint64_t mark) {
+  if (!may_hold_objects(bits(begin), size)) return;
+  ErrnoKept kept;
+  end_objects_within(bits(begin), size, nullptr, nullptr, mark);
+}
+
+void lw_block_begin(const void* object, lw_kind kind, int flags, const void* with,
+                    const int* owner, const void* pc) {
+  ErrnoKept kept;
+  ThreadState& thread = self();
+  notice_stack_depth(thread);
+  prepare_wait(thread, object, kind, flags, with, owner, pc);
+  Wait& wait = thread.wait;
+  if (wait.object != nullptr) wait.object->waiters_and_wakes.fetch_add(kOneWaiter);
+  wait.sequence.fetch_add(1, std::memory_order_seq_cst);
+  if ((flags & LW_TIMED) == 0) core_state.asleep.fetch_add(1, std::memory_order_seq_cst);
+  tell_detectors([&](Detector& d) { d.on_block(thread); });
+}
+
+void lw_block_end(void) {
+  ErrnoKept kept;
+  ThreadState& thread = self();
+  Wait& wait = thread.wait;
+  unpublish_wait(wait);
+  if (parked.node != nullptr) {
+    const std::uintptr_t address = parked.node->object->address.load(std::memory_order_relaxed);
+    if (address != 0) {
+      push_held(thread, address, parked.node->object->kind, 0,
+                reinterpret_cast<const void*>(wait.trace.pcs[0]));
+      restore_count(thread, parked.count);
+    }
+    parked = {};
+  }
+  tell_detectors([&](Detector& d) { d.on_unblock(thread); });
+}
+
+void lw_block_abandoned(void) {
+  unpublish_wait(self().wait);
+  parked = {};
+}
+
+void lw_notify(const void* object, lw_kind kind, int all, const void* pc) {
+  ErrnoKept kept;
+  Object* known = kind == LW_CONDITION_VARIABLE ? object_at(bits(object), kind, 0, pc)
+                                                : find_object(bits(object));
+  if (known == nullptr) return;
+  if (wake_waiters(*known, all != 0) == 0) {
+    known->missed_by.store(self().id, std::memory_order_relaxed);
+    known->missed_pc.store(pc, std::memory_order_relaxed);
+  } else {
+    known->missed_pc.store(nullptr, std::memory_order_relaxed);
+  }
+  tell_detectors([&](Detector& d) { d.on_notify(self(), *known, all != 0, pc); });
+}
+
+void lw_semaphore_begin(const void* semaphore, unsigned permits, int flags, const void* pc) {
+  lw_object_begin(semaphore, LW_SEMAPHORE, flags, pc);
+  if (Object* object = find_object(bits(semaphore))) {
+    object->permits.store(permits, std::memory_order_relaxed);
+    object->lock_like = permits == 1;
+  }
+}
+
+void lw_barrier_begin(const void* barrier, unsigned parties, int flags, const void* pc) {
+  lw_object_begin(barrier, LW_BARRIER, flags, pc);
+  if (Object* object = find_object(bits(barrier))) {
+    object->permits.store(parties, std::memory_order_relaxed);
+  }
+}
+
+int lw_barrier_arrive(const void* barrier) {
+  Object* object = find_object(bits(barrier));
+  const std::uint32_t parties =
+      object == nullptr ? 0 : object->permits.load(std::memory_order_relaxed);
+  if (parties == 0) return -1;
+  const std::uint32_t place = object->arrived.fetch_add(1, std::memory_order_relaxed) + 1;
+  return place % parties == 0 ? 1 : 0;
+}
+
+void lw_permit_taken(const void* semaphore, int flags, const void* pc) {
+  Object* object = find_object(bits(semaphore));
+  if (object == nullptr || !object->lock_like) return;
+  ThreadState& thread = self();
+  notice_stack_depth(thread);
+  push_held(thread, bits(semaphore), LW_SEMAPHORE, flags, pc);
+}
+
+void lw_permit_given(const void* semaphore, const void*) {
+  Object* object = find_object(bits(semaphore));
+  if (object == nullptr || !object->lock_like) return;
+  if (pop_held(self(), bits(semaphore))) return;
+  ErrnoKept kept;
+  object->lock_like = false;  // given by one who did not take it: a signal, not a lock
+  journal.note_object(*object);
+}
+
+void* lw_thread_create(const void* pc, size_t stack_size) {
+  ErrnoKept kept;
+  ThreadState& parent = self();
+  ThreadState* child = register_child(parent, pc, stack_size);
+  begin_segment(parent);
+  return child;
+}
+
+void** lw_thread_payload(void* token) { return static_cast<ThreadState*>(token)->payload; }
+
+void lw_thread_not_created(void* token) { forget_child(*static_cast<ThreadState*>(token)); }
+
+void lw_thread_started(void* token) {
+  adopt(*static_cast<ThreadState*>(token));
+  tls.idle = tls.state;
+}
+
+void lw_thread_ended(void) {
+  ThreadState* thread = tls.state;
+  if (thread == nullptr) return;
+  reconcile_held(*thread);
+  tell_detectors([&](Detector& d) { d.on_thread_end(*thread); });
+  journal.note_thread_end(*thread);
+  finish_thread(*thread);
+  tell_detectors([](Detector& d) { d.on_thread_gone(); });
+}
+
+void lw_thread_joined(const void* thread, const void* pc) {
+  ErrnoKept kept;
+  ThreadState* joined = thread_by_handle(reinterpret_cast<pthread_t>(thread));
+  if (joined == nullptr) return;
+  begin_segment(self());
+  remember_join(joined->id, self().id, self().segment.load(std::memory_order_relaxed));
+  journal.note_join(*joined, self());
+  tell_detectors([&](Detector& d) { d.on_joined(self(), *joined, pc); });
+}
+
+void lw_name(const void* object, const char* name) {
+  if (lw_enter() == 0) return;
+  {
+    ErrnoKept kept;
+    if (Object* known = object_at(bits(object), LW_MUTEX, 0, __builtin_return_address(0))) {
+      known->name = keep_text(name);
+      journal.note_object(*known);
+    }
+  }
+  lw_leave();
+}
+
+void lw_assert_held(const void* lock, const void* pc) {
+  if (lw_enter() == 0) return;
+  if (!holds(self(), bits(lock))) {
+    ErrnoKept kept;
+    if (Object* known = object_at(bits(lock), LW_MUTEX, 0, pc)) {
+      tell_detectors([&](Detector& d) { d.on_assert_held(self(), *known, pc); });
+    }
+  }
+  lw_leave();
+}
+
+void lw_declare_order(const void* before, const void* after) {
+  if (lw_enter() == 0) return;
+  {
+    ErrnoKept kept;
+    const void* pc = __builtin_return_address(0);
+    Object* first = object_at(bits(before), LW_MUTEX, 0, pc);
+    Object* second = object_at(bits(after), LW_MUTEX, 0, pc);
+    if (first != nullptr && second != nullptr) declare_order(*first, *second);
+  }
+  lw_leave();
+}
+
+void lw_forget(const void* lock) {
+  if (lw_enter() == 0) return;
+  if (Object* known = find_object(bits(lock))) end_object(*known);
+  lw_leave();
+}
+
+void lw_misuse(const char* rule, const char* variant, const void* object, lw_kind kind,
+               const void* pc) {
+  ErrnoKept kept;
+  if (Object* known = object_at(bits(object), kind, 0, pc)) {
+    tell_detectors([&](Detector& d) { d.on_misuse(self(), rule, variant, *known, pc); });
+  }
+}
+
+void lw_handler(int, int installed) {
+  if (installed != 0) {
+    core_state.handlers.fetch_add(1, std::memory_order_relaxed);
+  } else {
+    core_state.handlers.fetch_sub(1, std::memory_order_relaxed);
+  }
+}
+
+void lw_timer_created(void) { core_state.timers.store(true, std::memory_order_relaxed); }
+
+void lw_module_gone(void) { journal.forget_modules(); }
+
+}  // extern "C"

@@ -1,0 +1,46 @@
+// runtime/core/journal.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Writes the record. Each `note_*` writes what it names, preceded by whatever it refers to that has
+// not been written yet (stacks, modules, threads, objects, outer acquisitions), each once.
+//
+// Nothing is written for what never mattered: a lock that was never nested and had no finding leaves
+// no line.
+// Thread-safety: one raw lock around each note; nothing else is called while it is held.
+// Without an open record every call does nothing: the detectors still work, nothing is kept.
+#pragma once
+
+#include "model/record.h"
+#include "runtime/core/raw_lock.h"
+#include "runtime/core/report.h"
+#include "runtime/core/thread_state.h"
+
+namespace lockweave::core {
+
+class Journal {
+ public:
+  constexpr Journal() = default;
+
+  // Begins the record of this process in `directory`. Returns 0 or -errno.
+  long open(const char* directory, bool root);
+  const char* path() const;  // "" without a record
+
+  void note_sighting(Acquisition& node, ThreadState& thread, std::uint32_t segment);
+  void note_thread_end(ThreadState& thread);
+  void note_join(ThreadState& joined, ThreadState& by);
+  void note_object(Object& object);  // its description changed since it was written
+  void note_finding(const Report& report);
+  void note_order(Object& before, Object& after);
+  void note_losses();
+  void note_end(const char* how, int status);
+
+  void forget_modules();          // after a dlclose: ranges are looked up again
+  void begin_child_after_fork();  // a new record in the same directory
+
+ private:
+  RawLock lock_;
+};
+
+extern constinit Journal journal;
+
+}  // namespace lockweave::core

@@ -1,0 +1,144 @@
+// runtime/core/os.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/core/os.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+namespace lockweave::os {
+
+long call(long number, long a, long b, long c, long d, long e, long f) {
+#if defined(__x86_64__)
+  long result;
+  register long r10 asm("r10") = d;
+  register long r8 asm("r8") = e;
+  register long r9 asm("r9") = f;
+  asm volatile("syscall"
+               : "=a"(result)
+               : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+               : "rcx", "r11", "memory");
+  return result;
+#elif defined(__aarch64__)
+  register long x8 asm("x8") = number;
+  register long x0 asm("x0") = a;
+  register long x1 asm("x1") = b;
+  register long x2 asm("x2") = c;
+  register long x3 asm("x3") = d;
+  register long x4 asm("x4") = e;
+  register long x5 asm("x5") = f;
+  asm volatile("svc 0"
+               : "+r"(x0)
+               : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
+               : "memory");
+  return x0;
+#else
+#error "lockweave: no system call convention for this processor"
+#endif
+}
+
+void* map_memory(std::size_t bytes) {
+  const long result = call(SYS_mmap, 0, static_cast<long>(bytes), PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return result < 0 && result > -4096 ? nullptr : reinterpret_cast<void*>(result);
+}
+
+void sleep_ns(long nanoseconds) {
+  timespec duration{nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000};
+  call(SYS_nanosleep, reinterpret_cast<long>(&duration), 0);
+}
+
+void write_all(int fd, const char* text, std::size_t size) {
+  while (size > 0) {
+    const long written = call(SYS_write, fd, reinterpret_cast<long>(text), static_cast<long>(size));
+    if (written == -EINTR) continue;
+    if (written <= 0) return;
+    text += written;
+    size -= static_cast<std::size_t>(written);
+  }
+}
+
+long read_file(const char* path, char* buffer, std::size_t size) {
+  buffer[0] = '\0';
+  const long fd = call(SYS_openat, AT_FDCWD, reinterpret_cast<long>(path), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return fd;
+  std::size_t used = 0;
+  while (used + 1 < size) {
+    const long got = call(SYS_read, fd, reinterpret_cast<long>(buffer + used),
+                          static_cast<long>(size - 1 - used));
+    if (got == -EINTR) continue;
+    if (got <= 0) break;
+    used += static_cast<std::size_t>(got);
+  }
+  buffer[used] = '\0';
+  call(SYS_close, fd);
+  return static_cast<long>(used);
+}
+
+void exit_process(int status) {
+  for (;;) call(SYS_exit_group, status);
+}
+
+namespace {
+
+char* append_number(char* out, int value) {
+  char digits[12];
+  int count = 0;
+  do {
+    digits[count++] = static_cast<char>('0' + value % 10);
+    value /= 10;
+  } while (value > 0);
+  while (count > 0) *out++ = digits[--count];
+  return out;
+}
+
+struct KernelDirectoryEntry {  // struct linux_dirent64
+  std::uint64_t inode;
+  std::int64_t offset;
+  unsigned short length;
+  unsigned char type;
+  char name[1];
+};
+
+int parse_tid(const char* name) {
+  int value = 0;
+  for (; *name != '\0'; ++name) {
+    if (*name < '0' || *name > '9') return 0;
+    value = value * 10 + (*name - '0');
+  }
+  return value;
+}
+
+}  // namespace
+
+char task_state(int tid) {
+  char path[64] = "/proc/self/task/";
+  char* end = append_number(path + strlen(path), tid);
+  memcpy(end, "/stat", 6);
+  char text[512];
+  if (read_file(path, text, sizeof text) <= 0) return 0;
+  const char* close = strrchr(text, ')');  // the command name may hold anything
+  return close != nullptr && close[1] == ' ' ? close[2] : '\0';
+}
+
+bool for_each_task(TaskVisitor visit, void* context) {
+  const long fd = call(SYS_openat, AT_FDCWD, reinterpret_cast<long>("/proc/self/task"),
+                       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return false;
+  alignas(KernelDirectoryEntry) char buffer[4096];
+  for (;;) {
+    const long got = call(SYS_getdents64, fd, reinterpret_cast<long>(buffer), sizeof buffer);
+    if (got <= 0) {
+      call(SYS_close, fd);
+      return got == 0;
+    }
+    for (long at = 0; at < got;) {
+      const auto* entry = reinterpret_cast<const KernelDirectoryEntry*>(buffer + at);
+      const int tid = parse_tid(entry->name);
+      if (tid > 0) visit(context, tid, task_state(tid));
+      at += entry->length;
+    }
+  }
+}
+
+}  // namespace lockweave::os

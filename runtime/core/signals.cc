@@ -1,0 +1,101 @@
+// runtime/core/signals.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Signal handlers of the program, and jumps out of them. Everything here runs in signal handlers.
+//
+// Limits
+//   1. A handler that interrupted an operation is not watched: what it locks passes through.
+//   2. A jump out of a handler that interrupted a hook at work, not asleep, leaves the thread
+//      unwatched from then on: the hook's own state cannot be completed.
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "lockweave/hooks.h"
+#include "runtime/core/core_state.h"
+#include "runtime/core/options.h"
+#include "runtime/core/process.h"
+#include "runtime/core/tls.h"
+
+namespace lockweave::core {
+namespace {
+
+std::uintptr_t bits(const void* address) { return reinterpret_cast<std::uintptr_t>(address); }
+
+// The stack grows down: the handler's frames lie below the mark, in the stack that holds it.
+bool runs_in_handler(const ThreadState& thread, std::uintptr_t frame) {
+  return frame >= thread.handler_low && frame < thread.handler_high;
+}
+
+// So that acquisitions in the handler are seen although the thread made them before.
+void forget_known_acquisitions(ThreadState& thread) {
+  if (thread.cache == nullptr) return;
+  memset(thread.cache, 0, sizeof(Acquisition*) * ThreadState::kCacheEntries);
+}
+
+}  // namespace
+
+int signal_being_handled(const ThreadState& thread) {
+  if (thread.handling_signal == 0) return 0;
+  return runs_in_handler(thread, bits(__builtin_frame_address(0))) ? thread.handling_signal : 0;
+}
+
+}  // namespace lockweave::core
+
+using namespace lockweave;
+using namespace lockweave::core;
+
+extern "C" {
+
+void lw_signal_begin(int signal, const void* stack_low, lw_signal_mark* mark) {
+  *mark = {};
+  ThreadState* thread = tls.state;
+  if (thread == nullptr) return;
+  *mark = {thread->handler_low, thread->handler_high, thread->handling_signal};
+  thread->handling_signal = signal;
+  thread->handler_high = bits(mark);
+  thread->handler_low = stack_low != nullptr ? bits(stack_low) : thread->stack_low;
+  if (!runs_in_handler(*thread, bits(__builtin_frame_address(0)))) thread->handler_low = 0;
+  if (tls.busy == 0) forget_known_acquisitions(*thread);
+}
+
+void lw_signal_end(const lw_signal_mark* mark) {
+  ThreadState* thread = tls.state;
+  if (thread == nullptr) return;
+  thread->handler_low = mark->outer_low;
+  thread->handler_high = mark->outer_high;
+  thread->handling_signal = mark->outer_signal;
+}
+
+void lw_jump(const void* stack_pointer) {
+  ThreadState* thread = tls.state;
+  if (thread == nullptr || thread->handling_signal == 0) return;
+  if (!runs_in_handler(*thread, bits(__builtin_frame_address(0)))) {
+    thread->handling_signal = 0;  // an earlier jump left it
+    return;
+  }
+  if (stack_pointer != nullptr && runs_in_handler(*thread, bits(stack_pointer))) return;
+  thread->handling_signal = 0;
+  if (tls.busy == 0) return;
+  if (thread->wait.sequence.load(std::memory_order_relaxed) % 2 == 0) return;  // limit 2
+  lw_block_abandoned();
+  tls.busy = 0;
+}
+
+int lw_signal_speaks(int signal) {
+  if (signal == options.status_signal && signal != 0) return 2;
+  const bool ends = signal == SIGTERM || signal == SIGQUIT || signal == SIGABRT;
+  return ends && options.report_signals ? 1 : 0;
+}
+
+void lw_report_waits(int signal) {
+  if (!core_state.up.load(std::memory_order_relaxed)) return;
+  const bool status = lw_signal_speaks(signal) == 2;
+  if (!status && waiting_threads() == 0) return;
+  print_lock_table(2, status               ? "status"
+                      : signal == SIGTERM ? "SIGTERM arrived while threads wait"
+                      : signal == SIGQUIT ? "SIGQUIT arrived while threads wait"
+                                          : "SIGABRT arrived while threads wait");
+}
+
+}  // extern "C"

@@ -1,0 +1,220 @@
+// runtime/core/thread_state.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/core/thread_state.h"
+
+#include <string.h>
+#include <sys/resource.h>
+
+#include "runtime/core/arena.h"
+#include "runtime/core/journal.h"
+#include "runtime/core/tls.h"
+
+extern "C" void* __libc_stack_end;  // ld.so: top of the main thread's stack
+
+namespace lockweave::core {
+
+thread_local constinit Tls tls __attribute__((tls_model("initial-exec")));
+
+namespace {
+
+constexpr std::uint32_t kHeldFirst = 32;
+constexpr std::uint32_t kTidBuckets = 1 << 10;
+
+struct Registry {
+  RawLock lock;
+  std::atomic<ThreadState*> newest{nullptr};
+  std::atomic<std::uint32_t> live{0};
+  Id count = 0;
+  Acquisition** spare_caches = nullptr;  // list through the first slot
+  std::atomic<ThreadState*> by_tid[kTidBuckets] = {};  // last one registered with that hash
+};
+constinit Registry registry;
+
+Acquisition** take_cache() {
+  if (Acquisition** cache = registry.spare_caches; cache != nullptr) {
+    registry.spare_caches = reinterpret_cast<Acquisition**>(cache[0]);
+    memset(cache, 0, sizeof(Acquisition*) * ThreadState::kCacheEntries);
+    return cache;
+  }
+  return arena.make_array<Acquisition*>(ThreadState::kCacheEntries);
+}
+
+// Appends ".n" to the parent's label; a label that would not fit keeps its end: "~.3.7".
+void make_label(char* out, std::size_t size, const char* parent, std::uint32_t rank) {
+  char tail[16];
+  std::size_t used = sizeof tail;
+  tail[--used] = '\0';
+  do {
+    tail[--used] = static_cast<char>('0' + rank % 10);
+    rank /= 10;
+  } while (rank > 0);
+  tail[--used] = '.';
+  const std::size_t tail_length = sizeof tail - 1 - used;
+  const std::size_t parent_length = strlen(parent);
+  const std::size_t room = size - 1 - tail_length;
+  const std::size_t kept = parent_length < room ? parent_length : room;
+  memcpy(out, parent + (parent_length - kept), kept);
+  if (kept < parent_length) out[0] = '~';
+  memcpy(out + kept, tail + used, tail_length + 1);
+}
+
+ThreadState* new_state() {
+  ThreadState* state = arena.make<ThreadState>();
+  if (state == nullptr) return nullptr;
+  state->held.store(arena.make_array<Held>(kHeldFirst), std::memory_order_relaxed);
+  state->held_capacity = kHeldFirst;
+  RawGuard guard(registry.lock);
+  state->cache = take_cache();
+  if (state->held.load(std::memory_order_relaxed) == nullptr || state->cache == nullptr) return nullptr;
+  state->id = ++registry.count;
+  state->next = registry.newest.load(std::memory_order_relaxed);
+  registry.newest.store(state, std::memory_order_release);
+  registry.live.fetch_add(1, std::memory_order_seq_cst);
+  return state;
+}
+
+std::size_t main_stack_size() {
+  rlimit limit{};
+  os::call(SYS_prlimit64, 0, RLIMIT_STACK, 0, reinterpret_cast<long>(&limit));
+  constexpr std::size_t kMost = std::size_t{64} << 20;
+  return limit.rlim_cur < kMost ? static_cast<std::size_t>(limit.rlim_cur) : kMost;
+}
+
+// glibc puts the thread descriptor, whose address pthread_self is, at the top of the stack.
+void note_stack(ThreadState& state, std::size_t size) {
+  state.stack_high = reinterpret_cast<std::uintptr_t>(pthread_self());
+  state.stack_low = state.stack_high - size;
+}
+
+void bind_to_calling_thread(ThreadState& state) {
+  const int tid = os::thread_id();
+  state.handle = pthread_self();
+  state.tid.store(tid, std::memory_order_relaxed);
+  registry.by_tid[static_cast<unsigned>(tid) % kTidBuckets].store(&state,
+                                                                 std::memory_order_release);
+  tls.state = &state;
+}
+
+// A thread that nobody announced: the main thread, or one made by a raw clone.
+ThreadState* register_unannounced() {
+  ThreadState* state = new_state();
+  if (state == nullptr) return nullptr;
+  bind_to_calling_thread(*state);
+  if (state->tid.load(std::memory_order_relaxed) == os::process_id()) {
+    strcpy(state->label, "0");
+    state->stack_high = reinterpret_cast<std::uintptr_t>(__libc_stack_end);
+    state->stack_low = state->stack_high - main_stack_size();
+  } else {
+    make_label(state->label, sizeof state->label, "?", state->id);
+    note_stack(*state, std::size_t{8} << 20);
+  }
+  return state;
+}
+
+}  // namespace
+
+ThreadState* current_thread() {
+  if (tls.state != nullptr) return tls.state;
+  return tls.gone ? nullptr : register_unannounced();
+}
+
+ThreadState* register_child(ThreadState& parent, const void* pc, std::size_t stack_size) {
+  ThreadState* child = new_state();
+  if (child == nullptr) return nullptr;
+  child->parent = parent.id;
+  child->parent_segment = parent.segment.load(std::memory_order_relaxed);
+  child->stack_size = stack_size;
+  child->created_at = intern_here(pc);
+  make_label(child->label, sizeof child->label, parent.label, parent.children++);
+  return child;
+}
+
+void adopt(ThreadState& child) {
+  bind_to_calling_thread(child);
+  note_stack(child, child.stack_size);
+}
+
+void forget_child(ThreadState& child) {
+  child.finished.store(true, std::memory_order_relaxed);
+  registry.live.fetch_sub(1, std::memory_order_seq_cst);
+}
+
+void finish_thread(ThreadState& thread) {
+  end_stack_objects(thread, UINTPTR_MAX);
+  RawGuard guard(registry.lock);
+  if (thread.finished.exchange(true, std::memory_order_release)) return;
+  thread.cache[0] = reinterpret_cast<Acquisition*>(registry.spare_caches);
+  registry.spare_caches = thread.cache;
+  thread.cache = nullptr;
+  registry.live.fetch_sub(1, std::memory_order_seq_cst);
+  tls.state = nullptr;
+  tls.idle = nullptr;
+  tls.gone = true;
+}
+
+ThreadState* thread_by_tid(int tid) {
+  ThreadState* state =
+      registry.by_tid[static_cast<unsigned>(tid) % kTidBuckets].load(std::memory_order_acquire);
+  const auto matches = [tid](const ThreadState* thread) {
+    return thread->tid.load(std::memory_order_relaxed) == tid &&
+           !thread->finished.load(std::memory_order_relaxed);
+  };
+  if (state != nullptr && matches(state)) return state;
+  for (state = newest_thread(); state != nullptr; state = state->next) {
+    if (matches(state)) return state;
+  }
+  return nullptr;
+}
+
+ThreadState* thread_by_handle(pthread_t handle) {
+  for (ThreadState* state = newest_thread(); state != nullptr; state = state->next) {
+    if (state->tid.load(std::memory_order_relaxed) != 0 && pthread_equal(state->handle, handle)) {
+      return state;  // newest first: glibc reuses handles
+    }
+  }
+  return nullptr;
+}
+
+ThreadState* thread_by_id(Id id) {
+  for (ThreadState* state = newest_thread(); state != nullptr; state = state->next) {
+    if (state->id == id) return state;
+  }
+  return nullptr;
+}
+
+ThreadState* thread_by_stack(std::uintptr_t address) {
+  for (ThreadState* state = newest_thread(); state != nullptr; state = state->next) {
+    if (address >= state->stack_low && address < state->stack_high &&
+        !state->finished.load(std::memory_order_relaxed)) {
+      return state;
+    }
+  }
+  return nullptr;
+}
+
+ThreadState* newest_thread() { return registry.newest.load(std::memory_order_acquire); }
+
+std::uint32_t live_threads() { return registry.live.load(std::memory_order_seq_cst); }
+
+void begin_segment(ThreadState& thread) {
+  thread.segment.store(thread.segment.load(std::memory_order_relaxed) + 1,
+                       std::memory_order_relaxed);
+  memset(thread.cache, 0, sizeof(Acquisition*) * ThreadState::kCacheEntries);
+}
+
+void keep_only_current_after_fork() {
+  registry.lock.reset_after_fork();
+  ThreadState* self = tls.state;
+  for (ThreadState* state = newest_thread(); state != nullptr; state = state->next) {
+    if (state != self) state->finished.store(true, std::memory_order_relaxed);
+    state->written = false;
+  }
+  registry.live.store(self != nullptr ? 1 : 0, std::memory_order_relaxed);
+  if (self == nullptr) return;
+  self->segment.store(1, std::memory_order_relaxed);
+  self->parent = 0;
+  bind_to_calling_thread(*self);
+  memset(self->cache, 0, sizeof(Acquisition*) * ThreadState::kCacheEntries);
+}
+
+}  // namespace lockweave::core

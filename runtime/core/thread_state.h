@@ -1,0 +1,111 @@
+// runtime/core/thread_state.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the runtime knows of each thread: the chain it holds, what it waits for, its place in the
+// creation tree. Other threads read `wait` and `held` while the owner changes them; see the notes
+// at the members. States live in the arena and are never unmapped; a finished thread's state stays
+// (its id is in the record) and its cache memory is given to the next thread.
+#pragma once
+
+#include <pthread.h>
+
+#include <atomic>
+#include <cstdint>
+
+#include "runtime/core/tables.h"
+
+namespace lockweave::core {
+
+struct Held {
+  Acquisition* node;
+  std::uint32_t count;   // > 1: recursive re-acquisitions
+};
+
+// A published wait. The owner thread writes the fields, then makes `sequence` odd; makes it even
+// when the wait is over. Readers copy between two equal odd reads of `sequence`.
+struct Wait {
+  std::atomic<std::uint64_t> sequence{0};
+  Object* object = nullptr;
+  lw_kind kind = LW_MUTEX;
+  int flags = 0;
+  const void* address = nullptr;   // of the object; for LW_THREAD the pthread_t
+  Object* with = nullptr;          // mutex that a condition wait must get back
+  const int* owner = nullptr;      // where the owner's kernel id can be read
+  Acquisition* wanted = nullptr;   // for locks: the acquisition that is waited for
+  std::uint64_t since = 0;         // order in which waits began, process-wide
+  Trace trace;                     // the stack, captured before sleeping
+};
+
+// Scratch of the wait-for search; guarded by that detector's lock.
+struct SearchMark {
+  std::uint64_t search = 0;     // the search that last reached this thread
+  std::uint64_t sequence = 0;   // of its wait, then
+  ThreadState* reached_from = nullptr;
+  ThreadState* next = nullptr;  // queue
+};
+
+struct ThreadState {
+  static constexpr std::uint32_t kCacheEntries = 512;
+
+  // owned by the thread
+  Acquisition* top = nullptr;      // innermost held, nullptr: nothing
+  std::uint32_t held_capacity = 0;
+  Acquisition** cache = nullptr;   // direct-mapped: nodes this thread sighted in this segment
+  Object* stack_objects = nullptr; // guarded by the object table's lock
+  std::uint32_t children = 0;
+  std::uint64_t operations = 0;    // visible operations so far: with `label` a stable name of each
+  int handling_signal = 0;         // a handler of the program's runs for it; 0: none. Its frames are
+  std::uintptr_t handler_low = 0;  // in [low, high): outside it was left by a jump
+  std::uintptr_t handler_high = 0;
+
+  // written by the thread, read by any
+  std::atomic<std::uintptr_t> lowest_stack_object{UINTPTR_MAX};  // written by any, see tables.cc
+  std::atomic<Held*> held{nullptr};     // innermost last; an outgrown array stays readable
+  std::atomic<std::uint32_t> depth{0};  // entries of `held`
+  std::atomic<std::uint32_t> segment{1};
+  Wait wait;
+  std::atomic<bool> finished{false};
+  std::atomic<int> tid{0};
+
+  // constant once registered
+  Id id = 0;
+  Id parent = 0;
+  std::uint32_t parent_segment = 0;
+  pthread_t handle{};
+  std::size_t stack_size = 0;
+  std::uintptr_t stack_low = 0;
+  std::uintptr_t stack_high = 0;
+  InternedStack* created_at = nullptr;
+  void* payload[2] = {};           // the front-end's, between creation and start
+  char label[48] = {};
+  ThreadState* next = nullptr;     // registry list, newest first
+  bool written = false;            // guarded by the journal
+  SearchMark mark;
+};
+
+// The calling thread; registered on first use (main, or a thread made behind our back).
+// nullptr before the runtime is up or when memory is exhausted.
+ThreadState* current_thread();
+
+// Registration by the creating thread, so that creation orders what follows.
+ThreadState* register_child(ThreadState& parent, const void* pc, std::size_t stack_size);
+void adopt(ThreadState& child);             // the calling thread is that child
+void forget_child(ThreadState& child);      // pthread_create failed
+void finish_thread(ThreadState& thread);
+
+ThreadState* thread_by_tid(int tid);        // live threads only
+ThreadState* thread_by_handle(pthread_t handle);
+ThreadState* thread_by_id(Id id);
+ThreadState* thread_by_stack(std::uintptr_t address);
+ThreadState* newest_thread();               // walk with ->next
+std::uint32_t live_threads();
+
+// A new segment begins (after a creation or a join): known acquisitions are to be sighted again.
+void begin_segment(ThreadState& thread);
+
+// The signal whose handler the calling thread runs; 0: none.
+int signal_being_handled(const ThreadState& thread);
+
+void keep_only_current_after_fork();
+
+}  // namespace lockweave::core

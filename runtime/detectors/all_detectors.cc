@@ -1,0 +1,22 @@
+// runtime/detectors/all_detectors.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The table of detectors: add a line here for a new one. The order is that of telling: what can end
+// the process comes last, so that the others have heard of the event.
+#include "runtime/core/core_state.h"
+#include "runtime/detectors/misuse.h"
+#include "runtime/detectors/signal_safety.h"
+#include "runtime/detectors/wait_for.h"
+
+namespace lockweave::core {
+
+DetectorTable detector_table() {
+  static core::Detector* const detectors[] = {
+      &detectors::misuse(),
+      &detectors::signal_safety(),
+      &detectors::wait_for(),
+  };
+  return {detectors, sizeof detectors / sizeof detectors[0]};
+}
+
+}  // namespace lockweave::core

@@ -1,0 +1,110 @@
+// runtime/detectors/misuse.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/detectors/misuse.h"
+
+#include "runtime/detectors/once.h"
+
+namespace lockweave::detectors {
+namespace {
+
+using core::Acquisition;
+using core::Object;
+using core::Report;
+using core::ReportStep;
+using core::ThreadState;
+using model::Action;
+using model::Mode;
+
+ReportStep step_here(ThreadState& thread, Action action, Object& object, const void* pc) {
+  ReportStep step;
+  step.thread = &thread;
+  step.action = action;
+  step.object = &object;
+  step.held = thread.top;
+  step.stack = core::intern_here(pc);
+  return step;
+}
+
+ReportStep step_taken(ThreadState& thread, Acquisition& node) {
+  ReportStep step;
+  step.thread = &thread;
+  step.action = Action::acquires;
+  step.object = node.object;
+  step.mode = (node.flags & LW_SHARED) != 0 ? Mode::shared : Mode::exclusive;
+  step.held = node.outer;
+  step.stack = node.stack;
+  return step;
+}
+
+void tell(const char* rule, const char* variant, const ReportStep* steps, std::uint32_t count) {
+  if (!first_time(rule, steps[0].stack, steps[0].object)) return;
+  Report report;
+  report.rule = rule;
+  report.variant = variant;
+  report.object = steps[0].object;
+  report.steps = steps;
+  report.count = count;
+  core::submit(report);
+}
+
+class Misuse final : public core::Detector {
+ public:
+  constexpr Misuse() = default;
+
+  void on_release_not_held(ThreadState& thread, Object& object, const char* variant,
+                           const void* pc) override {
+    ReportStep steps[2] = {step_here(thread, Action::releases, object, pc)};
+    Acquisition* node = nullptr;
+    ThreadState* holder = core::holder_of(object, &thread, &node);
+    if (holder != nullptr) steps[1] = step_taken(*holder, *node);
+    tell("unlock-not-held", variant, steps, holder != nullptr ? 2 : 1);
+  }
+
+  void on_object_end(ThreadState& thread, Object& object, bool freed, const void* pc) override {
+    ReportStep steps[2] = {step_here(thread, Action::destroys, object, pc)};
+    Acquisition* node = nullptr;
+    if (ThreadState* holder = core::holder_of(object, nullptr, &node)) {
+      if (object.kind == LW_SEMAPHORE || !core::really_holds(*holder, object)) return;
+      steps[1] = step_taken(*holder, *node);
+      tell("destroyed-while-held", freed ? "freed" : "held", steps, 2);
+    } else if (core::waiters_of(object) > core::wakes_on_way(object)) {
+      tell("destroyed-while-held", "waited-for", steps, 1);
+    }
+  }
+
+  void on_thread_end(ThreadState& thread) override {
+    for (Acquisition* node = thread.top; node != nullptr; node = node->outer) {
+      const ReportStep steps[] = {step_taken(thread, *node), ended(thread, *node->object)};
+      const bool permit = node->object->kind == LW_SEMAPHORE;
+      tell(permit ? "semaphore-imbalance" : "lock-leak", permit ? "never-released" : "", steps, 2);
+    }
+  }
+
+  void on_assert_held(ThreadState& thread, Object& object, const void* pc) override {
+    const ReportStep steps[] = {step_here(thread, Action::wants, object, pc)};
+    tell("inconsistent-locking", "assert-held", steps, 1);
+  }
+
+  void on_misuse(ThreadState& thread, const char* rule, const char* variant, Object& object,
+                 const void* pc) override {
+    const ReportStep steps[] = {step_here(thread, Action::releases, object, pc)};
+    tell(rule, variant, steps, 1);
+  }
+
+ private:
+  static ReportStep ended(ThreadState& thread, Object& object) {
+    ReportStep step;
+    step.thread = &thread;
+    step.action = Action::ends;
+    step.object = &object;
+    return step;
+  }
+};
+
+constinit Misuse detector;
+
+}  // namespace
+
+core::Detector& misuse() { return detector; }
+
+}  // namespace lockweave::detectors

@@ -1,0 +1,32 @@
+// runtime/detectors/once.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/detectors/once.h"
+
+#include "runtime/core/arena.h"
+
+namespace lockweave::detectors {
+namespace {
+
+struct Told {
+  Told* next;
+  const char* rule;
+  const core::InternedStack* place;
+  const core::Object* object;
+};
+constinit core::RawLock lock;
+constinit Told* told = nullptr;
+
+}  // namespace
+
+bool first_time(const char* rule, const core::InternedStack* place, const core::Object* object) {
+  core::RawGuard guard(lock);
+  for (const Told* known = told; known != nullptr; known = known->next) {
+    if (known->rule == rule && known->place == place && known->object == object) return false;
+  }
+  auto* entry = core::arena.make<Told>(told, rule, place, object);
+  if (entry == nullptr) return false;
+  told = entry;
+  return true;
+}
+
+}  // namespace lockweave::detectors

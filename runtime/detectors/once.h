@@ -1,0 +1,15 @@
+// runtime/detectors/once.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// One bug, one finding: a set of (rule, place, object) already told in this process.
+// Thread-safety: any thread. Limit: without memory everything counts as told.
+#pragma once
+
+#include "runtime/core/report.h"
+
+namespace lockweave::detectors {
+
+// True the first time. `rule` is compared by its text's address: pass literals of the catalogue.
+bool first_time(const char* rule, const core::InternedStack* place, const core::Object* object);
+
+}  // namespace lockweave::detectors

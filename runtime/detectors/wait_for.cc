@@ -1,0 +1,360 @@
+// runtime/detectors/wait_for.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/detectors/wait_for.h"
+
+#include "runtime/core/arena.h"
+
+namespace lockweave::detectors {
+namespace {
+
+using core::Acquisition;
+using core::Object;
+using core::Report;
+using core::ReportStep;
+using core::ThreadState;
+using core::WaitView;
+using model::Action;
+using model::Mode;
+
+bool is_timed(const WaitView& wait) { return (wait.flags & LW_TIMED) != 0; }
+bool is_shared(const WaitView& wait) { return (wait.flags & LW_SHARED) != 0; }
+
+// Calls `visit` for each thread that must act before `wait` can end.
+template <class Visit>
+void for_each_blocker(const ThreadState& waiter, const WaitView& wait, Visit visit) {
+  if (is_timed(wait)) return;
+  if (wait.kind == LW_THREAD) {
+    ThreadState* joined = core::thread_by_handle(reinterpret_cast<pthread_t>(wait.address));
+    if (joined != nullptr && !joined->finished.load(std::memory_order_relaxed)) visit(*joined);
+    return;
+  }
+  if (wait.owner != nullptr) {
+    ThreadState* owner = core::owner_of(wait);
+    if (owner != nullptr && (owner != &waiter || wait.with == nullptr)) visit(*owner);
+    return;
+  }
+  if (wait.object == nullptr || wait.wanted == nullptr) return;
+  struct Context {
+    const ThreadState& waiter;
+    bool wants_shared;
+    Visit& visit;
+  } context{waiter, is_shared(wait), visit};
+  core::for_each_holder(
+      *wait.object,
+      [](void* argument, ThreadState& holder, Acquisition& node) {
+        auto& at = *static_cast<Context*>(argument);
+        const bool holds_shared = (node.flags & LW_SHARED) != 0;
+        if (!(at.wants_shared && holds_shared)) at.visit(holder);
+      },
+      &context);
+}
+
+bool is_blocker(const ThreadState& waiter, const WaitView& wait, const ThreadState& other) {
+  bool found = false;
+  for_each_blocker(waiter, wait, [&](ThreadState& blocker) { found |= &blocker == &other; });
+  return found;
+}
+
+Action action_of(const WaitView& wait) {
+  if (wait.kind == LW_THREAD) return Action::joins;
+  return wait.wanted != nullptr ? Action::wants : Action::waits;
+}
+
+ReportStep step_of_wait(ThreadState& thread, const WaitView& wait) {
+  ReportStep step;
+  step.thread = &thread;
+  step.action = action_of(wait);
+  step.object = wait.object;
+  step.mode = is_shared(wait) ? Mode::shared : Mode::exclusive;
+  if (wait.kind == LW_THREAD) {
+    step.other = core::thread_by_handle(reinterpret_cast<pthread_t>(wait.address));
+  } else {
+    step.other = core::owner_of(wait);
+  }
+  step.held = thread.top;
+  step.stack = core::stack_of_wait(thread);
+  return step;
+}
+
+ReportStep step_of_acquisition(ThreadState& thread, Acquisition& node) {
+  ReportStep step;
+  step.thread = &thread;
+  step.action = Action::acquires;
+  step.object = node.object;
+  step.mode = (node.flags & LW_SHARED) != 0 ? Mode::shared : Mode::exclusive;
+  step.held = node.outer;
+  step.stack = node.stack;
+  return step;
+}
+
+class WaitFor final : public core::Detector {
+ public:
+  constexpr WaitFor() = default;
+
+  void on_block(ThreadState& thread) override {
+    const WaitView wait = core::view_wait(thread);
+    if (blocked_on_itself(thread, wait)) return;
+    if (first_blocker_waits(thread, wait)) search_ring(thread);
+    if (core::everyone_asleep()) check_all_blocked(&thread);
+  }
+  void on_thread_gone() override {
+    if (core::everyone_asleep()) check_all_blocked(nullptr);
+  }
+  void on_fork_in_child(ThreadState&) override { lock_.reset_after_fork(); }
+
+ private:
+  bool blocked_on_itself(ThreadState& thread, const WaitView& wait);
+  bool first_blocker_waits(const ThreadState& thread, const WaitView& wait);
+  void search_ring(ThreadState& start);
+  ThreadState* find_ring(ThreadState& start);
+  bool ring_stands(ThreadState& last, const ThreadState& start);
+  void report_ring(ThreadState& last, ThreadState& start);
+  void check_all_blocked(ThreadState* self);
+  bool nobody_can_proceed();
+  bool nothing_moved();
+  void report_all_blocked();
+
+  core::RawLock lock_;
+  std::uint64_t search_ = 0;
+};
+
+constinit WaitFor detector;
+
+Acquisition* own_acquisition(const ThreadState& thread, const Object& object) {
+  for (Acquisition* node = thread.top; node != nullptr; node = node->outer) {
+    if (node->object == &object) return node;
+  }
+  return nullptr;
+}
+
+// A lock that this thread holds, wanted again by a wait that nobody else can end. Two readers of one
+// rwlock do not block each other.
+bool WaitFor::blocked_on_itself(ThreadState& thread, const WaitView& wait) {
+  if (wait.object == nullptr || wait.wanted == nullptr) return false;
+  Acquisition* held = own_acquisition(thread, *wait.object);
+  if (held == nullptr || held->object->kind == LW_SEMAPHORE) return false;
+  const bool holds_shared = (held->flags & LW_SHARED) != 0;
+  if (holds_shared && is_shared(wait)) return false;
+  const ReportStep steps[] = {step_of_wait(thread, wait), step_of_acquisition(thread, *held)};
+  Report report;
+  report.rule = "double-lock";
+  report.variant = holds_shared ? "upgrade" : "self";
+  report.object = wait.object;
+  report.steps = steps;
+  report.count = 2;
+  if (is_timed(wait)) {
+    core::submit(report);
+  } else {
+    core::submit_deadlock(report);
+  }
+  return true;
+}
+
+// The usual contended lock ends here: its owner is running.
+bool WaitFor::first_blocker_waits(const ThreadState& thread, const WaitView& wait) {
+  bool any = false;
+  for_each_blocker(thread, wait, [&](ThreadState& blocker) {
+    any |= blocker.wait.sequence.load(std::memory_order_seq_cst) % 2 == 1;
+  });
+  return any;
+}
+
+void WaitFor::search_ring(ThreadState& start) {
+  lock_.lock();
+  ThreadState* last = find_ring(start);
+  const bool stands = last != nullptr && ring_stands(*last, start);
+  if (stands) report_ring(*last, start);
+  lock_.unlock();
+}
+
+// Breadth first from `start` along blockers; returns the thread whose blocker is `start` again.
+ThreadState* WaitFor::find_ring(ThreadState& start) {
+  ++search_;
+  start.mark = {search_, 0, nullptr, nullptr};
+  ThreadState* queue_end = &start;
+  for (ThreadState* at = &start; at != nullptr; at = at->mark.next) {
+    const WaitView wait = core::view_wait(*at);
+    if (!wait.waiting()) continue;
+    at->mark.sequence = wait.sequence;
+    bool closes = false;
+    for_each_blocker(*at, wait, [&](ThreadState& blocker) {
+      closes |= &blocker == &start;
+      if (blocker.mark.search == search_) return;
+      blocker.mark = {search_, 0, at, nullptr};
+      queue_end->mark.next = &blocker;
+      queue_end = &blocker;
+    });
+    if (closes) return at;
+  }
+  return nullptr;
+}
+
+// Second reading: each wait is the same wait, and still needs the next one.
+bool WaitFor::ring_stands(ThreadState& last, const ThreadState& start) {
+  const ThreadState* next = &start;
+  for (ThreadState* at = &last; at != nullptr; at = at->mark.reached_from) {
+    const WaitView wait = core::view_wait(*at);
+    if (wait.sequence != at->mark.sequence || !is_blocker(*at, wait, *next)) return false;
+    next = at;
+  }
+  return true;
+}
+
+void WaitFor::report_ring(ThreadState& last, ThreadState&) {
+  std::uint32_t count = 0;
+  for (ThreadState* at = &last; at != nullptr; at = at->mark.reached_from) ++count;
+  auto* ring = core::arena.make_array<ThreadState*>(count);
+  auto* steps = core::arena.make_array<ReportStep>(count);
+  if (ring == nullptr || steps == nullptr) return;
+  std::uint32_t slot = count;
+  std::uint32_t first = 0;  // the ring is told from its oldest thread on
+  for (ThreadState* at = &last; at != nullptr; at = at->mark.reached_from) ring[--slot] = at;
+  for (std::uint32_t i = 1; i < count; ++i) {
+    if (ring[i]->id < ring[first]->id) first = i;
+  }
+  for (std::uint32_t i = 0; i < count; ++i) {
+    ThreadState& thread = *ring[(first + i) % count];
+    steps[i] = step_of_wait(thread, core::view_wait(thread));
+    steps[i].other = ring[(first + i + 1) % count];
+  }
+  Report report;
+  report.rule = "deadlock";
+  report.variant = "cycle";
+  report.object = steps[0].object;
+  report.steps = steps;
+  report.count = count;
+  core::submit_deadlock(report);
+}
+
+// ---- all blocked -----------------------------------------------------------------------------
+template <class Visit>
+void for_each_live_thread(Visit visit) {
+  for (ThreadState* thread = core::newest_thread(); thread != nullptr; thread = thread->next) {
+    if (!thread->finished.load(std::memory_order_acquire)) visit(*thread);
+  }
+}
+
+bool can_proceed(const ThreadState& thread, const WaitView& wait) {
+  if (!wait.waiting() || is_timed(wait)) return true;
+  if ((wait.flags & LW_PROCESS_SHARED) != 0) return true;
+  if (wait.object != nullptr) {
+    if (wait.object->process_shared || core::wakes_on_way(*wait.object) > 0) return true;
+  }
+  if (wait.kind == LW_THREAD) {
+    const ThreadState* joined = core::thread_by_handle(reinterpret_cast<pthread_t>(wait.address));
+    return joined == nullptr || joined->finished.load(std::memory_order_relaxed);
+  }
+  if (wait.wanted == nullptr) return false;
+  if (wait.owner != nullptr) return core::has_no_owner(wait);
+  return core::holder_of(*wait.object, &thread, nullptr) == nullptr;
+}
+
+// Notes each wait's sequence for `nothing_moved`.
+bool WaitFor::nobody_can_proceed() {
+  bool stuck = true;
+  for_each_live_thread([&](ThreadState& thread) {
+    const WaitView wait = core::view_wait(thread);
+    thread.mark.sequence = wait.sequence;
+    if (can_proceed(thread, wait)) stuck = false;
+  });
+  return stuck;
+}
+
+bool WaitFor::nothing_moved() {
+  bool same = core::everyone_asleep();
+  for_each_live_thread([&](ThreadState& thread) {
+    same &= thread.wait.sequence.load(std::memory_order_seq_cst) == thread.mark.sequence;
+  });
+  return same;
+}
+
+// Threads that have published their wait but not yet gone to sleep get the time to do so: nobody
+// else could use it, since nobody can proceed.
+void WaitFor::check_all_blocked(ThreadState* self) {
+  (void)self;
+  constexpr long kSettle_ns = 500'000;
+  if (core::handlers_may_act()) return;
+  lock_.lock();
+  bool dead = nobody_can_proceed();
+  while (dead) {
+    const core::Tasks tasks = core::look_at_tasks();
+    dead = tasks != core::Tasks::unknown_ones && nothing_moved();
+    if (tasks == core::Tasks::all_known_asleep) break;
+    core::pause_ns(kSettle_ns);
+  }
+  if (dead && nobody_can_proceed() && core::everyone_asleep()) report_all_blocked();
+  lock_.unlock();
+}
+
+bool missed_a_notification(const WaitView& wait) {
+  return wait.kind == LW_CONDITION_VARIABLE && wait.object != nullptr &&
+         wait.object->missed_pc.load(std::memory_order_relaxed) != nullptr;
+}
+
+ReportStep step_of_notification(const Object& object) {
+  ReportStep step;
+  step.thread = core::thread_by_id(object.missed_by.load(std::memory_order_relaxed));
+  step.action = Action::notifies;
+  step.object = const_cast<Object*>(&object);
+  core::Trace trace;
+  trace.count = 1;
+  trace.pcs[0] = reinterpret_cast<std::uintptr_t>(object.missed_pc.load());
+  step.stack = core::intern_stack(trace);
+  return step;
+}
+
+// Waits that explain the others come first, joins last; within that, oldest thread first.
+int rank_of(const ThreadState& thread) {
+  const WaitView wait = core::view_wait(thread);
+  if (missed_a_notification(wait)) return 0;
+  return wait.kind == LW_THREAD ? 2 : 1;
+}
+
+void sort_by_rank(ThreadState** threads, std::uint32_t count) {
+  const auto before = [](const ThreadState& a, const ThreadState& b) {
+    const int rank_a = rank_of(a);
+    const int rank_b = rank_of(b);
+    return rank_a != rank_b ? rank_a < rank_b : a.id < b.id;
+  };
+  for (std::uint32_t i = 1; i < count; ++i) {
+    ThreadState* moved = threads[i];
+    std::uint32_t at = i;
+    for (; at > 0 && before(*moved, *threads[at - 1]); --at) threads[at] = threads[at - 1];
+    threads[at] = moved;
+  }
+}
+
+void WaitFor::report_all_blocked() {
+  std::uint32_t count = 0;
+  for_each_live_thread([&](ThreadState&) { ++count; });
+  auto** threads = core::arena.make_array<ThreadState*>(count);
+  auto* steps = core::arena.make_array<ReportStep>(count + 1);
+  if (threads == nullptr || steps == nullptr || count == 0) return;
+  std::uint32_t filled = 0;
+  for_each_live_thread([&](ThreadState& thread) {
+    if (filled < count) threads[filled++] = &thread;
+  });
+  sort_by_rank(threads, filled);
+
+  const WaitView first = core::view_wait(*threads[0]);
+  const bool lost = missed_a_notification(first);
+  std::uint32_t used = 0;
+  steps[used++] = step_of_wait(*threads[0], first);
+  if (lost) steps[used++] = step_of_notification(*first.object);
+  for (std::uint32_t i = 1; i < filled; ++i) {
+    steps[used++] = step_of_wait(*threads[i], core::view_wait(*threads[i]));
+  }
+  Report report;
+  report.rule = lost ? "lost-wakeup" : "deadlock";
+  report.variant = "all-blocked";
+  report.object = first.object;
+  report.steps = steps;
+  report.count = used;
+  core::submit_deadlock(report);
+}
+
+}  // namespace
+
+core::Detector& wait_for() { return detector; }
+
+}  // namespace lockweave::detectors

@@ -1,0 +1,28 @@
+// runtime/detectors/wait_for.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Deadlocks that happen: rules `deadlock`, `double-lock`, `lost-wakeup`.
+//
+// Certain at once: a ring of threads, each in an untimed wait for a lock that the next holds, or for
+// the next to end; a condition waiter also needs its mutex back. Every edge is a necessary condition
+// (all holders must act), so one ring through any of them is a deadlock. A ring is believed after two
+// equal readings of every wait's sequence and owner: nobody in it can have run between them.
+//
+// All blocked: every task of the process is a known thread in an untimed, unshared wait, asleep in the
+// kernel, with no wake on its way, nobody able to proceed, and no handler or timer that could act.
+// Checked when a thread blocks and when one ends. Semaphores, barriers, queues, futures and condition
+// variables have no owner: for them this is the only certainty.
+//
+// Cost: a contended lock reads its owner's wait: a few loads. The rest only when that one waits too.
+// Misses: a deadlock among some threads through objects without owner while others run on.
+// May be wrong: a process that means to sleep for ever until a signal's default action kills it.
+// Source: Coffman et al. 1971 (wait-for graph); the two-reading snapshot is Lamport's double collect.
+#pragma once
+
+#include "runtime/core/detector.h"
+
+namespace lockweave::detectors {
+
+core::Detector& wait_for();
+
+}  // namespace lockweave::detectors

@@ -1,0 +1,42 @@
+// runtime/frontends/operation.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What every interposed function does around its real call, as scopes: their destructors also run
+// when the thread is cancelled or unwound through the call, so nothing stays half-open.
+#pragma once
+
+#include "lockweave/hooks.h"
+
+#define LW_EXPORT __attribute__((visibility("default")))
+#define LW_CALLER __builtin_return_address(0)
+
+namespace lockweave::frontends {
+
+// An operation on this thread. `if (!operation) return the real call;`
+class Operation {
+ public:
+  Operation() : open_(lw_enter() != 0) {}
+  ~Operation() {
+    if (open_) lw_leave();
+  }
+  explicit operator bool() const { return open_; }
+  Operation(const Operation&) = delete;
+  Operation& operator=(const Operation&) = delete;
+
+ private:
+  const bool open_;
+};
+
+// The part of an operation that may sleep.
+class Blocking {
+ public:
+  Blocking(const void* object, lw_kind kind, int flags, const void* with, const int* owner,
+           const void* pc) {
+    lw_block_begin(object, kind, flags, with, owner, pc);
+  }
+  ~Blocking() { lw_block_end(); }
+  Blocking(const Blocking&) = delete;
+  Blocking& operator=(const Blocking&) = delete;
+};
+
+}  // namespace lockweave::frontends

@@ -1,0 +1,84 @@
+// runtime/frontends/posix_semaphore.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// POSIX semaphores: a wait that finds no permit is published; permits are followed to the thread that
+// took them, so that a semaphore used as a lock takes part in lock order.
+// `errno` is what the real call leaves; a failed try inside a successful wait does not show.
+#include <errno.h>
+
+#include "runtime/frontends/operation.h"
+#include "runtime/frontends/real.h"
+
+namespace lockweave::frontends {
+namespace {
+
+template <class Block>
+int take_permit(sem_t* semaphore, int flags, const void* pc, Block block) {
+  pthread_testcancel();  // a cancellation point even when a permit is there; sem_trywait is none
+  Operation operation;
+  if (!operation) return block();
+  const int kept_errno = errno;
+  int result = real().sem_trywait(semaphore);
+  if (result != 0 && errno == EAGAIN) {
+    errno = kept_errno;
+    Blocking blocking(semaphore, LW_SEMAPHORE, flags, nullptr, nullptr, pc);
+    result = block();
+  }
+  if (result == 0) lw_permit_taken(semaphore, 0, pc);
+  return result;
+}
+
+}  // namespace
+}  // namespace lockweave::frontends
+
+using namespace lockweave::frontends;
+
+extern "C" {
+
+LW_EXPORT int sem_wait(sem_t* semaphore) {
+  return take_permit(semaphore, 0, LW_CALLER, [=] { return real().sem_wait(semaphore); });
+}
+
+LW_EXPORT int sem_timedwait(sem_t* __restrict semaphore, const timespec* __restrict until) {
+  return take_permit(semaphore, LW_TIMED, LW_CALLER,
+                     [=] { return real().sem_timedwait(semaphore, until); });
+}
+
+LW_EXPORT int sem_clockwait(sem_t* __restrict semaphore, clockid_t clock,
+                            const timespec* __restrict until) {
+  return take_permit(semaphore, LW_TIMED, LW_CALLER,
+                     [=] { return real().sem_clockwait(semaphore, clock, until); });
+}
+
+LW_EXPORT int sem_trywait(sem_t* semaphore) noexcept {
+  Operation operation;
+  const int result = real().sem_trywait(semaphore);
+  if (operation && result == 0) lw_permit_taken(semaphore, LW_TRY, LW_CALLER);
+  return result;
+}
+
+LW_EXPORT int sem_post(sem_t* semaphore) noexcept {
+  Operation operation;
+  if (operation) {
+    lw_permit_given(semaphore, LW_CALLER);
+    lw_notify(semaphore, LW_SEMAPHORE, 0, LW_CALLER);
+  }
+  return real().sem_post(semaphore);
+}
+
+LW_EXPORT int sem_init(sem_t* semaphore, int shared, unsigned permits) noexcept {
+  Operation operation;
+  const int result = real().sem_init(semaphore, shared, permits);
+  if (operation && result == 0) {
+    lw_semaphore_begin(semaphore, permits, shared != 0 ? LW_PROCESS_SHARED : 0, LW_CALLER);
+  }
+  return result;
+}
+
+LW_EXPORT int sem_destroy(sem_t* semaphore) noexcept {
+  Operation operation;
+  if (operation) lw_object_end(semaphore, LW_SEMAPHORE, LW_CALLER);
+  return real().sem_destroy(semaphore);
+}
+
+}  // extern "C"

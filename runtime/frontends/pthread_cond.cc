@@ -1,0 +1,78 @@
+// runtime/frontends/pthread_cond.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// pthread condition variables: a wait is published with the mutex it must get back; signal and
+// broadcast are notifications. std::condition_variable arrives here from libstdc++.so.
+#include "runtime/frontends/operation.h"
+#include "runtime/frontends/real.h"
+
+namespace lockweave::frontends {
+namespace {
+
+int flags_of(const pthread_condattr_t* attributes) {
+  int shared = PTHREAD_PROCESS_PRIVATE;
+  if (attributes != nullptr) pthread_condattr_getpshared(attributes, &shared);
+  return shared == PTHREAD_PROCESS_SHARED ? LW_PROCESS_SHARED : 0;
+}
+
+template <class Wait>
+int wait_on(pthread_cond_t* condition, pthread_mutex_t* mutex, int flags, const void* pc,
+            Wait wait) {
+  Operation operation;
+  if (!operation) return wait();
+  Blocking blocking(condition, LW_CONDITION_VARIABLE, flags, mutex, &mutex->__data.__owner, pc);
+  return wait();
+}
+
+}  // namespace
+}  // namespace lockweave::frontends
+
+using namespace lockweave::frontends;
+
+extern "C" {
+
+LW_EXPORT int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
+  return wait_on(condition, mutex, 0, LW_CALLER,
+                 [=] { return real().pthread_cond_wait(condition, mutex); });
+}
+
+LW_EXPORT int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
+                                     const timespec* until) {
+  return wait_on(condition, mutex, LW_TIMED, LW_CALLER,
+                 [=] { return real().pthread_cond_timedwait(condition, mutex, until); });
+}
+
+LW_EXPORT int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
+                                     clockid_t clock, const timespec* until) {
+  return wait_on(condition, mutex, LW_TIMED, LW_CALLER,
+                 [=] { return real().pthread_cond_clockwait(condition, mutex, clock, until); });
+}
+
+LW_EXPORT int pthread_cond_signal(pthread_cond_t* condition) noexcept {
+  Operation operation;
+  if (operation) lw_notify(condition, LW_CONDITION_VARIABLE, 0, LW_CALLER);
+  return real().pthread_cond_signal(condition);
+}
+
+LW_EXPORT int pthread_cond_broadcast(pthread_cond_t* condition) noexcept {
+  Operation operation;
+  if (operation) lw_notify(condition, LW_CONDITION_VARIABLE, 1, LW_CALLER);
+  return real().pthread_cond_broadcast(condition);
+}
+
+LW_EXPORT int pthread_cond_init(pthread_cond_t* condition,
+                                const pthread_condattr_t* attributes) noexcept {
+  Operation operation;
+  if (operation) {
+    lw_object_begin(condition, LW_CONDITION_VARIABLE, flags_of(attributes), LW_CALLER);
+  }
+  return real().pthread_cond_init(condition, attributes);
+}
+
+LW_EXPORT int pthread_cond_destroy(pthread_cond_t* condition) noexcept {
+  Operation operation;
+  if (operation) lw_object_end(condition, LW_CONDITION_VARIABLE, LW_CALLER);
+  return real().pthread_cond_destroy(condition);
+}
+
+}  // extern "C"

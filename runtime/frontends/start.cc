@@ -1,0 +1,47 @@
+// runtime/frontends/start.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The library's constructor (first of all: -z initfirst) and the process's orderly ends.
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "runtime/frontends/operation.h"
+#include "runtime/frontends/process.h"
+#include "runtime/frontends/real.h"
+#include "runtime/frontends/signals.h"
+#include "runtime/frontends/threads.h"
+
+extern "C" {
+
+namespace {
+
+// Registered before anything else, so it runs after every atexit handler and static destructor.
+void at_process_exit(int status, void*) {
+  const int wanted = lw_exit("exit", status);
+  if (wanted == status) return;
+  fflush(nullptr);
+  lockweave::frontends::real()._exit(wanted);
+}
+
+__attribute__((constructor(101))) void start(int, char**, char** environment) {
+  lockweave::frontends::resolve_real_functions();
+  lockweave::frontends::prepare_threads();
+  lockweave::frontends::prepare_processes();
+  on_exit(at_process_exit, nullptr);
+  const auto spawn = lockweave::frontends::real().posix_spawn;
+  lw_start(environment, reinterpret_cast<lw_spawn_function>(spawn));
+  lockweave::frontends::prepare_signals();
+}
+
+}  // namespace
+
+LW_EXPORT void _exit(int status) {
+  status = lw_exit("_exit", status);
+  lockweave::frontends::real()._exit(status);
+  __builtin_unreachable();
+}
+
+LW_EXPORT void _Exit(int status) noexcept { _exit(status); }
+
+}  // extern "C"

@@ -1,0 +1,194 @@
+/* lockweave/hooks.h
+ * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * The narrow waist. Every front-end (pthread interposition, the drop-in types, annotations)
+ * translates what a program does into these calls and nothing else; core turns them into events.
+ * C ABI, C99, usable from any language.
+ *
+ * Without the runtime every call compiles to a test of a weak symbol: include and use it freely.
+ * Front-ends that live inside liblockweave.so define LW_INSIDE_RUNTIME and call directly.
+ *
+ * Contract of a front-end
+ *   1. `lw_enter` opens an operation; if it returns 0 the front-end performs the real operation and
+ *      calls nothing else (the runtime is not up, is shutting down, or this call comes from inside
+ *      an operation already open on this thread). `lw_leave` closes it. Between the two, calls to
+ *      interposed functions pass through unseen: an operation of a drop-in type is one event.
+ *   2. Acquire: try without blocking first; if that fails call lw_block_begin BEFORE blocking
+ *      and lw_block_end after; then lw_acquired on success. Nothing is called for a failed try.
+ *   3. Release: lw_release BEFORE the real release (after it, another thread may own the lock).
+ *   4. Other waits (condition variable, semaphore, queue, join...): lw_block_begin and lw_block_end
+ *      around the part that may sleep.
+ *   5. `pc` is the return address in the caller: __builtin_return_address(0).
+ *
+ * Guarantees of every call: errno is kept; nothing is allocated with malloc; no lock of the program
+ * is taken; safe before main, after exit and in signal handlers (there it may do nothing).
+ * Thread-safety: all calls may be made from any thread at any time.
+ */
+#ifndef LOCKWEAVE_HOOKS_H
+#define LOCKWEAVE_HOOKS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifdef LW_INSIDE_RUNTIME
+#define LW_HOOK __attribute__((visibility("default")))
+#else
+#define LW_HOOK __attribute__((weak))
+#endif
+
+/* The order is that of model::ObjectKind. */
+typedef enum lw_kind {
+  LW_MUTEX, LW_RECURSIVE_MUTEX, LW_ERRORCHECK_MUTEX, LW_RWLOCK, LW_SPINLOCK, LW_SEMAPHORE,
+  LW_CONDITION_VARIABLE, LW_BARRIER, LW_LATCH, LW_QUEUE, LW_FUTURE, LW_ONCE, LW_STATIC_GUARD,
+  LW_THREAD, LW_FUTEX, LW_FILE_LOCK, LW_CUSTOM
+} lw_kind;
+
+/* How an acquisition or a wait is made; flags. */
+enum {
+  LW_EXCLUSIVE = 0,
+  LW_SHARED = 1,          /* shared mode of a rwlock */
+  LW_TRY = 2,             /* does not wait: held, but no edge leads to it */
+  LW_TIMED = 4,           /* gives up by itself: never part of a certain deadlock */
+  LW_PROCESS_SHARED = 8,  /* another process can end the wait */
+  LW_CANCELABLE = 16
+};
+
+/* An operation on this thread; see rule 1. Nests: only the outermost lw_enter returns 1. */
+LW_HOOK int lw_enter(void);
+LW_HOOK void lw_leave(void);
+
+/* ---- locks -------------------------------------------------------------------------------- */
+/* The thread now holds `lock`. A repeated lw_acquired of a recursive kind only counts. */
+LW_HOOK void lw_acquired(const void* lock, lw_kind kind, int flags, const void* pc);
+/* The thread is about to give `lock` back. Tells misuse (not held, held by another thread).
+ * Returns 0 if this thread did not hold it. */
+LW_HOOK int lw_release(const void* lock, lw_kind kind, const void* pc);
+/* The thread gives back what it does not hold; variant "not-locked" or "other-thread". Separate from
+ * lw_release, because only the lock itself knows: core may not have seen it taken. */
+LW_HOOK void lw_release_not_held(const void* lock, lw_kind kind, const char* variant,
+                                 const void* pc);
+/* Is `tid` the calling thread's kernel id? (no system call) */
+LW_HOOK int lw_owns(int tid);
+/* The object begins (constructed, initialised) or ends (destroyed). A new generation begins. */
+LW_HOOK void lw_object_begin(const void* object, lw_kind kind, int flags, const void* pc);
+LW_HOOK void lw_object_end(const void* object, lw_kind kind, const void* pc);
+/* Memory [begin, begin+size) is about to be freed or unmapped: objects inside end. */
+LW_HOOK void lw_memory_end(const void* begin, size_t size, const void* pc);
+
+/* ---- waits -------------------------------------------------------------------------------- */
+/* About to sleep on `object`. `owner` = where the kernel thread id of the thread that must act can be
+ * read (glibc keeps it inside the mutex), re-read by other threads until lw_block_end; NULL if the
+ * object has no owner or core must look for the holders itself. `with` = the mutex that a condition
+ * wait must get back (then `owner` is that mutex's owner word), else NULL. For LW_THREAD `object` is
+ * the pthread_t. */
+LW_HOOK void lw_block_begin(const void* object, lw_kind kind, int flags, const void* with,
+                            const int* owner, const void* pc);
+LW_HOOK void lw_block_end(void);
+/* One waiter (all != 0: every waiter) of `object` may now proceed: notify, post, set, put... */
+LW_HOOK void lw_notify(const void* object, lw_kind kind, int all, const void* pc);
+/* Permits of a semaphore: taken by this thread, given back by this thread. */
+LW_HOOK void lw_permit_taken(const void* semaphore, int flags, const void* pc);
+LW_HOOK void lw_permit_given(const void* semaphore, const void* pc);
+LW_HOOK void lw_semaphore_begin(const void* semaphore, unsigned permits, int flags, const void* pc);
+
+/* ---- threads ------------------------------------------------------------------------------ */
+/* The creator: lw_thread_create before the real creation (NULL: not followed), then one of
+ * lw_thread_created / lw_thread_not_created. The new thread: lw_thread_started first of all. */
+LW_HOOK void* lw_thread_create(const void* pc, size_t stack_size);
+/* Two words for the front-end, to pass the start routine and its argument along. */
+LW_HOOK void** lw_thread_payload(void* token);
+LW_HOOK void lw_thread_not_created(void* token);
+LW_HOOK void lw_thread_started(void* token);
+/* After the thread's last TLS destructor. */
+LW_HOOK void lw_thread_ended(void);
+/* The calling thread has joined `thread` (a pthread_t). */
+LW_HOOK void lw_thread_joined(const void* thread, const void* pc);
+
+/* ---- the process -------------------------------------------------------------------------- */
+LW_HOOK void lw_fork_prepare(void);
+LW_HOOK void lw_fork_parent(void);
+LW_HOOK void lw_fork_child(const void* pc);
+/* The image is about to be replaced / did not get replaced after all. */
+LW_HOOK void lw_exec_begin(const void* pc);
+LW_HOOK void lw_exec_failed(void);
+/* Orderly end; returns the status to end with. */
+LW_HOOK int lw_exit(const char* how, int status);
+/* The program set (installed != 0) or removed a handler of its own for `signal`. */
+LW_HOOK void lw_handler(int signal, int installed);
+/* A timer may act later: nothing is certain from "all threads are blocked" any more. */
+LW_HOOK void lw_timer_created(void);
+/* A library was unloaded: its addresses may come back as another's. */
+LW_HOOK void lw_module_gone(void);
+
+/* ---- barriers and signal handlers ----------------------------------------------------------- */
+LW_HOOK void lw_barrier_begin(const void* barrier, unsigned parties, int flags, const void* pc);
+/* The calling thread arrives, before it waits: 1 it completes the round, 0 it is to wait, -1 nobody
+ * told how many must come. */
+LW_HOOK int lw_barrier_arrive(const void* barrier);
+
+/* A handler of the program's own begins, ends. `mark` lies in the frame that calls it, and stays
+ * there until lw_signal_end; [stack_low, the mark) is what the handler's frames can use, so a
+ * handler that was left by a jump is noticed. */
+typedef struct lw_signal_mark {
+  uintptr_t outer_low;
+  uintptr_t outer_high;
+  int outer_signal;
+} lw_signal_mark;
+LW_HOOK void lw_signal_begin(int signal, const void* stack_low, lw_signal_mark* mark);
+LW_HOOK void lw_signal_end(const lw_signal_mark* mark);
+/* The thread is about to jump (longjmp) to a frame at `stack_pointer`; NULL: unknown. Closes an
+ * operation that a signal handler interrupted and now leaves for good. */
+LW_HOOK void lw_jump(const void* stack_pointer);
+
+/* ---- annotations (lockweave/annotations.h gives them readable names) ------------------------- */
+LW_HOOK void lw_name(const void* object, const char* name);
+LW_HOOK void lw_assert_held(const void* lock, const void* pc);
+LW_HOOK void lw_declare_order(const void* before, const void* after);
+LW_HOOK void lw_forget(const void* lock);
+/* Misuse a type sees by itself (task_done too often, release beyond the bound): rule id, object. */
+LW_HOOK void lw_misuse(const char* rule, const char* variant, const void* object, lw_kind kind,
+                       const void* pc);
+
+#ifdef LW_INSIDE_RUNTIME
+/* Front-end to core, once, from the library's constructor: what core may call that is interposed. */
+typedef int (*lw_spawn_function)(int* pid, const char* path, const void* actions,
+                                 const void* attributes, char* const argv[], char* const envp[]);
+#define LW_INTERNAL __attribute__((visibility("hidden")))
+LW_INTERNAL void lw_start(char** environment, lw_spawn_function spawn);
+
+/* Is this the process that core knows? Not in the child of a vfork, which borrows its parent's
+ * memory: there nothing may be touched, and no operation opened. */
+LW_INTERNAL int lw_in_own_process(void);
+/* What a child needs in its environment to be watched like this process; NULL: nothing. */
+typedef struct lw_child_settings {
+  const char* preload; /* library list to have in LD_PRELOAD, after the program's own */
+  const char* run;     /* "LOCKWEAVE_RUN=..." */
+  const char* options; /* "LOCKWEAVE_OPTIONS=..." for a child without that variable; may be NULL */
+} lw_child_settings;
+LW_INTERNAL const lw_child_settings* lw_for_children(void);
+
+/* Does freed memory interest anybody yet? The cheap question before lw_memory_end. */
+LW_INTERNAL int lw_memory_watched(void);
+/* Memory that is gone already: objects in it that began before lw_memory_mark gave `mark` end. It is
+ * not read, and nobody is told. */
+LW_INTERNAL uint64_t lw_memory_mark(void);
+LW_INTERNAL void lw_memory_gone(const void* begin, size_t size, uint64_t mark);
+
+/* Instead of lw_block_end when a jump out of a signal handler left the wait: a condition wait's mutex
+ * was not got back. */
+LW_INTERNAL void lw_block_abandoned(void);
+
+/* Which signals speak: 1 who waits for whom, when anybody waits, before the program's own handling;
+ * 2 the status signal; 0 none. lw_report_waits prints it. */
+LW_INTERNAL int lw_signal_speaks(int signal);
+LW_INTERNAL void lw_report_waits(int signal);
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,22 @@
+// lockweave/lockweave.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Everything: the drop-in types and the annotations. Replace `std::` with `lockweave::` at the
+// synchronisation types and the program behaves as before; linked with, or started under, the
+// runtime it is also checked. No library is needed: without the runtime these are plain types.
+//
+// C++17; stop tokens, jthread and std::latch's relatives follow the standard of C++20.
+// Needs: gcc or clang, pthreads. future.h needs exceptions.
+#pragma once
+
+#include "lockweave/annotations.h"
+#include "lockweave/barrier.h"
+#include "lockweave/condition_variable.h"
+#include "lockweave/future.h"
+#include "lockweave/latch.h"
+#include "lockweave/mutex.h"
+#include "lockweave/queue.h"
+#include "lockweave/semaphore.h"
+#include "lockweave/shared_mutex.h"
+#include "lockweave/spin_mutex.h"
+#include "lockweave/thread.h"

@@ -1,0 +1,162 @@
+// lockweave/shared_mutex.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// shared_mutex and shared_timed_mutex: std's types over a pthread rwlock, seen by the runtime with
+// the mode (LW_SHARED or exclusive) and the exact call site. std::shared_lock works on them.
+//
+// Differences from std: the constructor with a name, see mutex.h.
+// Cost without the runtime: one load and one test more than std per operation.
+// As in std (glibc's default) readers overtake waiting writers, and a thread must not take the lock
+// again while it holds it in any mode.
+#pragma once
+
+#include <errno.h>
+#include <pthread.h>
+
+#include <chrono>
+#include <shared_mutex>
+
+#include "lockweave/detail/deadline.h"
+#include "lockweave/detail/operation.h"
+
+namespace lockweave {
+
+class shared_mutex {
+ public:
+  using native_handle_type = pthread_rwlock_t*;
+
+  LOCKWEAVE_ALWAYS_INLINE constexpr shared_mutex() noexcept {
+    if (!__builtin_is_constant_evaluated()) detail::object_begin(this, LW_RWLOCK);
+  }
+  LOCKWEAVE_ALWAYS_INLINE explicit shared_mutex(const char* name) noexcept {
+    detail::object_begin(this, LW_RWLOCK, name);
+  }
+  LOCKWEAVE_ALWAYS_INLINE ~shared_mutex() { detail::object_end(this, LW_RWLOCK); }
+  shared_mutex(const shared_mutex&) = delete;
+  shared_mutex& operator=(const shared_mutex&) = delete;
+
+  LOCKWEAVE_ALWAYS_INLINE void lock() { take<LW_EXCLUSIVE>(); }
+  LOCKWEAVE_ALWAYS_INLINE bool try_lock() { return try_take<LW_EXCLUSIVE>(); }
+  LOCKWEAVE_ALWAYS_INLINE void unlock() { give_back(); }
+
+  LOCKWEAVE_ALWAYS_INLINE void lock_shared() { take<LW_SHARED>(); }
+  LOCKWEAVE_ALWAYS_INLINE bool try_lock_shared() { return try_take<LW_SHARED>(); }
+  LOCKWEAVE_ALWAYS_INLINE void unlock_shared() { give_back(); }
+
+  native_handle_type native_handle() noexcept { return &handle_; }
+
+ protected:
+  template <int kMode>
+  int seen_take_until(const detail::deadline& until, const void* pc) noexcept {
+    const detail::operation op;
+    if (!op.seen()) return plain_take_until<kMode>(until);
+    int error = plain_try<kMode>();
+    if (error == EBUSY) {
+      const detail::blocked wait(op, {this, LW_RWLOCK, kMode | LW_TIMED}, pc);
+      error = plain_take_until<kMode>(until);
+    }
+    if (error == 0) op.acquired(this, LW_RWLOCK, kMode | LW_TIMED, pc);
+    return error;
+  }
+
+ private:
+  template <int kMode>
+  LOCKWEAVE_ALWAYS_INLINE void take() {
+    detail::check(detail::observed()
+                      ? detail::at_call_site([this](const void* pc) { return seen_take<kMode>(pc); })
+                      : plain_take<kMode>());
+  }
+  template <int kMode>
+  LOCKWEAVE_ALWAYS_INLINE bool try_take() {
+    if (!detail::observed()) return plain_try<kMode>() == 0;
+    return detail::at_call_site([this](const void* pc) {
+      const detail::operation op;
+      const bool taken = plain_try<kMode>() == 0;
+      if (taken) op.acquired(this, LW_RWLOCK, kMode | LW_TRY, pc);
+      return taken;
+    });
+  }
+  LOCKWEAVE_ALWAYS_INLINE void give_back() {
+    if (!detail::observed()) {
+      pthread_rwlock_unlock(&handle_);
+      return;
+    }
+    detail::at_call_site([this](const void* pc) {
+      const detail::operation op;
+      op.release(this, LW_RWLOCK, pc);
+      pthread_rwlock_unlock(&handle_);
+    });
+  }
+
+  template <int kMode>
+  int seen_take(const void* pc) noexcept {
+    const detail::operation op;
+    if (!op.seen()) return plain_take<kMode>();
+    int error = plain_try<kMode>();
+    if (error == EBUSY) {
+      const detail::blocked wait(op, {this, LW_RWLOCK, kMode}, pc);
+      error = plain_take<kMode>();
+    }
+    if (error == 0) op.acquired(this, LW_RWLOCK, kMode, pc);
+    return error;
+  }
+
+  template <int kMode>
+  int plain_try() noexcept {
+    return kMode == LW_SHARED ? pthread_rwlock_tryrdlock(&handle_)
+                              : pthread_rwlock_trywrlock(&handle_);
+  }
+  template <int kMode>
+  int plain_take() noexcept {
+    if constexpr (kMode == LW_EXCLUSIVE) return pthread_rwlock_wrlock(&handle_);
+    int error = EAGAIN;
+    while (error == EAGAIN) error = pthread_rwlock_rdlock(&handle_);  // the most readers there can be
+    return error;
+  }
+  template <int kMode>
+  int plain_take_until(const detail::deadline& until) noexcept {
+    return kMode == LW_SHARED ? detail::read_lock_until(&handle_, until)
+                              : detail::write_lock_until(&handle_, until);
+  }
+
+  pthread_rwlock_t handle_ = PTHREAD_RWLOCK_INITIALIZER;
+};
+
+class shared_timed_mutex : public shared_mutex {
+ public:
+  using shared_mutex::shared_mutex;
+
+  template <class Rep, class Period>
+  LOCKWEAVE_ALWAYS_INLINE bool try_lock_for(const std::chrono::duration<Rep, Period>& from_now) {
+    return take_until<LW_EXCLUSIVE>(detail::steady_after(from_now));
+  }
+  template <class Clock, class Duration>
+  LOCKWEAVE_ALWAYS_INLINE bool try_lock_until(
+      const std::chrono::time_point<Clock, Duration>& at) {
+    return take_until<LW_EXCLUSIVE>(at);
+  }
+  template <class Rep, class Period>
+  LOCKWEAVE_ALWAYS_INLINE bool try_lock_shared_for(
+      const std::chrono::duration<Rep, Period>& from_now) {
+    return take_until<LW_SHARED>(detail::steady_after(from_now));
+  }
+  template <class Clock, class Duration>
+  LOCKWEAVE_ALWAYS_INLINE bool try_lock_shared_until(
+      const std::chrono::time_point<Clock, Duration>& at) {
+    return take_until<LW_SHARED>(at);
+  }
+
+ private:
+  template <int kMode, class Clock, class Duration>
+  LOCKWEAVE_ALWAYS_INLINE bool take_until(const std::chrono::time_point<Clock, Duration>& at) {
+    return detail::at_call_site([&](const void* pc) {
+      return detail::attempt_until(at, [&](const detail::deadline& until) {
+        return seen_take_until<kMode>(until, pc) == 0;
+      });
+    });
+  }
+};
+
+using std::shared_lock;
+
+}  // namespace lockweave

@@ -1,0 +1,211 @@
+// lockweave/thread.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// thread and, with C++20, jthread: std's types that call pthread_create and pthread_join right at
+// the user's call site, where the runtime's interposition sees them.
+//
+//   lockweave::thread worker(lockweave::thread_name{"worker"}, run, std::ref(jobs));
+//
+// Differences from std: a name as first argument; it shows in reports and, cut to 15 characters, in
+// top and gdb. The text must outlive the thread. `thread::id` is std::thread::id.
+// Cost: as std.
+#pragma once
+
+#include <errno.h>
+#include <pthread.h>
+
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#if defined(__has_include) && __has_include(<stop_token>)
+#include <stop_token>
+#endif
+
+#include "lockweave/detail/operation.h"
+
+namespace lockweave {
+
+struct thread_name {
+  const char* text;
+};
+
+namespace detail {
+
+// What a new thread needs; owned by the creator until pthread_create succeeded, then by the thread.
+template <class... Parts>
+struct thread_start {
+  const char* name;
+  std::tuple<Parts...> parts;  // the callable and its arguments
+
+  static void* run(void* self) {
+    const std::unique_ptr<thread_start> start(static_cast<thread_start*>(self));
+    if (start->name != nullptr) start->announce();
+    std::apply([](auto&... part) { std::invoke(std::move(part)...); }, start->parts);
+    return nullptr;
+  }
+  void announce() const noexcept {
+    constexpr std::size_t kKernelLimit = 15;
+    char shortened[kKernelLimit + 1] = {};
+    std::strncpy(shortened, name, kKernelLimit);
+    pthread_setname_np(pthread_self(), shortened);
+    const operation op;
+    op.name(reinterpret_cast<const void*>(pthread_self()), name);
+  }
+};
+
+}  // namespace detail
+
+class thread {
+ public:
+  using id = std::thread::id;
+  using native_handle_type = pthread_t;
+
+  thread() noexcept = default;
+  template <class F, class... Args,
+            class = std::enable_if_t<!std::is_same_v<std::decay_t<F>, thread> &&
+                                     !std::is_same_v<std::decay_t<F>, thread_name>>>
+  LOCKWEAVE_ALWAYS_INLINE explicit thread(F&& f, Args&&... args) {
+    create(nullptr, std::forward<F>(f), std::forward<Args>(args)...);
+  }
+  template <class F, class... Args>
+  LOCKWEAVE_ALWAYS_INLINE thread(thread_name name, F&& f, Args&&... args) {
+    create(name.text, std::forward<F>(f), std::forward<Args>(args)...);
+  }
+  thread(thread&& other) noexcept { swap(other); }
+  thread& operator=(thread&& other) noexcept {
+    if (joinable_) std::terminate();
+    swap(other);
+    return *this;
+  }
+  ~thread() {
+    if (joinable_) std::terminate();
+  }
+
+  void swap(thread& other) noexcept {
+    std::swap(handle_, other.handle_);
+    std::swap(joinable_, other.joinable_);
+  }
+  bool joinable() const noexcept { return joinable_; }
+  id get_id() const noexcept {
+    id result;
+    // Both libstdc++ and libc++ keep exactly the handle in it, but offer no common constructor.
+    static_assert(sizeof(id) == sizeof(pthread_t) && std::is_trivially_copyable_v<id>);
+    if (joinable_) std::memcpy(static_cast<void*>(&result), &handle_, sizeof(result));
+    return result;
+  }
+  native_handle_type native_handle() noexcept { return handle_; }
+  static unsigned hardware_concurrency() noexcept { return std::thread::hardware_concurrency(); }
+
+  LOCKWEAVE_ALWAYS_INLINE void join() {
+    detail::check(joinable_ ? pthread_join(handle_, nullptr) : EINVAL);
+    forget();
+  }
+  LOCKWEAVE_ALWAYS_INLINE void detach() {
+    detail::check(joinable_ ? pthread_detach(handle_) : EINVAL);
+    forget();
+  }
+
+ private:
+  template <class F, class... Args>
+  LOCKWEAVE_ALWAYS_INLINE void create(const char* name, F&& f, Args&&... args) {
+    static_assert(std::is_invocable_v<std::decay_t<F>, std::decay_t<Args>...>,
+                  "thread's arguments must be invocable after conversion to rvalues");
+    using start = detail::thread_start<std::decay_t<F>, std::decay_t<Args>...>;
+    std::unique_ptr<start> owned(
+        new start{name, {std::forward<F>(f), std::forward<Args>(args)...}});
+    detail::check(pthread_create(&handle_, nullptr, &start::run, owned.get()));
+    static_cast<void>(owned.release());
+    joinable_ = true;
+  }
+  void forget() noexcept {
+    handle_ = pthread_t();
+    joinable_ = false;
+  }
+
+  pthread_t handle_ = pthread_t();
+  bool joinable_ = false;
+};
+
+inline void swap(thread& a, thread& b) noexcept { a.swap(b); }
+
+#if defined(__cpp_lib_jthread)
+
+using std::nostopstate;
+using std::nostopstate_t;
+using std::stop_callback;
+using std::stop_source;
+using std::stop_token;
+
+class jthread {
+ public:
+  using id = thread::id;
+  using native_handle_type = thread::native_handle_type;
+
+  jthread() noexcept : stop_(std::nostopstate) {}
+  template <class F, class... Args,
+            class = std::enable_if_t<!std::is_same_v<std::decay_t<F>, jthread> &&
+                                     !std::is_same_v<std::decay_t<F>, thread_name>>>
+  LOCKWEAVE_ALWAYS_INLINE explicit jthread(F&& f, Args&&... args)
+      : jthread(thread_name{nullptr}, std::forward<F>(f), std::forward<Args>(args)...) {}
+  template <class F, class... Args>
+  LOCKWEAVE_ALWAYS_INLINE jthread(thread_name name, F&& f, Args&&... args) {
+    if constexpr (std::is_invocable_v<std::decay_t<F>, std::stop_token, std::decay_t<Args>...>) {
+      thread_ = thread(name, std::forward<F>(f), stop_.get_token(), std::forward<Args>(args)...);
+    } else {
+      thread_ = thread(name, std::forward<F>(f), std::forward<Args>(args)...);
+    }
+  }
+  jthread(jthread&&) noexcept = default;
+  LOCKWEAVE_ALWAYS_INLINE jthread& operator=(jthread&& other) noexcept {
+    if (this == &other) return *this;
+    finish();
+    thread_ = std::move(other.thread_);
+    stop_ = std::move(other.stop_);
+    return *this;
+  }
+  LOCKWEAVE_ALWAYS_INLINE ~jthread() { finish(); }
+
+  void swap(jthread& other) noexcept {
+    std::swap(stop_, other.stop_);
+    thread_.swap(other.thread_);
+  }
+  friend void swap(jthread& a, jthread& b) noexcept { a.swap(b); }
+
+  [[nodiscard]] bool joinable() const noexcept { return thread_.joinable(); }
+  [[nodiscard]] id get_id() const noexcept { return thread_.get_id(); }
+  [[nodiscard]] native_handle_type native_handle() noexcept { return thread_.native_handle(); }
+  [[nodiscard]] static unsigned hardware_concurrency() noexcept {
+    return thread::hardware_concurrency();
+  }
+  LOCKWEAVE_ALWAYS_INLINE void join() { thread_.join(); }
+  LOCKWEAVE_ALWAYS_INLINE void detach() { thread_.detach(); }
+
+  [[nodiscard]] std::stop_source get_stop_source() noexcept { return stop_; }
+  [[nodiscard]] std::stop_token get_stop_token() const noexcept { return stop_.get_token(); }
+  bool request_stop() noexcept { return stop_.request_stop(); }
+
+ private:
+  LOCKWEAVE_ALWAYS_INLINE void finish() {
+    if (!joinable()) return;
+    request_stop();
+    join();
+  }
+
+  std::stop_source stop_;
+  thread thread_;
+};
+
+#endif
+
+namespace this_thread {
+using std::this_thread::get_id;
+using std::this_thread::sleep_for;
+using std::this_thread::sleep_until;
+using std::this_thread::yield;
+}  // namespace this_thread
+
+}  // namespace lockweave
