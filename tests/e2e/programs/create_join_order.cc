@@ -1,0 +1,29 @@
+// tests/e2e/programs/create_join_order.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// expect-none
+// Both orders, in two threads, but the first is joined before the second is created.
+#include "primitives.h"
+
+namespace {
+lib::mutex left;
+lib::mutex right;
+
+void left_first() {
+  std::lock_guard left_guard(left);
+  std::lock_guard right_guard(right);
+}
+
+void right_first() {
+  std::lock_guard right_guard(right);
+  std::lock_guard left_guard(left);
+}
+}  // namespace
+
+int main() {
+  lib::thread one(left_first);
+  one.join();
+  lib::thread two(right_first);
+  two.join();
+  left_first();  // the main thread, when nobody else is there
+}

@@ -1,0 +1,127 @@
+// tests/unit/model/fingerprint_test.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Golden values: baselines in users' repositories hold them, so they must never change.
+#include "model/fingerprint.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <vector>
+
+namespace lockweave::model {
+namespace {
+
+using Ring = std::array<KeySite, 4>;  // two edges: held, wanted, held, wanted
+
+KeySite site(std::string_view function, std::uint32_t line, Mode mode = Mode::exclusive) {
+  return {.function = function, .module = "/usr/bin/bank", .offset = 0x1139, .line = line,
+          .mode = mode};
+}
+
+Ring transfer() {
+  return {site("bank::pay(int)", 10), site("bank::pay(int)", 11), site("bank::refund(int)", 30),
+          site("bank::refund(int)", 31)};
+}
+
+std::string ring_of(const Ring& sites) { return fingerprint_of_ring("lock-order-cycle", sites); }
+
+TEST(Fingerprint, GoldenValues) {
+  EXPECT_EQ(ring_of(transfer()), "@RING@");
+  const std::array<KeySite, 1> one = {site("main", 5)};
+  EXPECT_EQ(fingerprint_of_sequence("double-lock", one), "@ONE@");
+  const std::array<KeySite, 2> shared = {site("f", 5, Mode::shared), site("f", 7)};
+  EXPECT_EQ(fingerprint_of_sequence("deadlock", shared), "@SHARED@");
+  const std::array<KeySite, 1> nameless = {site("", 0)};
+  EXPECT_EQ(fingerprint_of_sequence("deadlock", nameless), "@NAMELESS@");
+  EXPECT_EQ(fingerprint_of_sequence("deadlock", {}), "@EMPTY@");
+}
+
+// FNV-1a over the text that the header describes, computed here from its definition.
+TEST(Fingerprint, IsWhatTheHeaderSays) {
+  using namespace std::string_view_literals;
+  std::uint64_t hash = 0xCBF29CE484222325u;
+  for (const char c : "lock-order-cycle\0bank::pay#0/exclusive\0bank::pay#1/exclusive"
+                      "\0bank::refund#0/exclusive\0bank::refund#1/exclusive"sv) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
+  }
+  char text[17];
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));
+  EXPECT_EQ(ring_of(transfer()), text);
+}
+
+TEST(Fingerprint, SurvivesLineShifts) {
+  Ring moved = transfer();
+  for (KeySite& each : moved) each.line += 100;
+  EXPECT_EQ(ring_of(moved), ring_of(transfer()));
+  moved[3].line += 7;
+  EXPECT_EQ(ring_of(moved), ring_of(transfer()));
+}
+
+TEST(Fingerprint, SurvivesTurningTheRing) {
+  const Ring ring = transfer();
+  EXPECT_EQ(ring_of({ring[2], ring[3], ring[0], ring[1]}), ring_of(ring));
+}
+
+TEST(Fingerprint, SurvivesTurningARingWithEqualEdges) {
+  const KeySite a = site("a", 1);
+  const KeySite b = site("b", 1);
+  const KeySite c = site("c", 1);
+  const std::vector<KeySite> ring = {a, a, b, b, a, a, c, c};
+  for (std::size_t turn = 2; turn < ring.size(); turn += 2) {
+    std::vector<KeySite> turned = ring;
+    std::rotate(turned.begin(), turned.begin() + static_cast<std::ptrdiff_t>(turn), turned.end());
+    EXPECT_EQ(fingerprint_of_ring("r", turned), fingerprint_of_ring("r", ring));
+  }
+}
+
+TEST(Fingerprint, SurvivesCompilersAndPlaces) {
+  std::array<KeySite, 1> gcc = {site("auto main::{lambda()#1}::operator()() const", 5)};
+  std::array<KeySite, 1> clang = {site("main::$_0::operator()() const", 50)};
+  clang[0].module = "/elsewhere/other";
+  clang[0].offset = 0x99;
+  EXPECT_EQ(fingerprint_of_sequence("deadlock", gcc), fingerprint_of_sequence("deadlock", clang));
+}
+
+TEST(Fingerprint, WithoutSymbolsUsesTheModulesBaseName) {
+  std::array<KeySite, 1> here = {site("", 0)};
+  std::array<KeySite, 1> there = here;
+  there[0].module = "/opt/bank";
+  EXPECT_EQ(fingerprint_of_sequence("r", here), fingerprint_of_sequence("r", there));
+  there[0].offset += 1;
+  EXPECT_NE(fingerprint_of_sequence("r", here), fingerprint_of_sequence("r", there));
+}
+
+TEST(Fingerprint, TellsApart) {
+  const Ring ring = transfer();
+  EXPECT_NE(fingerprint_of_ring("deadlock", ring), ring_of(ring));
+  Ring other = ring;
+  other[0].function = "bank::pay2(int)";
+  EXPECT_NE(ring_of(other), ring_of(ring));
+  other = ring;
+  other[1].mode = Mode::shared;
+  EXPECT_NE(ring_of(other), ring_of(ring));
+  EXPECT_NE(ring_of({ring[1], ring[0], ring[2], ring[3]}), ring_of(ring));
+  EXPECT_NE(fingerprint_of_sequence("r", ring),
+            fingerprint_of_sequence("r", Ring{ring[2], ring[3], ring[0], ring[1]}));
+}
+
+TEST(Fingerprint, OrdinalsRankTheLinesOfAFunction) {
+  const std::array<KeySite, 3> three = {site("f", 30), site("f", 10), site("f", 30)};
+  const std::array<KeySite, 3> shifted = {site("f", 8), site("f", 7), site("f", 8)};
+  const std::array<KeySite, 3> distinct = {site("f", 30), site("f", 10), site("f", 40)};
+  EXPECT_EQ(fingerprint_of_sequence("r", three), fingerprint_of_sequence("r", shifted));
+  EXPECT_NE(fingerprint_of_sequence("r", three), fingerprint_of_sequence("r", distinct));
+}
+
+TEST(Fingerprint, ColumnsRankWithinALine) {
+  std::array<KeySite, 2> sites = {site("f", 3), site("f", 3)};
+  const std::string same = fingerprint_of_sequence("r", sites);
+  sites[1].column = 20;
+  EXPECT_NE(fingerprint_of_sequence("r", sites), same);
+}
+
+}  // namespace
+}  // namespace lockweave::model

@@ -1,0 +1,323 @@
+// tests/unit/model/record_reader_test.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the reader accepts, what it refuses, and what it says then.
+#include "model/record_reader.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "sample_record.h"
+
+namespace lockweave::model {
+namespace {
+
+using testing::header_line;
+using testing::lines_of;
+using testing::sample_record;
+
+struct Refusal {
+  std::size_t line = 0;
+  std::string message;
+  std::string remedy;
+};
+
+Refusal refusal_of(const std::string& text) {
+  ReadError error;
+  EXPECT_FALSE(read_record_text(text, "run.jsonl", error)) << text;
+  EXPECT_EQ(error.path, "run.jsonl");
+  EXPECT_FALSE(error.remedy.empty());
+  return {error.line, error.message, error.remedy};
+}
+
+Record read(const std::string& text) {
+  ReadError error;
+  std::optional<Record> record = read_record_text(text, "run.jsonl", error);
+  EXPECT_TRUE(record) << error.line << ": " << error.message;
+  return record ? std::move(*record) : Record();
+}
+
+TEST(RecordReader, ReadsTheSample) {
+  const Record record = read(sample_record());
+  EXPECT_EQ(record.path, "run.jsonl");
+  EXPECT_EQ(record.threads.size(), 2u);
+  EXPECT_EQ(record.objects.size(), 2u);
+  EXPECT_EQ(record.acquisitions.size(), 2u);
+  EXPECT_FALSE(record.cut);
+  EXPECT_TRUE(record.end);
+}
+
+TEST(RecordReader, IdsThatAreNoneGiveEmptyEntries) {
+  const Record record = read(sample_record());
+  EXPECT_EQ(record.stack(0).frames.size(), 0u);
+  EXPECT_EQ(record.object(0).id, 0u);
+  EXPECT_EQ(record.thread(77).id, 0u);
+}
+
+TEST(RecordReader, StaysValidWhenMoved) {
+  Record first = read(sample_record());
+  Record second = std::move(first);
+  Record third;
+  third = std::move(second);
+  EXPECT_EQ(third.object(1).name, "table");
+  EXPECT_EQ(third.stack(1).frames.size(), 2u);
+}
+
+// A record that is cut anywhere is the record of its whole lines.
+TEST(RecordReader, CutAtEveryByte) {
+  const std::string whole = sample_record();
+  const std::size_t header_end = whole.find('\n');
+  for (std::size_t size = header_end; size <= whole.size(); ++size) {
+    const std::string text = whole.substr(0, size);
+    const bool line_is_whole = text.back() == '\n' || whole[size] == '\n';
+    for (const std::string& tail : {std::string(), std::string(1000, '\0')}) {
+      const Record record = read(text + tail);
+      EXPECT_EQ(record.cut, !line_is_whole) << size;
+      EXPECT_EQ(record.end.has_value(), size >= whole.size() - 1) << size;
+    }
+  }
+  for (std::size_t size = 0; size < header_end; ++size) {
+    EXPECT_EQ(refusal_of(whole.substr(0, size)).line, 0u);
+  }
+}
+
+TEST(RecordReader, NoRecordAtAll) {
+  EXPECT_EQ(refusal_of("").message, "there is no record in this file");
+  EXPECT_EQ(refusal_of(std::string(4096, '\0')).message, "there is no record in this file");
+  EXPECT_EQ(refusal_of("\n \n").line, 0u);
+  EXPECT_EQ(refusal_of("{\"thread\":1}\n").message, "the first line is no record header");
+  EXPECT_EQ(refusal_of("{}\n").line, 1u);
+  EXPECT_EQ(refusal_of("[]\n").message, "the line is no JSON object");
+  EXPECT_EQ(refusal_of("\x7F" "ELF\x02\x01\n").line, 1u);
+  EXPECT_EQ(refusal_of("{\"lockweave\":\"baseline\",\"version\":1}\n").message,
+            "`baseline` is no record");
+}
+
+TEST(RecordReader, OtherVersionsAreRefusedWithBothNumbers) {
+  const Refusal newer = refusal_of("{\"lockweave\":\"record\",\"version\":2,\"new\":{}}\n{]\n");
+  EXPECT_EQ(newer.line, 1u);
+  EXPECT_EQ(newer.message, "this is a record of version 2, this program reads version 1");
+  EXPECT_NE(newer.remedy.find("newer"), std::string::npos);
+  const Refusal older = refusal_of("{\"lockweave\":\"record\",\"version\":0}\n");
+  EXPECT_EQ(older.message, "this is a record of version 0, this program reads version 1");
+  EXPECT_NE(older.remedy.find("again"), std::string::npos);
+  EXPECT_EQ(refusal_of("{\"lockweave\":\"record\",\"version\":\"1\"}\n").message,
+            "`version` has the wrong type");
+  EXPECT_EQ(refusal_of("{\"lockweave\":\"record\"}\n").message, "`version` is missing");
+  EXPECT_EQ(refusal_of(header_line() + header_line()).message, "a second header");
+}
+
+TEST(RecordReader, UnknownKeysAndKindsAreSkipped) {
+  const Record record = read(
+      header_line() +
+      "{\"weather\":\"fine\",\"x\":[1.5e3,{\"a\":null}],\"y\":-0}\n"
+      "{}\n"
+      "  { \"object\" : 1 , \"kind\" : \"mutex\" , \"mood\":[], \"name\" : \"\\u00e9\\ud83d\\ude00\" } \r\n"
+      "\n"
+      "{\"object\":2,\"kind\":\"quantum_lock\"}\n");
+  EXPECT_EQ(record.object(1).name, "\xC3\xA9\xF0\x9F\x98\x80");
+  EXPECT_EQ(record.object(2).kind, ObjectKind::custom);
+}
+
+TEST(RecordReader, LaterLinesOfObjectsAndThreadsReplace) {
+  const Record record = read(header_line() +
+                             lines_of(Thread{.id = 1, .label = "0"}, Object{.id = 1, .name = "a"},
+                                      Object{.id = 2}, Object{.id = 1, .name = "b"},
+                                      Thread{.id = 1, .tid = 8, .label = "0"}));
+  ASSERT_EQ(record.objects.size(), 2u);
+  EXPECT_EQ(record.objects[0].name, "b");
+  EXPECT_EQ(record.object(1).name, "b");
+  ASSERT_EQ(record.threads.size(), 1u);
+  EXPECT_EQ(record.thread(1).tid, 8u);
+}
+
+TEST(RecordReader, SparseIdsAreFound) {
+  const Record record = read(header_line() + lines_of(Object{.id = 0xFFFFFFFF, .name = "far"},
+                                                      Object{.id = 1, .name = "near"},
+                                                      Object{.id = 100000, .name = "middle"}));
+  EXPECT_EQ(record.object(0xFFFFFFFF).name, "far");
+  EXPECT_EQ(record.object(1).name, "near");
+  EXPECT_EQ(record.object(100000).name, "middle");
+}
+
+struct BadLine {
+  std::string line;
+  std::string message;
+};
+
+class BadLines : public ::testing::TestWithParam<BadLine> {};
+
+// The line stands after the sample's entries, so ids 1 and 2 exist.
+TEST_P(BadLines, AreRefusedWithTheirNumber) {
+  const std::string before = sample_record();
+  const auto lines = static_cast<std::size_t>(std::ranges::count(before, '\n'));
+  const std::string text = before + "\n" + GetParam().line + "\n" + lines_of(Object{.id = 50});
+  const Refusal refusal = refusal_of(text);
+  EXPECT_EQ(refusal.line, lines + 2);
+  EXPECT_EQ(refusal.message, GetParam().message);
+
+  ReadError error;
+  Record partial;
+  EXPECT_FALSE(read_record_text(text, "run.jsonl", error, &partial));
+  EXPECT_EQ(partial.header.pid, 4711u);
+  EXPECT_EQ(partial.objects.size(), 2u);
+  EXPECT_TRUE(partial.end);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    DanglingIds, BadLines,
+    ::testing::Values(
+        BadLine{R"({"stack":9,"frames":[[9,1]]})", "module 9 is not defined by an earlier line"},
+        BadLine{R"({"thread":9,"parent":8,"label":"x"})",
+                "thread 8 is not defined by an earlier line"},
+        BadLine{R"({"thread":9,"parent":9,"label":"x"})",
+                "thread 9 is not defined by an earlier line"},
+        BadLine{R"({"thread":9,"parent":1,"label":"x","stack":8})",
+                "stack 8 is not defined by an earlier line"},
+        BadLine{R"({"thread_end":9,"segment":1})", "thread 9 is not defined by an earlier line"},
+        BadLine{R"({"join":1,"by":9,"segment":1})", "thread 9 is not defined by an earlier line"},
+        BadLine{R"({"join":0,"by":1,"segment":1})", "`join` must name a thread"},
+        BadLine{R"({"object":9,"kind":"mutex","in_module":[9,0]})",
+                "module 9 is not defined by an earlier line"},
+        BadLine{R"({"object":9,"kind":"mutex","on_stack_of":9})",
+                "thread 9 is not defined by an earlier line"},
+        BadLine{R"({"object":1,"kind":"mutex","first":9})",
+                "stack 9 is not defined by an earlier line"},
+        BadLine{R"({"acquisition":9,"object":9})", "object 9 is not defined by an earlier line"},
+        BadLine{R"({"acquisition":9})", "`object` is missing"},
+        BadLine{R"({"acquisition":9,"object":0})", "`object` must name a object"},
+        BadLine{R"({"acquisition":9,"outer":9,"object":1})",
+                "acquisition 9 is not defined by an earlier line"},
+        BadLine{R"({"seen":9,"thread":1,"segment":1})",
+                "acquisition 9 is not defined by an earlier line"},
+        BadLine{R"({"seen":1,"thread":9,"segment":1})",
+                "thread 9 is not defined by an earlier line"},
+        BadLine{R"({"order":[1,9]})", "object 9 is not defined by an earlier line"},
+        BadLine{R"({"order":[1,0]})", "`order` must name two objects"},
+        BadLine{R"({"finding":"deadlock","object":9,"steps":[]})",
+                "object 9 is not defined by an earlier line"},
+        BadLine{R"({"finding":"deadlock","steps":[{"action":"waits","held":9}]})",
+                "acquisition 9 is not defined by an earlier line"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Definitions, BadLines,
+    ::testing::Values(BadLine{R"({"module":1,"path":"x"})", "module 1 is defined twice"},
+                      BadLine{R"({"stack":1,"frames":[]})", "stack 1 is defined twice"},
+                      BadLine{R"({"acquisition":1,"object":1})", "acquisition 1 is defined twice"},
+                      BadLine{R"({"thread":1,"parent":2,"label":"0"})",
+                              "the thread's parent changes"},
+                      BadLine{R"({"object":0,"kind":"mutex"})",
+                              "the id 0 means none and cannot be defined"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Types, BadLines,
+    ::testing::Values(
+        BadLine{R"({"object":"1","kind":"mutex"})", "`object` has the wrong type"},
+        BadLine{R"({"object":1.5,"kind":"mutex"})", "`object` must be a whole number of 32 bits"},
+        BadLine{R"({"object":-1,"kind":"mutex"})", "`object` must be a whole number of 32 bits"},
+        BadLine{R"({"object":1e2,"kind":"mutex"})", "`object` must be a whole number of 32 bits"},
+        BadLine{R"({"object":4294967296,"kind":"mutex"})",
+                "`object` must be a whole number of 32 bits"},
+        BadLine{R"({"object":9,"kind":"mutex","address":18446744073709551616})",
+                "`address` must be a whole number of 64 bits"},
+        BadLine{R"({"object":9,"kind":7})", "`kind` has the wrong type"},
+        BadLine{R"({"object":9,"kind":"mutex","process_shared":1})",
+                "`process_shared` has the wrong type"},
+        BadLine{R"({"object":9,"kind":"mutex","in_module":[1]})", "expected a pair of numbers"},
+        BadLine{R"({"object":9,"kind":"mutex","in_module":[[1,2],3]})",
+                "expected a pair of numbers"},
+        BadLine{R"({"stack":9,"frames":[[1,"x"]]})", "an element must be a whole number of 64 bits"},
+        BadLine{R"({"stack":9,"frames":[1]})", "expected a pair of numbers"},
+        BadLine{R"({"acquisition":9,"object":1,"mode":"maybe"})", "`maybe` is no known mode"},
+        BadLine{R"({"finding":"x","steps":[{"action":"sings"}]})", "`sings` is no known action"},
+        BadLine{R"({"finding":"x","steps":[{}]})", "`action` is missing"},
+        BadLine{R"({"finding":"x","steps":[7]})", "a step is no JSON object"},
+        BadLine{R"({"finding":"x"})", "`steps` is missing"},
+        BadLine{R"({"end":"exit","status":2147483648})",
+                "`status` must be a whole number of 32 bits"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Json, BadLines,
+    ::testing::Values(
+        BadLine{"{", "not JSON: expected a key in quotes (column 2)"},
+        BadLine{"{\"a\"}", "not JSON: expected ':' (column 5)"},
+        BadLine{"{\"a\":}", "not JSON: expected a value (column 6)"},
+        BadLine{"{\"a\":1,}", "not JSON: expected a key in quotes (column 8)"},
+        BadLine{"{\"a\":[1 2]}", "not JSON: expected ',' or ']' (column 9)"},
+        BadLine{"{\"a\":1]", "not JSON: expected ',' or '}' (column 7)"},
+        BadLine{"{\"a\":1}{", "not JSON: there is text after the end of the value (column 8)"},
+        BadLine{"{\"a\":01}", "not JSON: expected ',' or '}' (column 7)"},
+        BadLine{"{\"a\":1.}", "not JSON: expected a digit (column 8)"},
+        BadLine{"{\"a\":1e+}", "not JSON: expected a digit (column 9)"},
+        BadLine{"{\"a\":tru}", "not JSON: unknown word (column 9)"},
+        BadLine{"{\"a\":nan}", "not JSON: unknown word (column 7)"},
+        BadLine{"{\"a\":\"b}", "not JSON: the string does not end (column 9)"},
+        BadLine{"{\"a\":\"\\\"}", "not JSON: the string does not end (column 10)"},
+        BadLine{"{\"a\":\"\\", "not JSON: the string does not end (column 7)"},
+        BadLine{"{\"a\":\"\\x\"}", "not JSON: unknown escape (column 8)"},
+        BadLine{"{\"a\":\"\\u12g4\"}", "not JSON: malformed \\u escape (column 11)"},
+        BadLine{"{\"a\":\"\\ud800\"}", "not JSON: malformed \\u escape (column 13)"},
+        BadLine{"{\"a\":\"\\udc00\"}", "not JSON: malformed \\u escape (column 13)"},
+        BadLine{"{\"a\":\"\\ud800\\u0041\"}", "not JSON: malformed \\u escape (column 19)"},
+        BadLine{"{\"a\":\"\t\"}", "not JSON: control character in a string (column 7)"},
+        BadLine{"{\"a\":\"\xFF\"}", "not JSON: the string is not UTF-8 (column 7)"},
+        BadLine{std::string("{\"a\":0\0}", 8), "not JSON: expected ',' or '}' (column 7)"},
+        BadLine{"{\"a\":" + std::string(100000, '['),
+                "not JSON: values are nested too deeply (column 38)"}));
+
+TEST(RecordReader, TooLongLine) {
+  const std::string text = header_line() + "{\"x\":\"" + std::string(kLineBytesMax, 'a') + "\"}\n";
+  const Refusal refusal = refusal_of(text);
+  EXPECT_EQ(refusal.line, 2u);
+  EXPECT_EQ(refusal.message, "the line is longer than 16777216 bytes");
+}
+
+RC_GTEST_PROP(RecordReader, AnyBytesAreSurvived, (const std::string& bytes)) {
+  ReadError error;
+  Record partial;
+  (void)read_record_text(bytes, "x", error, &partial);
+  (void)read_record_text(header_line() + bytes, "x", error, &partial);
+  (void)read_record_text(sample_record() + bytes + "\n", "x", error, &partial);
+}
+
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::string& text)
+      : path_(std::filesystem::path(::testing::TempDir()) /
+              ("lockweave_" + std::to_string(reinterpret_cast<std::uintptr_t>(this)))) {
+    std::ofstream(path_, std::ios::binary) << text;
+  }
+  ~TemporaryFile() { std::filesystem::remove(path_); }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+TEST(RecordReader, ReadsFiles) {
+  const TemporaryFile file(sample_record());
+  ReadError error;
+  const std::optional<Record> record = read_record(file.path(), error);
+  ASSERT_TRUE(record) << error.message;
+  EXPECT_EQ(record->path, file.path().string());
+  EXPECT_EQ(record->header.pid, 4711u);
+}
+
+TEST(RecordReader, FilesThatCannotBeRead) {
+  const TemporaryFile empty("");
+  ReadError error;
+  EXPECT_FALSE(read_record(empty.path(), error));
+  EXPECT_EQ(error.message, "there is no record in this file");
+  EXPECT_FALSE(read_record("/no/such/file", error));
+  EXPECT_EQ(error.path, "/no/such/file");
+  EXPECT_EQ(error.line, 0u);
+  EXPECT_EQ(error.message, "cannot be read: No such file or directory");
+  EXPECT_FALSE(read_record(::testing::TempDir(), error));
+  EXPECT_EQ(error.message, "cannot be read: it is a directory");
+}
+
+}  // namespace
+}  // namespace lockweave::model

@@ -1,0 +1,229 @@
+// tools/lockweave/arguments.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tools/lockweave/arguments.h"
+
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <exception>
+#include <memory>
+
+#include "tools/lockweave/exit_code.h"
+#include "tools/lockweave/options.h"
+
+namespace lockweave::cli {
+namespace {
+
+constexpr const char* kMainFooter =
+    "Examples:\n"
+    "  lockweave run -- ./my_tests        watch a program and all it starts\n"
+    "  lockweave run -- ctest             watch a whole test suite\n"
+    "  lockweave report lockweave-out     tell the newest run again\n"
+    "  lockweave explain deadlock         what a rule means and how to fix it\n\n"
+    "Exit codes: 0 clean, 1 findings, 2 wrong usage or input, 3 incomplete, 4 the tool failed,\n"
+    "66 (run) the program exited 0 but had findings.";
+constexpr const char* kRunFooter =
+    "A program that fails keeps its exit code (128+n if signal n ended it); one that exits 0 with\n"
+    "findings at or above --fail-on gives 66. Settings of the runtime: LOCKWEAVE_OPTIONS=help=1.";
+constexpr const char* kDoctorFooter =
+    "Exit codes: 0 all is usable, 1 something is bad, 2 the program does not exist.";
+
+class RunFormatter final : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App*, std::string) const override {
+    return "Usage: lockweave run [OPTIONS] -- PROGRAM [ARGS...]\n";
+  }
+};
+
+// A check whose words stand in the option's description already.
+CLI::Validator quiet(CLI::Validator check) { return check.description(""); }
+CLI::Validator named_words(const std::vector<std::string>& words) {
+  return quiet(CLI::IsMember(words));
+}
+
+void add_color(CLI::App& command, ColorChoice& color) {
+  command
+      .add_option_function<std::string>(
+          "--color",
+          [&color](const std::string& when) {
+            color = when == "always"  ? ColorChoice::always
+                    : when == "never" ? ColorChoice::never
+                                      : ColorChoice::automatic;
+          },
+          "auto, always or never (default auto)")
+      ->type_name("WHEN")
+      ->check(named_words({"auto", "always", "never"}));
+}
+
+void add_reporting(CLI::App& command, ReportingOptions& options) {
+  command.add_option("--sarif", options.sarif, "write SARIF 2.1.0; - is standard output")
+      ->type_name("FILE");
+  command.add_option("--json", options.json, "write JSON; - is standard output")->type_name("FILE");
+  command.add_option("--suppressions", options.suppressions, "what not to report: rule:glob lines")
+      ->type_name("FILE");
+  command
+      .add_option_function<std::string>(
+          "--fail-on",
+          [&options](const std::string& level) {
+            options.fail_on_given = true;
+            options.fail_on.reset();
+            if (level == "note") options.fail_on = model::Level::note;
+            if (level == "warning") options.fail_on = model::Level::warning;
+            if (level == "error") options.fail_on = model::Level::error;
+          },
+          "note, warning, error or never: from which level findings fail (default warning)")
+      ->type_name("LEVEL")
+      ->check(named_words({"note", "warning", "error", "never"}));
+  command.add_flag("--all", options.all, "also filtered cycles with the reason, low confidence");
+  command.add_flag("--quiet", options.quiet, "only the summary line");
+  add_color(command, options.color);
+}
+
+void add_run(CLI::App& app, RunOptions& options) {
+  CLI::App& command = *app.add_subcommand("run", "run a program with the runtime loaded");
+  command.formatter(std::make_shared<RunFormatter>());
+  command.footer(kRunFooter);
+  command.prefix_command();
+  add_reporting(command, options.reporting);
+  command.add_option("--output", options.output, "folder for records (default lockweave-out)")
+      ->type_name("DIR");
+  command.add_option("--runtime", options.runtime, "the runtime, liblockweave.so")
+      ->type_name("PATH");
+  command.add_option("--options", options.options, "settings of the runtime, key=value:key=value")
+      ->type_name("TEXT");
+  command.add_option("--hang-timeout", options.hang_timeout,
+                     "report a stall after so many seconds; 0 is off (default)")
+      ->type_name("SECONDS")
+      ->check(quiet(CLI::Range(0, 1'000'000)));
+  command.add_option("--on-deadlock", options.on_deadlock,
+                     "exit, abort or wait: what follows a certain deadlock (default exit)")
+      ->type_name("WHAT")
+      ->check(named_words({"exit", "abort", "wait"}));
+  command.add_option("--status-signal", options.status_signal,
+                     "signal number on which the live lock table is printed")
+      ->type_name("N")
+      ->check(quiet(CLI::Range(1, 64)));
+}
+
+void add_report(CLI::App& app, ReportOptions& options) {
+  CLI::App& command = *app.add_subcommand("report", "tell what records hold");
+  command.add_option("INPUT", options.inputs, "records (*.jsonl), run folders, output folders")
+      ->required();
+  command.add_flag("--all-runs", options.all_runs, "of an output folder all runs, not the newest");
+  command.add_flag("--stderr", options.to_stderr, "print to standard error");
+  add_reporting(command, options.reporting);
+}
+
+void add_explain(CLI::App& app, ExplainOptions& options) {
+  CLI::App& command = *app.add_subcommand("explain", "what a rule means and how to fix it");
+  command.add_option("RULE", options.rule, "a rule id; without one, all are listed");
+  add_color(command, options.color);
+}
+
+void add_doctor(CLI::App& app, DoctorOptions& options) {
+  CLI::App& command = *app.add_subcommand("doctor", "what works here, or with this program");
+  command.footer(kDoctorFooter);
+  command.add_option("PROGRAM", options.program, "a program to examine");
+  command.add_option("--runtime", options.runtime, "the runtime, liblockweave.so")
+      ->type_name("PATH");
+  command.add_option("--output", options.output, "folder for records (default lockweave-out)")
+      ->type_name("DIR");
+  add_color(command, options.color);
+}
+
+int usage_error(const std::string& message, const std::string& command) {
+  fmt::print(stderr, "lockweave: {}\n  see lockweave {}--help\n", message,
+             command.empty() ? "" : command + " ");
+  return kUsage;
+}
+
+// What follows the first "--" is the program's, untouched.
+struct SplitLine {
+  std::vector<std::string> own;
+  std::vector<std::string> program;
+};
+SplitLine split_line(int argc, const char* const* argv) {
+  SplitLine line;
+  bool after = false;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (!after && word == "--") {
+      after = true;
+    } else {
+      (after ? line.program : line.own).push_back(word);
+    }
+  }
+  return line;
+}
+
+struct Commands {
+  RunOptions run;
+  ReportOptions report;
+  ExplainOptions explain;
+  DoctorOptions doctor;
+};
+
+int dispatch(const CLI::App& app, Commands& commands, std::vector<std::string> program) {
+  if (app.got_subcommand("run")) {
+    std::vector<std::string> words = app.get_subcommand("run")->remaining();
+    words.insert(words.end(), program.begin(), program.end());
+    if (words.empty()) {
+      return usage_error("run: no program given; write lockweave run -- PROGRAM [ARGS...]", "run");
+    }
+    if (words.front().starts_with('-')) {
+      return usage_error("run: there is no option " + words.front(), "run");
+    }
+    commands.run.command = std::move(words);
+    return run_command(commands.run);
+  }
+  if (!program.empty() && !app.got_subcommand("run")) {
+    return usage_error("only `run` takes a program after --", "");
+  }
+  if (app.got_subcommand("report")) return report_command(commands.report);
+  if (app.got_subcommand("explain")) return explain_command(commands.explain);
+  return doctor_command(commands.doctor);
+}
+
+int parse_and_dispatch(int argc, const char* const* argv) {
+  CLI::App app("Finds deadlocks, lock misuse and races in C and C++ programs.", "lockweave");
+  app.set_version_flag("--version", "lockweave " LOCKWEAVE_VERSION);
+  app.require_subcommand(1);
+  app.footer(kMainFooter);
+  Commands commands;
+  add_run(app, commands.run);
+  add_report(app, commands.report);
+  add_explain(app, commands.explain);
+  add_doctor(app, commands.doctor);
+  SplitLine line = split_line(argc, argv);
+  const std::string command = line.own.empty() ? std::string() : line.own.front();
+  std::reverse(line.own.begin(), line.own.end());
+  try {
+    app.parse(line.own);
+  } catch (const CLI::Success& asked) {
+    return app.exit(asked);
+  } catch (const CLI::ParseError& error) {
+    const auto names = app.get_subcommands([](const CLI::App*) { return true; });
+    const bool known = std::any_of(names.begin(), names.end(), [&command](const CLI::App* one) {
+      return one->get_name() == command;
+    });
+    if (!known && !command.empty() && !command.starts_with('-')) {
+      return usage_error("there is no command `" + command + "`", "");
+    }
+    return usage_error(error.what(), known ? command : "");
+  }
+  return dispatch(app, commands, std::move(line.program));
+}
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv) {
+  try {
+    return parse_and_dispatch(argc, argv);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "lockweave: the tool itself failed: {}\n", error.what());
+    return kToolFailed;
+  }
+}
+
+}  // namespace lockweave::cli

@@ -1,0 +1,130 @@
+// tools/lockweave/launcher.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tools/lockweave/launcher.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace lockweave::cli {
+namespace {
+
+constexpr int kPassedOn[] = {SIGINT,  SIGTERM, SIGHUP,  SIGQUIT, SIGUSR1, SIGUSR2,
+                             SIGWINCH, SIGCONT, SIGTSTP, SIGALRM, SIGPIPE, SIGIO, SIGPWR};
+
+// All signals the launcher takes note of are blocked and fetched one by one, so none is missed and
+// no handler runs.
+class SignalScope {
+ public:
+  SignalScope() {
+    sigemptyset(&awaited_);
+    sigaddset(&awaited_, SIGCHLD);
+    for (const int number : kPassedOn) sigaddset(&awaited_, number);
+    ::sigprocmask(SIG_BLOCK, &awaited_, &mask_before_);
+    // Where SIGCHLD is ignored, children vanish without a status.
+    struct sigaction normal {};
+    normal.sa_handler = SIG_DFL;
+    ::sigaction(SIGCHLD, &normal, &child_before_);
+  }
+  SignalScope(const SignalScope&) = delete;
+  SignalScope& operator=(const SignalScope&) = delete;
+  ~SignalScope() { restore(); }
+
+  void restore() const {
+    ::sigaction(SIGCHLD, &child_before_, nullptr);
+    ::sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
+  }
+  bool next(siginfo_t& info) const { return ::sigwaitinfo(&awaited_, &info) > 0; }
+
+ private:
+  sigset_t awaited_{};
+  sigset_t mask_before_{};
+  struct sigaction child_before_ {};
+};
+
+std::vector<char*> pointers(const std::vector<std::string>& texts) {
+  std::vector<char*> result;
+  for (const std::string& text : texts) result.push_back(const_cast<char*>(text.c_str()));
+  result.push_back(nullptr);
+  return result;
+}
+
+void pass_on(const siginfo_t& info, pid_t child) {
+  const bool from_terminal = info.si_code == SI_KERNEL;
+  if (!from_terminal && info.si_pid != child) ::kill(child, info.si_signo);
+}
+
+bool is_job_control_stop(int status) {
+  if (!WIFSTOPPED(status)) return false;
+  const int number = WSTOPSIG(status);
+  return number == SIGTSTP || number == SIGTTIN || number == SIGTTOU;
+}
+
+void stop_like_child(pid_t child) {
+  ::kill(::getpid(), SIGSTOP);
+  ::kill(child, SIGCONT);
+}
+
+// Returns true when the child has ended.
+bool reap(pid_t child, int& status) {
+  for (;;) {
+    const pid_t changed = ::waitpid(child, &status, WNOHANG | WUNTRACED);
+    if (changed < 0 && errno == EINTR) continue;
+    if (changed <= 0) return changed < 0;
+    if (!WIFSTOPPED(status)) return true;
+    if (is_job_control_stop(status)) stop_like_child(child);
+  }
+}
+
+void wait_for(pid_t child, int& status, const SignalScope& signals) {
+  while (!reap(child, status)) {
+    siginfo_t info{};
+    if (!signals.next(info)) continue;
+    if (info.si_signo != SIGCHLD) pass_on(info, child);
+  }
+}
+
+}  // namespace
+
+Launched launch(const std::string& path, const std::vector<std::string>& arguments,
+                const std::vector<std::string>& environment) {
+  Launched launched;
+  const std::vector<char*> argv = pointers(arguments);
+  const std::vector<char*> envp = pointers(environment);
+  int failure[2];
+  if (::pipe2(failure, O_CLOEXEC) != 0) {
+    launched.error = errno;
+    return launched;
+  }
+  const SignalScope signals;
+  launched.pid = ::fork();
+  if (launched.pid == 0) {
+    signals.restore();
+    ::execve(path.c_str(), argv.data(), envp.data());
+    const int error = errno;
+    [[maybe_unused]] const ssize_t told = ::write(failure[1], &error, sizeof error);
+    ::_exit(127);
+  }
+  const int fork_error = errno;
+  ::close(failure[1]);
+  if (launched.pid < 0) {
+    launched.error = fork_error;
+  } else {
+    ssize_t got = 0;
+    do {
+      got = ::read(failure[0], &launched.error, sizeof launched.error);
+    } while (got < 0 && errno == EINTR);
+    wait_for(launched.pid, launched.status, signals);
+  }
+  ::close(failure[0]);
+  return launched;
+}
+
+int shell_code(int status) {
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+}  // namespace lockweave::cli

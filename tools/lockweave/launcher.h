@@ -1,0 +1,34 @@
+// tools/lockweave/launcher.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Starts a program and waits for it, so that a user does not notice the launcher in between.
+//
+//   1. The child is in the launcher's process group: it owns the terminal, and what the terminal
+//      sends (Ctrl-C, Ctrl-Z, hang-up, new window size) it gets itself. Only signals that were sent
+//      to the launcher are passed on.
+//   2. Signals that the child sent are not sent back to it.
+//   3. When job control stops the child, the launcher stops too, so that the shell sees a stopped
+//      job; when it goes on, the child does.
+//   4. The child starts with the signal mask and the ignored signals that the launcher started with.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace lockweave::cli {
+
+struct Launched {
+  int error = 0;      // errno if the program could not be started
+  pid_t pid = 0;
+  int status = 0;     // as from waitpid
+};
+
+Launched launch(const std::string& path, const std::vector<std::string>& arguments,
+                const std::vector<std::string>& environment);
+
+// The exit code that a shell reports: its own, or 128+n when signal n ended it.
+int shell_code(int status);
+
+}  // namespace lockweave::cli

@@ -1,0 +1,157 @@
+// tools/lockweave/pipeline.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tools/lockweave/pipeline.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+
+#include "tools/lockweave/findings.h"
+#include "tools/lockweave/lock_order.h"
+#include "tools/lockweave/process_merge.h"
+#include "tools/lockweave/scene.h"
+#include "tools/lockweave/text.h"
+
+namespace lockweave::cli {
+namespace {
+
+constexpr std::string_view kCycleRule = "lock-order-cycle";
+
+std::set<std::string> texts_of_edge(const CycleEdge& at, Scene& scene) {
+  const model::Record& record = scene.record(at.record);
+  std::set<std::string> texts{scene.name({at.record, at.edge.held}),
+                              scene.name({at.record, at.edge.wanted})};
+  for (const Id acquisition : {at.edge.held_at, at.edge.wanted_at}) {
+    add_texts(scene.stack({at.record, record.acquisition(acquisition).stack}), texts);
+  }
+  return texts;
+}
+
+EdgeJudge judge_by(Suppressions& suppressions, Scene& scene) {
+  if (!suppressions.concerns(kCycleRule)) return {};
+  return [&suppressions, &scene](std::span<const CycleEdge> edges) {
+    std::set<StackRef> stacks;
+    for (const CycleEdge& at : edges) {
+      const model::Record& record = scene.record(at.record);
+      stacks.insert({at.record, record.acquisition(at.edge.held_at).stack});
+      stacks.insert({at.record, record.acquisition(at.edge.wanted_at).stack});
+      stacks.insert(scene.first_stack({at.record, at.edge.held}));
+      stacks.insert(scene.first_stack({at.record, at.edge.wanted}));
+    }
+    scene.prefetch(stacks);
+    std::vector<bool> out;
+    for (const CycleEdge& at : edges) {
+      out.push_back(suppressions.match(kCycleRule, texts_of_edge(at, scene)));
+    }
+    return out;
+  };
+}
+
+std::vector<Story> all_stories(Scene& scene, Suppressions& suppressions, Results& results) {
+  std::vector<Story> stories = concluded_stories(scene.records());
+  const EdgeJudge judge = judge_by(suppressions, scene);
+  std::uint64_t cut = 0;
+  const auto take = [&](CycleHarvest harvest) {
+    cut += harvest.components_cut;
+    std::move(harvest.stories.begin(), harvest.stories.end(), std::back_inserter(stories));
+  };
+  for (std::size_t i = 0; i < scene.records().size(); ++i) {
+    take(cycles_within(scene.records(), i, judge));
+  }
+  take(cycles_across(scene, judge));
+  if (cut != 0) {
+    results.notes.push_back(
+        {"search-limit", model::Level::warning,
+         fmt::format("the search for cycles met its limit in {}: there may be more cycles",
+                     counted(cut, "group of locks"))});
+  }
+  return stories;
+}
+
+void prefetch_all(const std::vector<Story>& stories, Scene& scene) {
+  std::set<StackRef> stacks;
+  for (const Story& story : stories) scene.collect(story, stacks);
+  scene.prefetch(stacks);
+}
+
+void sort_out(const std::vector<Story>& stories, Scene& scene, Suppressions& suppressions,
+              Results& results) {
+  std::vector<Told> told;
+  std::vector<Told> filtered;
+  for (const Story& story : stories) {
+    Told one{story, finding_of(story, scene)};
+    const bool cycle = story.rule == kCycleRule;
+    if (!cycle && suppressions.match(story.rule, texts_of(one.finding))) {
+      ++results.suppressed;
+      continue;
+    }
+    const bool reported = story.filter == model::LockOrderGraph::Filter::none;
+    (reported ? told : filtered).push_back(std::move(one));
+  }
+  merge_same(told);
+  merge_same(filtered);
+  std::set<std::string> reported;
+  for (Told& one : told) {
+    reported.insert(one.finding.fingerprint);
+    if (one.story.printed) results.already_printed.insert(one.finding.fingerprint);
+    const bool low = one.finding.confidence == model::Confidence::low;
+    (low ? results.low_confidence : results.findings).push_back(std::move(one.finding));
+  }
+  for (Told& one : filtered) {
+    if (reported.contains(one.finding.fingerprint)) continue;
+    results.filtered.push_back({std::move(one.finding), filter_reason(one.story, scene)});
+  }
+}
+
+void note_losses(const Inputs& inputs, Results& results) {
+  std::map<std::pair<std::string, std::string>, std::uint64_t> losses;
+  for (const model::Record& record : inputs.records) {
+    const std::string program(base_name(record.header.exe));
+    for (const model::Lost& lost : record.losses) {
+      losses[{program, std::string(lost.what)}] += lost.count;
+    }
+    if (record.cut || !record.end) {
+      results.notes.push_back(
+          {"cut-record", model::Level::note,
+           fmt::format("{} (process {}) was killed or is still running: its record is told as far "
+                       "as it goes",
+                       program, record.header.pid)});
+    }
+  }
+  for (const auto& [what, count] : losses) {
+    results.notes.push_back({"lost-coverage", model::Level::warning,
+                             fmt::format("{}: {} {} not recorded", what.first, count, what.second)});
+  }
+}
+
+}  // namespace
+
+Results analyse(const Inputs& inputs, SymbolCache& symbols, Suppressions& suppressions) {
+  Results results;
+  results.records = inputs.records.size();
+  std::set<std::pair<std::uint64_t, std::string_view>> processes;
+  for (const model::Record& record : inputs.records) {
+    processes.insert({record.header.pid, record.header.exe});
+  }
+  results.processes = processes.size();
+  Scene scene(inputs.records, symbols);
+  const std::vector<Story> stories = all_stories(scene, suppressions, results);
+  prefetch_all(stories, scene);
+  sort_out(stories, scene, suppressions, results);
+  note_losses(inputs, results);
+  for (const model::ReadError& problem : inputs.problems) {
+    results.incomplete = true;
+    results.notes.push_back({"unreadable-input", model::Level::error, describe(problem)});
+  }
+  for (const std::string& entry : suppressions.unused()) {
+    results.notes.push_back(
+        {"unused-suppression", model::Level::note, "suppression matched nothing: " + entry});
+  }
+  if (!symbols.note().empty()) {
+    results.notes.push_back({"no-symbols", model::Level::warning, symbols.note()});
+  }
+  return results;
+}
+
+}  // namespace lockweave::cli

@@ -1,0 +1,48 @@
+// tools/lockweave/pipeline.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From records to what is told, in this order: stories (what the runtime concluded, cycles within
+// and across processes) -> symbols and names -> findings -> one per bug -> suppressed ones out ->
+// sorted. Renderers print the result and decide nothing.
+//
+// Deterministic: the same records give the same result in whatever order they were named.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "model/finding.h"
+#include "tools/lockweave/inputs.h"
+#include "tools/lockweave/suppressions.h"
+#include "tools/lockweave/symbolizer.h"
+
+namespace lockweave::cli {
+
+// Something to know that is no finding.
+struct Note {
+  std::string id;    // "lost-coverage", "cut-record", "no-symbols", "unused-suppression"...
+  model::Level level = model::Level::note;
+  std::string text;
+};
+
+struct FilteredCycle {
+  model::Finding finding;
+  std::string reason;
+};
+
+struct Results {
+  std::vector<model::Finding> findings;
+  std::vector<model::Finding> low_confidence;   // shown with --all only
+  std::vector<FilteredCycle> filtered;
+  std::vector<Note> notes;
+  std::set<std::string> already_printed;        // fingerprints their process has shown
+  std::size_t suppressed = 0;
+  std::size_t records = 0;
+  std::size_t processes = 0;
+  bool incomplete = false;                      // some input could not be read in full
+};
+
+Results analyse(const Inputs& inputs, SymbolCache& symbols, Suppressions& suppressions);
+
+}  // namespace lockweave::cli

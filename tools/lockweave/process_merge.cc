@@ -1,0 +1,227 @@
+// tools/lockweave/process_merge.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tools/lockweave/process_merge.h"
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+#include "model/fingerprint.h"
+#include "tools/lockweave/text.h"
+
+namespace lockweave::cli {
+namespace {
+
+using model::LockOrderGraph;
+using LockPair = std::pair<Id, Id>;
+
+// Which lock, of all processes, an object is: dense ids from 1.
+class LockClasses {
+ public:
+  explicit LockClasses(Scene& scene) : scene_(scene) {
+    find_nested();
+    prefetch();
+    for (const auto& [object, stacks] : acquired_at_) join_by_keys(object, stacks);
+  }
+  Id of(ObjectRef object) {
+    const auto entry = entry_of_.find(object);
+    return static_cast<Id>(root(entry == entry_of_.end() ? new_entry(object) : entry->second) + 1);
+  }
+
+ private:
+  // Only nested acquisitions make edges; all else needs no identity.
+  void find_nested() {
+    for (std::size_t index = 0; index < scene_.records().size(); ++index) {
+      const model::Record& record = scene_.record(index);
+      std::set<Id> nested;
+      for (const model::Acquisition& taken : record.acquisitions) {
+        if (taken.outer == 0) continue;
+        nested.insert(taken.object);
+        nested.insert(record.acquisition(taken.outer).object);
+      }
+      for (const model::Acquisition& taken : record.acquisitions) {
+        if (nested.contains(taken.object)) {
+          acquired_at_[{index, taken.object}].insert({index, taken.stack});
+        }
+      }
+    }
+  }
+  void prefetch() {
+    std::set<StackRef> stacks;
+    for (const auto& [object, at] : acquired_at_) {
+      if (!scene_.has_lasting_name(object)) stacks.insert(at.begin(), at.end());
+    }
+    scene_.prefetch(stacks);
+  }
+  std::vector<std::string> keys(ObjectRef ref, const std::set<StackRef>& stacks) {
+    const model::Record& record = scene_.record(ref.record);
+    const model::Object& object = record.object(ref.id);
+    if (!object.name.empty()) return {"name " + std::string(object.name)};
+    if (object.in_module.module != 0) {
+      const std::string_view module = record.module(object.in_module.module).path;
+      return {"variable " + std::string(base_name(module)) + " " + scene_.name(ref)};
+    }
+    std::vector<std::string> keys;
+    for (const StackRef& stack : stacks) {
+      const model::Site site = scene_.place(stack);
+      std::string key = "class " + std::string(model::to_string(object.kind)) + " ";
+      if (site.line != 0) {
+        key += model::plain_function_name(site.function) + " " +
+               std::string(base_name(site.file)) + ":" + std::to_string(site.line);
+      } else {
+        key += std::string(base_name(site.module)) + "+" + hex(site.offset);
+      }
+      keys.push_back(std::move(key));
+    }
+    return keys;
+  }
+  void join_by_keys(ObjectRef object, const std::set<StackRef>& stacks) {
+    const std::size_t entry = new_entry(object);
+    for (const std::string& key : keys(object, stacks)) {
+      const auto [first, is_new] = first_with_.emplace(key, entry);
+      if (!is_new) parent_[root(entry)] = root(first->second);
+    }
+  }
+  std::size_t new_entry(ObjectRef object) {
+    entry_of_.emplace(object, parent_.size());
+    parent_.push_back(parent_.size());
+    return parent_.size() - 1;
+  }
+  std::size_t root(std::size_t entry) {
+    while (parent_[entry] != entry) entry = parent_[entry] = parent_[parent_[entry]];
+    return entry;
+  }
+
+  Scene& scene_;
+  std::map<ObjectRef, std::set<StackRef>> acquired_at_;
+  std::map<ObjectRef, std::size_t> entry_of_;
+  std::map<std::string, std::size_t> first_with_;
+  std::vector<std::size_t> parent_;  // union-find
+};
+
+struct ClassCycle {
+  std::vector<CycleEdge> edges;   // in objects
+  std::vector<LockPair> classes;  // the same edges in classes
+};
+
+// Cycles of the joint graph, translated back to records and their objects.
+class JointGraph final : private LockOrderGraph::Visitor {
+ public:
+  JointGraph(Scene& scene, LockClasses& classes) : scene_(scene), classes_(classes) {
+    for (const model::Record& record : scene.records()) {
+      acquisition_bases_.push_back(next_acquisition_);
+      thread_bases_.push_back(next_thread_);
+      next_acquisition_ += largest(record.acquisitions);
+      next_thread_ += largest(record.threads);
+    }
+  }
+  std::vector<ClassCycle> find(const std::set<LockPair>& suppressed, std::uint64_t& cut) {
+    LockOrderGraph graph(model::heap_resource());
+    for (std::size_t i = 0; i < scene_.records().size(); ++i) {
+      feed(graph, scene_.record(i),
+           {acquisition_bases_[i], thread_bases_[i],
+            [this, i](Id object) { return classes_.of({i, object}); }});
+    }
+    for (const auto& [held, wanted] : suppressed) graph.suppress_edge(held, wanted);
+    found_.clear();
+    cut = graph.find_cycles(*this).components_cut;
+    return std::move(found_);
+  }
+
+ private:
+  template <class Entry>
+  static Id largest(const std::vector<Entry>& entries) {
+    Id largest = 0;
+    for (const Entry& entry : entries) largest = std::max(largest, entry.id);
+    return largest;
+  }
+  void on_cycle(const LockOrderGraph::Cycle& cycle) override {
+    if (cycle.filter != LockOrderGraph::Filter::none) return;
+    ClassCycle found;
+    for (const LockOrderGraph::Edge& edge : cycle.edges) {
+      if (edge.declared) return;
+      found.classes.push_back({edge.held, edge.wanted});
+      found.edges.push_back(in_record(edge));
+    }
+    found_.push_back(std::move(found));
+  }
+  CycleEdge in_record(LockOrderGraph::Edge edge) const {
+    const auto after = std::upper_bound(acquisition_bases_.begin(), acquisition_bases_.end(),
+                                        edge.wanted_at - 1);
+    const auto record = static_cast<std::size_t>(after - acquisition_bases_.begin()) - 1;
+    const model::Record& from = scene_.record(record);
+    edge.held_at -= acquisition_bases_[record];
+    edge.wanted_at -= acquisition_bases_[record];
+    edge.thread -= thread_bases_[record];
+    edge.held = from.acquisition(edge.held_at).object;
+    edge.wanted = from.acquisition(edge.wanted_at).object;
+    return {record, edge};
+  }
+
+  Scene& scene_;
+  LockClasses& classes_;
+  std::vector<Id> acquisition_bases_;
+  std::vector<Id> thread_bases_;
+  Id next_acquisition_ = 0;
+  Id next_thread_ = 0;
+  std::vector<ClassCycle> found_;
+};
+
+std::set<LockPair> class_edges(const model::Record& record, std::size_t index,
+                               LockClasses& classes) {
+  std::set<LockPair> edges;
+  for (const model::Acquisition& taken : record.acquisitions) {
+    for (Id outer = taken.outer; outer != 0; outer = record.acquisition(outer).outer) {
+      edges.insert({classes.of({index, record.acquisition(outer).object}),
+                    classes.of({index, taken.object})});
+    }
+  }
+  return edges;
+}
+
+bool any_process_has_all(const std::vector<std::set<LockPair>>& edges_of_records,
+                         const ClassCycle& cycle) {
+  return std::any_of(edges_of_records.begin(), edges_of_records.end(), [&](const auto& edges) {
+    return std::all_of(cycle.classes.begin(), cycle.classes.end(),
+                       [&edges](const LockPair& edge) { return edges.contains(edge); });
+  });
+}
+
+bool suppress_more(const std::vector<ClassCycle>& cycles, const EdgeJudge& judge,
+                   std::set<LockPair>& suppressed) {
+  bool more = false;
+  for (const ClassCycle& cycle : cycles) {
+    const std::vector<bool> out = judge(cycle.edges);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      if (out[i]) more |= suppressed.insert(cycle.classes[i]).second;
+    }
+  }
+  return more;
+}
+
+}  // namespace
+
+CycleHarvest cycles_across(Scene& scene, const EdgeJudge& judge) {
+  CycleHarvest harvest;
+  if (scene.records().size() < 2) return harvest;
+  LockClasses classes(scene);
+  JointGraph joint(scene, classes);
+  std::set<LockPair> suppressed;
+  std::vector<ClassCycle> cycles = joint.find(suppressed, harvest.components_cut);
+  while (judge && suppress_more(cycles, judge, suppressed)) {
+    cycles = joint.find(suppressed, harvest.components_cut);
+  }
+  if (cycles.empty()) return harvest;
+
+  std::vector<std::set<LockPair>> edges_of_records;
+  for (std::size_t i = 0; i < scene.records().size(); ++i) {
+    edges_of_records.push_back(class_edges(scene.record(i), i, classes));
+  }
+  for (const ClassCycle& cycle : cycles) {
+    if (any_process_has_all(edges_of_records, cycle)) continue;
+    harvest.stories.push_back(cycle_story(scene.records(), cycle.edges));
+  }
+  return harvest;
+}
+
+}  // namespace lockweave::cli

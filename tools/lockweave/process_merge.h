@@ -1,0 +1,21 @@
+// tools/lockweave/process_merge.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Lock-order cycles that no single process shows: one test takes a before b, another b before a.
+// Locks of different processes are one lock if they have
+//   1. the same name given by the user; else
+//   2. the same variable of the same module; else
+//   3. the same kind and a common line at which they are acquired (their class).
+// Such a cycle is predicted, a warning: two objects of one class need not be one object.
+// A ring whose edges all occur in one process is left to that process, which knows more (threads,
+// creation and joins), whether it reports or filters it.
+#pragma once
+
+#include "tools/lockweave/lock_order.h"
+#include "tools/lockweave/scene.h"
+
+namespace lockweave::cli {
+
+CycleHarvest cycles_across(Scene& scene, const EdgeJudge& judge);
+
+}  // namespace lockweave::cli

@@ -1,0 +1,31 @@
+// tools/lockweave/reporting.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What `run` and `report` have in common once there are records: read, analyse, write the files
+// asked for, print.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "tools/lockweave/options.h"
+#include "tools/lockweave/pipeline.h"
+
+namespace lockweave::cli {
+
+// "lockweave: FILE:LINE: what\n  what to do" on standard error.
+void complain(const model::ReadError& problem);
+void complain(const std::string& message, const std::string& remedy);
+
+// Errors: nothing, after a message: the file is malformed (exit 2).
+std::optional<Suppressions> suppressions_for(const ReportingOptions& options);
+
+Results analyse_with_symbols(const Inputs& inputs, Suppressions& suppressions,
+                             const ReportingOptions& options);
+
+// Writes --sarif and --json. Errors: false, after a message.
+bool write_reports(const Results& results, const ReportingOptions& options);
+
+bool any_at_or_above(const Results& results, std::optional<model::Level> threshold);
+
+}  // namespace lockweave::cli

@@ -1,0 +1,169 @@
+// tools/lockweave/run.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// `lockweave run`: start a program with the runtime loaded, wait for it, tell what was found.
+//
+// The exit code, first rule that fits:
+//   the program could not be started or observed      2
+//   the runtime is missing                            4
+//   the program failed by itself, or was killed       its own code, 128+n
+//   a report file could not be written                2
+//   findings at or above --fail-on                    66, or what `exitcode=` says
+//   the program left no record, or a record is damaged 3
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "tools/lockweave/exit_code.h"
+#include "tools/lockweave/launcher.h"
+#include "tools/lockweave/options.h"
+#include "tools/lockweave/preload.h"
+#include "tools/lockweave/program.h"
+#include "tools/lockweave/render_terminal.h"
+#include "tools/lockweave/reporting.h"
+#include "tools/lockweave/run_folder.h"
+#include "tools/lockweave/text.h"
+
+extern char** environ;
+
+namespace lockweave::cli {
+namespace {
+
+std::vector<std::string> own_environment() {
+  std::vector<std::string> entries;
+  for (char** entry = environ; *entry != nullptr; ++entry) entries.emplace_back(*entry);
+  return entries;
+}
+
+std::optional<std::string> usable_runtime(const RunOptions& options) {
+  std::vector<std::string> tried;
+  std::string runtime = find_runtime(options.runtime, tried);
+  if (runtime.empty()) {
+    complain(fmt::format("the runtime was not found; looked for {}", joined(tried, ", ")),
+             "name it with --runtime PATH or LOCKWEAVE_RUNTIME, or install Lockweave again");
+    return std::nullopt;
+  }
+  if (runtime.find_first_of(" :") != std::string::npos) {
+    complain(fmt::format("the runtime's path {} holds a blank or a colon, which LD_PRELOAD cannot "
+                         "name", ticked(runtime)),
+             "copy it elsewhere and name it with --runtime PATH");
+    return std::nullopt;
+  }
+  return runtime;
+}
+
+std::vector<RunSetting> settings_of(const RunOptions& options) {
+  std::vector<RunSetting> settings;
+  const auto add = [&settings](const char* key, const std::string& value) {
+    if (!value.empty()) settings.push_back({key, value});
+  };
+  add("hang_timeout", options.hang_timeout);
+  add("on_deadlock", options.on_deadlock);
+  add("status_signal", options.status_signal);
+  if (options.reporting.fail_on_given) {
+    const auto level = options.reporting.fail_on;
+    add("fail_on", level ? std::string(model::to_string(*level)) : "never");
+  }
+  if (!options.reporting.suppressions.empty()) {
+    add("suppressions", std::filesystem::absolute(options.reporting.suppressions).string());
+  }
+  return settings;
+}
+
+// What `exitcode=` says, in the order the runtime reads it.
+int code_for_findings(const RunOptions& options) {
+  const char* users = std::getenv("LOCKWEAVE_OPTIONS");
+  std::string value = option_value(options.options, "exitcode");
+  if (value.empty() && users != nullptr) value = option_value(users, "exitcode");
+  if (value.empty()) return kFindingsInRun;
+  char* end = nullptr;
+  const long code = std::strtol(value.c_str(), &end, 10);
+  return *end == '\0' && code >= 0 && code <= 255 ? static_cast<int>(code) : kFindingsInRun;
+}
+
+bool has_record_of(const Inputs& inputs, pid_t root) {
+  for (const model::Record& record : inputs.records) {
+    if (record.header.root || record.header.pid == static_cast<std::uint64_t>(root)) return true;
+  }
+  return false;
+}
+
+Inputs records_of(const std::string& folder) {
+  model::ReadError error;
+  const auto files = record_files(folder, false, error);
+  return files ? load_records(*files) : Inputs();
+}
+
+Launched start(const RunOptions& options, const Program& program, const std::string& runtime,
+               const std::string& folder) {
+  const Preload preload{runtime, program.load_first, folder, settings_of(options),
+                        options.options};
+  std::vector<std::string> arguments = options.command;
+  std::string path = program.path;
+  if (program.shell_script) {
+    arguments[0] = path;
+    arguments.insert(arguments.begin(), "sh");
+    path = program.binary;
+  }
+  return launch(path, arguments, environment_for(preload, own_environment()));
+}
+
+// Prints everything and decides the exit code.
+int conclude(const RunOptions& options, const Launched& launched, const std::string& folder,
+             Suppressions& suppressions) {
+  const Inputs inputs = records_of(folder);
+  Results results = analyse_with_symbols(inputs, suppressions, options.reporting);
+  const bool observed = has_record_of(inputs, launched.pid);
+  if (!observed) {
+    results.incomplete = true;
+    results.notes.push_back(
+        {"no-record", model::Level::error,
+         fmt::format("{} left no record: the runtime was not loaded into it; "
+                     "`lockweave doctor {}` may say why",
+                     ticked(options.command.front()), options.command.front())});
+  }
+  const TerminalStyle style{screen_of(STDERR_FILENO, options.reporting.color), current_folder(),
+                            options.reporting.all, options.reporting.quiet, true,
+                            below(folder, current_folder())};
+  fmt::print(stderr, "{}", render_terminal(results, style));
+  const bool written = write_reports(results, options.reporting);
+
+  const int own = shell_code(launched.status);
+  if (own != 0) return own;
+  if (!written) return kUsage;
+  if (any_at_or_above(results, options.reporting.fail_on)) return code_for_findings(options);
+  return results.incomplete ? kIncomplete : kClean;
+}
+
+}  // namespace
+
+int run_command(const RunOptions& options) {
+  std::optional<Suppressions> suppressions = suppressions_for(options.reporting);
+  if (!suppressions) return kUsage;
+  const Program program = inspect_program(options.command.front());
+  if (program.obstacle) {
+    complain(program.obstacle->message, program.obstacle->remedy);
+    return kUsage;
+  }
+  const std::optional<std::string> runtime = usable_runtime(options);
+  if (!runtime) return kToolFailed;
+  model::ReadError error;
+  const std::optional<std::string> folder = make_run_folder(options.output, error);
+  if (!folder) {
+    complain(error);
+    return kUsage;
+  }
+  const Launched launched = start(options, program, *runtime, *folder);
+  if (launched.error != 0) {
+    complain(fmt::format("{} cannot be started: {}", ticked(options.command.front()),
+                         std::strerror(launched.error)),
+             "check that it runs without lockweave");
+    return kUsage;
+  }
+  return conclude(options, launched, *folder, *suppressions);
+}
+
+}  // namespace lockweave::cli

@@ -1,0 +1,137 @@
+// tools/lockweave/scene.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tools/lockweave/scene.h"
+
+#include <fmt/core.h>
+
+#include "tools/lockweave/frames.h"
+#include "tools/lockweave/text.h"
+
+namespace lockweave::cli {
+
+Scene::Scene(Records records, SymbolCache& symbols) : records_(records), symbols_(symbols) {
+  for (const model::Record& record : records) {
+    std::map<Id, Id>& first = first_acquired_.emplace_back();
+    for (const model::Acquisition& taken : record.acquisitions) {
+      first.emplace(taken.object, taken.stack);
+    }
+  }
+}
+
+void Scene::prefetch(const std::set<StackRef>& stacks) {
+  std::vector<CodePosition> positions;
+  for (const StackRef& stack : stacks) {
+    if (stack.id == 0 || stacks_.contains(stack)) continue;
+    const model::Record& from = records_[stack.record];
+    for (const model::Frame& frame : from.stack(stack.id).frames) {
+      if (frame.module == 0) continue;
+      positions.push_back({std::string(from.module(frame.module).path), frame.offset});
+    }
+  }
+  symbols_.prefetch(positions);
+}
+
+void Scene::collect(const Story& story, std::set<StackRef>& stacks) const {
+  for (const StoryStep& at : story.steps) {
+    const model::Record& from = records_[at.record];
+    stacks.insert({at.record, at.step.stack});
+    if (at.step.thread != 0) stacks.insert({at.record, from.thread(at.step.thread).stack});
+    for (Id held = at.step.held; held != 0; held = from.acquisition(held).outer) {
+      stacks.insert({at.record, from.acquisition(held).stack});
+      stacks.insert(first_stack({at.record, from.acquisition(held).object}));
+    }
+    if (at.step.object != 0) stacks.insert(first_stack({at.record, at.step.object}));
+  }
+  for (const ObjectRef& lock : story.locks) stacks.insert(first_stack(lock));
+  if (story.gate.id != 0) stacks.insert(first_stack(story.gate));
+}
+
+const std::vector<model::Site>& Scene::stack(StackRef stack) {
+  const auto known = stacks_.find(stack);
+  if (known != stacks_.end()) return known->second;
+  std::vector<model::Site> sites;
+  if (stack.id != 0) {
+    const model::Record& from = records_[stack.record];
+    for (const model::Frame& frame : from.stack(stack.id).frames) {
+      if (frame.module == 0) continue;
+      const auto& found =
+          symbols_.sites({std::string(from.module(frame.module).path), frame.offset});
+      sites.insert(sites.end(), found.begin(), found.end());
+    }
+  }
+  return stacks_.emplace(stack, shown_stack(sites)).first->second;
+}
+
+model::Site Scene::place(StackRef at) {
+  const std::vector<model::Site>& sites = stack(at);
+  return sites.empty() ? model::Site() : sites.front();
+}
+
+StackRef Scene::first_stack(ObjectRef object) const {
+  const Id first = records_[object.record].object(object.id).first;
+  if (first != 0) return {object.record, first};
+  const auto& acquired = first_acquired_[object.record];
+  const auto taken = acquired.find(object.id);
+  return {object.record, taken == acquired.end() ? 0 : taken->second};
+}
+
+std::string Scene::variable_name(const model::Record& record, const model::Object& object) {
+  if (object.in_module.module == 0) return {};
+  const std::string path(record.module(object.in_module.module).path);
+  auto file = files_.find(path);
+  if (file == files_.end()) {
+    std::string error;
+    file = files_.emplace(path, ElfFile::open(path, error)).first;
+  }
+  const std::uint64_t offset = object.in_module.offset;
+  const auto variable = file->second ? file->second->variable_at(offset) : std::nullopt;
+  if (!variable) return fmt::format("{}+{}", base_name(path), hex(offset));
+  if (variable->offset == 0) return variable->name;
+  return fmt::format("{}+{}", variable->name, hex(variable->offset));
+}
+
+const std::string& Scene::name(ObjectRef ref) {
+  const auto known = names_.find(ref);
+  if (known != names_.end()) return known->second;
+  const model::Record& from = records_[ref.record];
+  const model::Object& object = from.object(ref.id);
+  std::string name(object.name);
+  if (name.empty()) name = variable_name(from, object);
+  if (name.empty()) {
+    name = model::to_string(object.kind);
+    const model::Site seen = place(first_stack(ref));
+    if (seen.line != 0) {
+      name += fmt::format("@{}:{}", base_name(seen.file), seen.line);
+    } else if (!seen.module.empty()) {
+      name += fmt::format("@{}+{}", base_name(seen.module), hex(seen.offset));
+    } else {
+      name += fmt::format("@{}", hex(object.address));
+    }
+  }
+  return names_.emplace(ref, std::move(name)).first->second;
+}
+
+bool Scene::has_lasting_name(ObjectRef ref) {
+  const model::Object& object = records_[ref.record].object(ref.id);
+  return !object.name.empty() || object.in_module.module != 0;
+}
+
+std::string Scene::thread_name(std::size_t record, Id id) const {
+  if (id == 0) return "a thread";
+  const model::Thread& thread = records_[record].thread(id);
+  if (thread.parent == 0) return "main thread";
+  std::string text = "thread ";
+  text += thread.label.empty() ? fmt::format("#{}", id) : std::string(thread.label);
+  // Threads inherit the program's name unless they are given one.
+  const std::string own = program(record);
+  if (!thread.name.empty() && thread.name != std::string_view(own).substr(0, 15)) {
+    text += fmt::format(" \"{}\"", thread.name);
+  }
+  return text;
+}
+
+std::string Scene::program(std::size_t record) const {
+  return std::string(base_name(records_[record].header.exe));
+}
+
+}  // namespace lockweave::cli

@@ -1,0 +1,67 @@
+// tools/lockweave/scene.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The records with everything looked up that a person needs: stacks in source, names of locks and
+// threads. Each is looked up once; ask `prefetch` for many stacks first, so that the symboliser gets
+// one batch.
+//
+// A lock is called by the name its user gave it; else by the variable it is or lies in
+// ("bank+0x10"); else by where it was first seen ("mutex@bank.cpp:42").
+// Thread-safety: none.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tools/lockweave/elf_file.h"
+#include "tools/lockweave/stories.h"
+#include "tools/lockweave/symbolizer.h"
+
+namespace lockweave::cli {
+
+struct StackRef {
+  std::size_t record = 0;
+  Id id = 0;  // 0: no stack
+  friend auto operator<=>(const StackRef&, const StackRef&) = default;
+};
+
+class Scene {
+ public:
+  Scene(Records records, SymbolCache& symbols);
+
+  Records records() const { return records_; }
+  const model::Record& record(std::size_t index) const { return records_[index]; }
+
+  void prefetch(const std::set<StackRef>& stacks);
+  // The stacks that tell about an object, a chain of held locks, a whole story.
+  void collect(const Story& story, std::set<StackRef>& stacks) const;
+
+  // Innermost first, library frames left out; empty if there is no stack.
+  const std::vector<model::Site>& stack(StackRef stack);
+  // The innermost shown frame, or an empty site.
+  model::Site place(StackRef stack);
+
+  const std::string& name(ObjectRef object);
+  // Is it told by name or variable, so that the name is the same in every process?
+  bool has_lasting_name(ObjectRef object);
+  std::string thread_name(std::size_t record, Id thread) const;  // "main thread"
+  std::string program(std::size_t record) const;                 // "bank_test"
+  // Its first stack, or that of its first acquisition.
+  StackRef first_stack(ObjectRef object) const;
+
+ private:
+  std::string variable_name(const model::Record& record, const model::Object& object);
+
+  Records records_;
+  SymbolCache& symbols_;
+  std::map<StackRef, std::vector<model::Site>> stacks_;
+  std::map<ObjectRef, std::string> names_;
+  std::map<std::string, std::optional<ElfFile>, std::less<>> files_;
+  std::vector<std::map<Id, Id>> first_acquired_;  // per record: object -> stack
+};
+
+}  // namespace lockweave::cli
