@@ -106,7 +106,7 @@ class Fields {
   }
   void need_reference(std::string_view key, const IdIndex& index, std::string_view what, Id& out) {
     need_number(key, out);
-    if (out == 0) complain(quoted(key) + " must name a " + std::string(what));
+    if (out == 0) complain(quoted(key) + " must not be 0");
     check(index, what, out);
   }
   void check(const IdIndex& index, std::string_view what, Id id) {

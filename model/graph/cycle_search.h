@@ -189,25 +189,24 @@ class CycleSearch {
     WitnessSearch::Verdict verdict;
     if (!witnesses_.judge(ring_.all(), limits_.witnesses_tried_max, verdict)) return false;
     spend(judging_work() - work_before);
-    if (!verdict.observed) return true;
     undecided_ = undecided_ || verdict.exhausted;
-    if (verdict.filter != LockOrderGraph::Filter::none) {
-      ++summary_.filtered;
-    } else if (cycles_left_ == 0) {
+    const bool reported = verdict.filter == LockOrderGraph::Filter::none;
+    if (!verdict.observed) return true;
+    if (reported && cycles_left_ == 0) {
       cut_ = true;
       return true;
-    } else {
-      --cycles_left_;
-      ++summary_.cycles;
     }
-    return show(verdict);
+    if (!tell_story()) return false;
+    cycles_left_ -= reported ? 1 : 0;
+    ++(reported ? summary_.cycles : summary_.filtered);
+    visitor_.on_cycle({story_.all(), verdict.filter, verdict.gate});
+    return true;
   }
-  bool show(const WitnessSearch::Verdict& verdict) {
+  bool tell_story() {
     story_.clear();
     for (std::size_t i = 0; i < ring_.size(); ++i) {
       if (!story_.push(edge_of(i))) return false;
     }
-    visitor_.on_cycle({story_.all(), verdict.filter, verdict.gate});
     return true;
   }
   LockOrderGraph::Edge edge_of(std::size_t i) const {

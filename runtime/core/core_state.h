@@ -19,6 +19,7 @@ struct CoreState {
   std::atomic<std::uint32_t> wakes_on_way{0};  // notifications whose waiter has not come back yet
   std::atomic<bool> verdict_spoken{false};
   std::atomic<std::uint32_t> findings{0};      // at or above the threshold
+  std::atomic<bool> candidates{false};         // findings only the reporter can judge
   bool under_launcher = false;
   bool root = false;
   int pid = 0;

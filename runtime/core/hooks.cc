@@ -101,6 +101,7 @@ thread_local Parked parked __attribute__((tls_model("initial-exec")));
 void prepare_wait(ThreadState& thread, const void* object, lw_kind kind, int flags,
                   const void* with, const int* owner, const void* pc) {
   Wait& wait = thread.wait;
+  wait.settled.store(false, std::memory_order_relaxed);
   wait.kind = kind;
   wait.flags = flags;
   wait.address = object;
@@ -196,12 +197,16 @@ void lw_memory_end(const void* begin, size_t size, const void* pc) {
 
 int lw_memory_watched(void) { return objects_off_stacks() ? 1 : 0; }
 
+int lw_memory_may_matter(const void* begin, size_t size) {
+  return may_hold_objects(bits(begin), size) ? 1 : 0;
+}
+
 uint64_t lw_memory_mark(void) { return newest_object(); }
 
 void lw_memory_gone(const void* begin, size_t size, uint64_t mark) {
   if (!may_hold_objects(bits(begin), size)) return;
   ErrnoKept kept;
-  end_objects_within(bits(begin), size, nullptr, nullptr, mark);
+  end_objects_within(bits(begin), size, nullptr, nullptr, static_cast<Id>(mark));
 }
 
 void lw_block_begin(const void* object, lw_kind kind, int flags, const void* with,
@@ -215,6 +220,7 @@ void lw_block_begin(const void* object, lw_kind kind, int flags, const void* wit
   wait.sequence.fetch_add(1, std::memory_order_seq_cst);
   if ((flags & LW_TIMED) == 0) core_state.asleep.fetch_add(1, std::memory_order_seq_cst);
   tell_detectors([&](Detector& d) { d.on_block(thread); });
+  wait.settled.store(true, std::memory_order_seq_cst);
 }
 
 void lw_block_end(void) {

@@ -152,6 +152,8 @@ void flush_program_output() {
   }
 }
 
+bool is_candidate(const Report& report) { return std::string_view(report.variant) == "candidate"; }
+
 bool counts(const Report& report) {
   const model::Rule* rule = model::find_rule(report.rule);
   int level = rule == nullptr ? 1 : static_cast<int>(rule->level);
@@ -202,7 +204,8 @@ const char* keep_text(const char* text) {
 
 void submit(const Report& report) {
   journal.note_finding(report);
-  if (!counts(report)) return;
+  if (is_candidate(report)) core_state.candidates.store(true, std::memory_order_relaxed);
+  if (is_candidate(report) || !counts(report)) return;
   core_state.findings.fetch_add(1, std::memory_order_relaxed);
   const model::Rule* rule = model::find_rule(report.rule);
   if (options.halt_on_error && rule != nullptr && rule->level == model::Level::error) {
@@ -336,9 +339,9 @@ int lw_exit(const char* how, int status) {
   if (core_state.under_launcher) return status;
   const bool any = core_state.findings.load() > 0 || count_lock_order_cycles() > 0;
   int verdict = 0;
-  if (any) {
+  if (any || core_state.candidates.load()) {
     verdict = run_reporter();
-    if (verdict < 0) {
+    if (verdict < 0 && any) {
       Say() << "lockweave: findings in process " << static_cast<std::uint64_t>(core_state.pid)
             << "; install the lockweave command to see them\n";
       verdict = 1;

@@ -56,7 +56,7 @@ void lw_signal_begin(int signal, const void* stack_low, lw_signal_mark* mark) {
   thread->handler_high = bits(mark);
   thread->handler_low = stack_low != nullptr ? bits(stack_low) : thread->stack_low;
   if (!runs_in_handler(*thread, bits(__builtin_frame_address(0)))) thread->handler_low = 0;
-  if (tls.busy == 0) forget_known_acquisitions(*thread);
+  if (tls.idle != nullptr) forget_known_acquisitions(*thread);
 }
 
 void lw_signal_end(const lw_signal_mark* mark) {
@@ -76,10 +76,10 @@ void lw_jump(const void* stack_pointer) {
   }
   if (stack_pointer != nullptr && runs_in_handler(*thread, bits(stack_pointer))) return;
   thread->handling_signal = 0;
-  if (tls.busy == 0) return;
+  if (tls.idle != nullptr || tls.unseen > 0) return;
   if (thread->wait.sequence.load(std::memory_order_relaxed) % 2 == 0) return;  // limit 2
   lw_block_abandoned();
-  tls.busy = 0;
+  tls.idle = thread;
 }
 
 int lw_signal_speaks(int signal) {

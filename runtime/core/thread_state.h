@@ -25,6 +25,7 @@ struct Held {
 // when the wait is over. Readers copy between two equal odd reads of `sequence`.
 struct Wait {
   std::atomic<std::uint64_t> sequence{0};
+  std::atomic<bool> settled{false};  // all checks are done: only the real wait follows
   Object* object = nullptr;
   lw_kind kind = LW_MUTEX;
   int flags = 0;
@@ -42,6 +43,7 @@ struct SearchMark {
   std::uint64_t sequence = 0;   // of its wait, then
   ThreadState* reached_from = nullptr;
   ThreadState* next = nullptr;  // queue
+  std::uint64_t checked = 0;    // sequence of its wait; owned by the all-blocked checker
 };
 
 struct ThreadState {
@@ -64,6 +66,7 @@ struct ThreadState {
   std::atomic<std::uint32_t> depth{0};  // entries of `held`
   std::atomic<std::uint32_t> segment{1};
   Wait wait;
+  std::atomic<void*> locks_taken{nullptr};  // list of the waits detector
   std::atomic<bool> finished{false};
   std::atomic<int> tid{0};
 

@@ -7,6 +7,7 @@
 #include "runtime/detectors/misuse.h"
 #include "runtime/detectors/signal_safety.h"
 #include "runtime/detectors/wait_for.h"
+#include "runtime/detectors/waits.h"
 
 namespace lockweave::core {
 
@@ -14,6 +15,7 @@ DetectorTable detector_table() {
   static core::Detector* const detectors[] = {
       &detectors::misuse(),
       &detectors::signal_safety(),
+      &detectors::waits(),
       &detectors::wait_for(),
   };
   return {detectors, sizeof detectors / sizeof detectors[0]};

@@ -2,50 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/detectors/misuse.h"
 
-#include "runtime/detectors/once.h"
+#include "runtime/detectors/steps.h"
 
 namespace lockweave::detectors {
 namespace {
 
 using core::Acquisition;
 using core::Object;
-using core::Report;
 using core::ReportStep;
 using core::ThreadState;
 using model::Action;
-using model::Mode;
-
-ReportStep step_here(ThreadState& thread, Action action, Object& object, const void* pc) {
-  ReportStep step;
-  step.thread = &thread;
-  step.action = action;
-  step.object = &object;
-  step.held = thread.top;
-  step.stack = core::intern_here(pc);
-  return step;
-}
-
-ReportStep step_taken(ThreadState& thread, Acquisition& node) {
-  ReportStep step;
-  step.thread = &thread;
-  step.action = Action::acquires;
-  step.object = node.object;
-  step.mode = (node.flags & LW_SHARED) != 0 ? Mode::shared : Mode::exclusive;
-  step.held = node.outer;
-  step.stack = node.stack;
-  return step;
-}
-
-void tell(const char* rule, const char* variant, const ReportStep* steps, std::uint32_t count) {
-  if (!first_time(rule, steps[0].stack, steps[0].object)) return;
-  Report report;
-  report.rule = rule;
-  report.variant = variant;
-  report.object = steps[0].object;
-  report.steps = steps;
-  report.count = count;
-  core::submit(report);
-}
 
 class Misuse final : public core::Detector {
  public:

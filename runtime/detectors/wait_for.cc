@@ -3,6 +3,7 @@
 #include "runtime/detectors/wait_for.h"
 
 #include "runtime/core/arena.h"
+#include "runtime/detectors/steps.h"
 
 namespace lockweave::detectors {
 namespace {
@@ -14,10 +15,6 @@ using core::ReportStep;
 using core::ThreadState;
 using core::WaitView;
 using model::Action;
-using model::Mode;
-
-bool is_timed(const WaitView& wait) { return (wait.flags & LW_TIMED) != 0; }
-bool is_shared(const WaitView& wait) { return (wait.flags & LW_SHARED) != 0; }
 
 // Calls `visit` for each thread that must act before `wait` can end.
 template <class Visit>
@@ -55,38 +52,6 @@ bool is_blocker(const ThreadState& waiter, const WaitView& wait, const ThreadSta
   return found;
 }
 
-Action action_of(const WaitView& wait) {
-  if (wait.kind == LW_THREAD) return Action::joins;
-  return wait.wanted != nullptr ? Action::wants : Action::waits;
-}
-
-ReportStep step_of_wait(ThreadState& thread, const WaitView& wait) {
-  ReportStep step;
-  step.thread = &thread;
-  step.action = action_of(wait);
-  step.object = wait.object;
-  step.mode = is_shared(wait) ? Mode::shared : Mode::exclusive;
-  if (wait.kind == LW_THREAD) {
-    step.other = core::thread_by_handle(reinterpret_cast<pthread_t>(wait.address));
-  } else {
-    step.other = core::owner_of(wait);
-  }
-  step.held = thread.top;
-  step.stack = core::stack_of_wait(thread);
-  return step;
-}
-
-ReportStep step_of_acquisition(ThreadState& thread, Acquisition& node) {
-  ReportStep step;
-  step.thread = &thread;
-  step.action = Action::acquires;
-  step.object = node.object;
-  step.mode = (node.flags & LW_SHARED) != 0 ? Mode::shared : Mode::exclusive;
-  step.held = node.outer;
-  step.stack = node.stack;
-  return step;
-}
-
 class WaitFor final : public core::Detector {
  public:
   constexpr WaitFor() = default;
@@ -100,7 +65,10 @@ class WaitFor final : public core::Detector {
   void on_thread_gone() override {
     if (core::everyone_asleep()) check_all_blocked(nullptr);
   }
-  void on_fork_in_child(ThreadState&) override { lock_.reset_after_fork(); }
+  void on_fork_in_child(ThreadState&) override {
+    lock_.reset_after_fork();
+    checks_wanted_.store(0, std::memory_order_relaxed);
+  }
 
  private:
   bool blocked_on_itself(ThreadState& thread, const WaitView& wait);
@@ -109,13 +77,15 @@ class WaitFor final : public core::Detector {
   ThreadState* find_ring(ThreadState& start);
   bool ring_stands(ThreadState& last, const ThreadState& start);
   void report_ring(ThreadState& last, ThreadState& start);
-  void check_all_blocked(ThreadState* self);
-  bool nobody_can_proceed();
+  void check_all_blocked(const ThreadState* self);
+  void check_once(const ThreadState* self);
+  bool nobody_can_proceed(const ThreadState* self);
   bool nothing_moved();
   void report_all_blocked();
 
   core::RawLock lock_;
   std::uint64_t search_ = 0;
+  std::atomic<std::uint32_t> checks_wanted_{0};
 };
 
 constinit WaitFor detector;
@@ -135,7 +105,7 @@ bool WaitFor::blocked_on_itself(ThreadState& thread, const WaitView& wait) {
   if (held == nullptr || held->object->kind == LW_SEMAPHORE) return false;
   const bool holds_shared = (held->flags & LW_SHARED) != 0;
   if (holds_shared && is_shared(wait)) return false;
-  const ReportStep steps[] = {step_of_wait(thread, wait), step_of_acquisition(thread, *held)};
+  const ReportStep steps[] = {step_of_wait(thread, wait), step_taken(thread, *held)};
   Report report;
   report.rule = "double-lock";
   report.variant = holds_shared ? "upgrade" : "self";
@@ -234,7 +204,17 @@ void for_each_live_thread(Visit visit) {
   }
 }
 
-bool can_proceed(const ThreadState& thread, const WaitView& wait) {
+// A condition waiter's mutex, seen from one who wants it: about to be released, or taken back by a
+// waiter that has been woken.
+bool owner_waits_on_condition(const WaitView& wait) {
+  const ThreadState* owner = core::owner_of(wait);
+  if (owner == nullptr) return false;
+  const WaitView other = core::view_wait(*owner);
+  return other.waiting() && other.with != nullptr && other.owner == wait.owner;
+}
+
+// `self` is the checker: it is about to sleep, whatever it still owns.
+bool can_proceed(const ThreadState& thread, const WaitView& wait, const ThreadState* self) {
   if (!wait.waiting() || is_timed(wait)) return true;
   if ((wait.flags & LW_PROCESS_SHARED) != 0) return true;
   if (wait.object != nullptr) {
@@ -244,18 +224,19 @@ bool can_proceed(const ThreadState& thread, const WaitView& wait) {
     const ThreadState* joined = core::thread_by_handle(reinterpret_cast<pthread_t>(wait.address));
     return joined == nullptr || joined->finished.load(std::memory_order_relaxed);
   }
+  if (wait.with != nullptr) return &thread != self && core::owner_of(wait) == &thread;
   if (wait.wanted == nullptr) return false;
-  if (wait.owner != nullptr) return core::has_no_owner(wait);
+  if (wait.owner != nullptr) return core::has_no_owner(wait) || owner_waits_on_condition(wait);
   return core::holder_of(*wait.object, &thread, nullptr) == nullptr;
 }
 
 // Notes each wait's sequence for `nothing_moved`.
-bool WaitFor::nobody_can_proceed() {
+bool WaitFor::nobody_can_proceed(const ThreadState* self) {
   bool stuck = true;
   for_each_live_thread([&](ThreadState& thread) {
     const WaitView wait = core::view_wait(thread);
-    thread.mark.sequence = wait.sequence;
-    if (can_proceed(thread, wait)) stuck = false;
+    thread.mark.checked = wait.sequence;
+    if (can_proceed(thread, wait, self)) stuck = false;
   });
   return stuck;
 }
@@ -263,27 +244,42 @@ bool WaitFor::nobody_can_proceed() {
 bool WaitFor::nothing_moved() {
   bool same = core::everyone_asleep();
   for_each_live_thread([&](ThreadState& thread) {
-    same &= thread.wait.sequence.load(std::memory_order_seq_cst) == thread.mark.sequence;
+    same &= thread.wait.sequence.load(std::memory_order_seq_cst) == thread.mark.checked;
   });
   return same;
 }
 
+bool all_settled(const ThreadState* except) {
+  bool settled = true;
+  for_each_live_thread([&](const ThreadState& thread) {
+    if (&thread != except) settled &= thread.wait.settled.load(std::memory_order_seq_cst);
+  });
+  return settled;
+}
+
+// One thread checks at a time; one that comes meanwhile leaves its wish and goes to sleep, because
+// the checker waits for it to do so.
+void WaitFor::check_all_blocked(const ThreadState* self) {
+  if (core::handlers_may_act()) return;
+  if (checks_wanted_.fetch_add(1) > 0) return;
+  for (std::uint32_t seen = 1;;) {
+    check_once(self);
+    if (checks_wanted_.compare_exchange_strong(seen, 0)) return;
+  }
+}
+
 // Threads that have published their wait but not yet gone to sleep get the time to do so: nobody
 // else could use it, since nobody can proceed.
-void WaitFor::check_all_blocked(ThreadState* self) {
-  (void)self;
+void WaitFor::check_once(const ThreadState* self) {
   constexpr long kSettle_ns = 500'000;
-  if (core::handlers_may_act()) return;
-  lock_.lock();
-  bool dead = nobody_can_proceed();
+  bool dead = core::everyone_asleep() && nobody_can_proceed(self);
   while (dead) {
     const core::Tasks tasks = core::look_at_tasks();
     dead = tasks != core::Tasks::unknown_ones && nothing_moved();
-    if (tasks == core::Tasks::all_known_asleep) break;
+    if (tasks == core::Tasks::all_known_asleep && all_settled(self)) break;
     core::pause_ns(kSettle_ns);
   }
-  if (dead && nobody_can_proceed() && core::everyone_asleep()) report_all_blocked();
-  lock_.unlock();
+  if (dead && nobody_can_proceed(self) && core::everyone_asleep()) report_all_blocked();
 }
 
 bool missed_a_notification(const WaitView& wait) {

@@ -11,6 +11,7 @@ constexpr char kPreload[] = "LD_PRELOAD=";
 constexpr char kRun[] = "LOCKWEAVE_RUN=";
 constexpr char kOptions[] = "LOCKWEAVE_OPTIONS=";
 constexpr std::size_t kPreloadLength = sizeof kPreload - 1;
+constexpr std::size_t kAdded = 4;  // preload, run, options, the closing null
 
 template <std::size_t N>
 bool is(const char* entry, const char (&name)[N]) {
@@ -33,7 +34,6 @@ ChildEnvironment::ChildEnvironment(char* const* environment, const lw_child_sett
     if (preload_ == nullptr && is(*at, kPreload)) preload_ = *at + kPreloadLength;
   }
   has_preload_ = preload_ != nullptr && strstr(preload_, settings_.preload) != nullptr;
-  constexpr std::size_t kAdded = 4;  // preload, run, options, the closing null
   bytes_ = (entries_ + kAdded) * sizeof(char*) + kPreloadLength +
            (preload_ == nullptr ? 0 : strlen(preload_)) + strlen(settings_.preload) + 2;
 }
@@ -41,18 +41,23 @@ ChildEnvironment::ChildEnvironment(char* const* environment, const lw_child_sett
 char** ChildEnvironment::build(void* memory) const {
   char** const table = static_cast<char**>(memory);
   char** next = table;
-  const bool adds_preload = !has_preload_ && settings_.preload[0] != '\0';
-  for (std::size_t i = 0; i < entries_; ++i) {
-    if (is(environment_[i], kRun) || (adds_preload && is(environment_[i], kPreload))) continue;
-    *next++ = environment_[i];
-  }
-  if (adds_preload) {
-    char* text = reinterpret_cast<char*>(table + entries_ + 4);
-    *next++ = text;
-    text = put(text, kPreload);
+  char* preload = nullptr;
+  if (!has_preload_ && settings_.preload[0] != '\0') {
+    preload = reinterpret_cast<char*>(table + entries_ + kAdded);
+    char* text = put(preload, kPreload);
     if (preload_ != nullptr && preload_[0] != '\0') text = put(put(text, preload_), ":");
     *put(text, settings_.preload) = '\0';
   }
+  for (std::size_t i = 0; i < entries_; ++i) {
+    char* entry = environment_[i];
+    if (is(entry, kRun)) continue;
+    if (preload != nullptr && is(entry, kPreload)) {
+      entry = preload;
+      preload = nullptr;
+    }
+    *next++ = entry;
+  }
+  if (preload != nullptr) *next++ = preload;
   *next++ = const_cast<char*>(settings_.run);
   if (!has_options_ && settings_.options != nullptr) *next++ = const_cast<char*>(settings_.options);
   *next = nullptr;

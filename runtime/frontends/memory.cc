@@ -14,8 +14,7 @@
 // by themselves).
 // The names are called before the library's constructor and while dlsym looks the real ones up; a
 // block freed in that moment is kept: nobody can tell yet whose it is.
-// Cost of free: one byte test until a lock exists that is on no stack; then the block's size and the
-// filter.
+// Cost of free: with glibc's heap the size in front of the block and one word of core's filter.
 #include <stdarg.h>
 
 #include "runtime/frontends/operation.h"
@@ -24,9 +23,26 @@
 namespace lockweave::frontends {
 namespace {
 
-void end_block(void* block, const void* pc) {
+// Source: glibc malloc/malloc.c, struct malloc_chunk and musable: the chunk's size stands in front of
+// the block; its three lowest bits are flags.
+std::size_t usable_size(void* block) {
+  if (!real_table.heap_is_glibcs) return real_table.malloc_usable_size(block);
+  constexpr std::size_t kFlags = 7;
+  constexpr std::size_t kMapped = 2;
+  const std::size_t field = static_cast<const std::size_t*>(block)[-1];
+  return (field & ~kFlags) - ((field & kMapped) != 0 ? 2 : 1) * sizeof(std::size_t);
+}
+
+__attribute__((noinline)) void end_block(void* block, std::size_t size, const void* pc) {
   Operation operation;
-  if (operation) lw_memory_end(block, real().malloc_usable_size(block), pc);
+  if (operation) lw_memory_end(block, size, pc);
+}
+
+// Just before the block is freed.
+inline void let_go(void* block, const void* pc) {
+  if (block == nullptr || (!real_table.heap_is_glibcs && lw_memory_watched() == 0)) return;
+  const std::size_t size = usable_size(block);
+  if (lw_memory_may_matter(block, size) != 0) end_block(block, size, pc);
 }
 
 // A block that is about to be resized, and may move.
@@ -49,7 +65,9 @@ class Moving {
 template <class Resize>
 void* resize_block(void* block, Resize resize) {
   if (block == nullptr || lw_memory_watched() == 0) return resize();
-  const Moving moving(block, real().malloc_usable_size(block));
+  const std::size_t size = usable_size(block);
+  if (lw_memory_may_matter(block, size) == 0) return resize();
+  const Moving moving(block, size);
   void* result = resize();
   moving.moved_to(result);
   return result;
@@ -69,14 +87,14 @@ extern "C" {
 LW_EXPORT void free(void* block) noexcept {
   const auto real_free = real().free;
   if (real_free == nullptr) [[unlikely]] return;
-  if (block != nullptr && lw_memory_watched() != 0) end_block(block, LW_CALLER);
+  let_go(block, LW_CALLER);
   real_free(block);
 }
 
 LW_EXPORT void* realloc(void* block, std::size_t size) noexcept {
   const auto real_realloc = real().realloc;
   if (real_realloc == nullptr) [[unlikely]] return nullptr;
-  if (size == 0 && block != nullptr && lw_memory_watched() != 0) end_block(block, LW_CALLER);
+  if (size == 0) let_go(block, LW_CALLER);
   return resize_block(block, [=] { return real_realloc(block, size); });
 }
 

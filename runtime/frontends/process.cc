@@ -23,6 +23,7 @@
 
 #include "runtime/frontends/child_environment.h"
 #include "runtime/frontends/process.h"
+#include "runtime/frontends/signals.h"
 
 namespace lockweave::frontends {
 namespace {
@@ -154,7 +155,12 @@ int run_shell(const char* command) {
 // libc's popen starts the child with `environ` and keeps the child's id in its stream, so the pointer
 // is lent the child's environment for the moment of the call. Another thread that sets a variable
 // just then makes libc copy our array; what we added is taken out of the copy.
-constinit pthread_mutex_t environ_lock = PTHREAD_MUTEX_INITIALIZER;
+struct Lending {
+  pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  char** own = nullptr;
+  char** lent = nullptr;
+};
+constinit Lending lending;
 
 void take_out_settings(char** copied, char* const* lent) {
   const lw_child_settings* settings = lw_for_children();
@@ -172,45 +178,42 @@ void take_out_settings(char** copied, char* const* lent) {
 template <class Call>
 auto with_lent_environ(Call call) {
   if (lw_for_children() == nullptr) return call();
-  real().pthread_mutex_lock(&environ_lock);
-  char** const own = environ;
-  auto result = with_child_environment(own, [&](char* const* lent) {
-    environ = const_cast<char**>(lent);
+  real().pthread_mutex_lock(&lending.lock);
+  auto result = with_child_environment(environ, [&](char* const* lent) {
+    lending.own = environ;
+    lending.lent = const_cast<char**>(lent);
+    environ = lending.lent;
     auto called = call();
     const int kept_errno = errno;
     if (environ == lent) {
-      environ = own;
+      environ = lending.own;
     } else if (environ != nullptr) {
       take_out_settings(environ, lent);
     }
+    lending.lent = nullptr;
     errno = kept_errno;
     return called;
   });
-  real().pthread_mutex_unlock(&environ_lock);
+  real().pthread_mutex_unlock(&lending.lock);
   return result;
 }
 
 // ---- fork ------------------------------------------------------------------------------------
-void before_fork() {
-  real().pthread_mutex_lock(&environ_lock);
-  real().pthread_mutex_lock(&interactive.lock);
-  lw_fork_prepare();
-}
-void after_fork_in_parent() {
-  lw_fork_parent();
-  real().pthread_mutex_unlock(&interactive.lock);
-  real().pthread_mutex_unlock(&environ_lock);
-}
 void after_fork_in_child() {
   interactive.lock = PTHREAD_MUTEX_INITIALIZER;
   interactive.users = 0;
-  environ_lock = PTHREAD_MUTEX_INITIALIZER;
+  lending.lock = PTHREAD_MUTEX_INITIALIZER;
+  if (lending.lent != nullptr && environ == lending.lent) environ = lending.own;
+  lending.lent = nullptr;
+  reset_signals_after_fork();
   lw_fork_child(forked_at);
 }
 
 }  // namespace
 
-void prepare_processes() { pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child); }
+void prepare_processes() {
+  pthread_atfork(lw_fork_prepare, lw_fork_parent, after_fork_in_child);
+}
 
 }  // namespace lockweave::frontends
 

@@ -17,55 +17,24 @@
 #include <errno.h>
 
 #include "runtime/core/fast_lock.h"
+#include "runtime/frontends/mutex.h"
 #include "runtime/frontends/operation.h"
 #include "runtime/frontends/real.h"
 
 namespace lockweave::frontends {
 namespace {
 
-constexpr int kTypeMask = 3;
-constexpr int kProcessSharedBit = 128;
-
-lw_kind kind_of(const pthread_mutex_t* mutex) {
-  switch (mutex->__data.__kind & kTypeMask) {
-    case PTHREAD_MUTEX_RECURSIVE_NP:
-      return LW_RECURSIVE_MUTEX;
-    case PTHREAD_MUTEX_ERRORCHECK_NP:
-      return LW_ERRORCHECK_MUTEX;
-    default:
-      return LW_MUTEX;
-  }
-}
-
-int flags_of(const pthread_mutex_t* mutex) {
-  return (mutex->__data.__kind & kProcessSharedBit) != 0 ? LW_PROCESS_SHARED : 0;
-}
-
 bool got_it(int result) { return result == 0 || result == EOWNERDEAD; }
-
-// Waits in `block()` after a failed try; `flags` tells how.
-template <class Block>
-int wait_for_mutex(pthread_mutex_t* mutex, int flags, const void* pc, Block block) {
-  const lw_kind kind = kind_of(mutex);
-  const bool refuses_owner = kind == LW_ERRORCHECK_MUTEX;
-  if (refuses_owner && lw_owns(mutex->__data.__owner)) flags |= LW_TIMED;
-  Blocking blocking(mutex, kind, flags | flags_of(mutex), nullptr, &mutex->__data.__owner, pc);
-  return block();
-}
 
 template <class Block>
 int lock_mutex(pthread_mutex_t* mutex, int flags, const void* pc, Block block) {
   int result = real().pthread_mutex_trylock(mutex);
-  if (result == EBUSY) result = wait_for_mutex(mutex, flags, pc, block);
+  if (result == EBUSY) {
+    const MutexWait wait(mutex, flags, pc);
+    result = block();
+  }
   if (got_it(result)) lw_acquired(mutex, kind_of(mutex), 0, pc);
   return result;
-}
-
-// Another thread's, or nobody's: by glibc's own word, so that locks taken unseen raise no alarm.
-void check_owner(pthread_mutex_t* mutex, const void* pc) {
-  const int owner = mutex->__data.__owner;
-  if (lw_owns(owner)) return;
-  lw_release_not_held(mutex, kind_of(mutex), owner == 0 ? "not-locked" : "other-thread", pc);
 }
 
 __attribute__((noinline)) int general_lock(pthread_mutex_t* mutex, const void* pc) {

@@ -35,14 +35,9 @@ void* run_thread(void* token) {
 }
 
 std::size_t stack_size_of(const pthread_attr_t* attributes) {
+  if (attributes == nullptr) return default_stack_size();
   std::size_t size = 0;
-  pthread_attr_t defaults;
-  if (attributes != nullptr) {
-    pthread_attr_getstacksize(attributes, &size);
-  } else if (pthread_getattr_default_np(&defaults) == 0) {
-    pthread_attr_getstacksize(&defaults, &size);
-    pthread_attr_destroy(&defaults);
-  }
+  pthread_attr_getstacksize(attributes, &size);
   return size;
 }
 
@@ -61,6 +56,16 @@ int join_thread(pthread_t thread, int flags, const void* pc, Join join) {
 }
 
 }  // namespace
+
+std::size_t default_stack_size() {
+  std::size_t size = 0;
+  pthread_attr_t defaults;
+  if (pthread_getattr_default_np(&defaults) == 0) {
+    pthread_attr_getstacksize(&defaults, &size);
+    pthread_attr_destroy(&defaults);
+  }
+  return size;
+}
 
 void prepare_threads() { have_end_key = pthread_key_create(&end_key, on_key_destructor) == 0; }
 

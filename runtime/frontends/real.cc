@@ -38,6 +38,7 @@ void resolve_real_functions() {
   LW_REAL_FUNCTIONS(LW_RESOLVE_REAL)
 #undef LW_RESOLVE_REAL
 #pragma GCC diagnostic pop
+  real_table.heap_is_glibcs = is_in_libc(reinterpret_cast<const void*>(real_table.free));
   real_table.mutexes_are_glibcs =
       is_in_libc(reinterpret_cast<const void*>(real_table.pthread_mutex_lock)) &&
       is_in_libc(reinterpret_cast<const void*>(real_table.pthread_mutex_unlock));

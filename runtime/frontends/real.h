@@ -135,6 +135,7 @@ namespace lockweave::frontends {
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 struct Real {
   bool ready;
+  bool heap_is_glibcs;      // so are the sizes that it keeps in front of blocks
   bool mutexes_are_glibcs;  // nobody else wraps them, so their words may be used directly
 #define LW_DECLARE_REAL(name, version) decltype(&::name) name;
   LW_REAL_FUNCTIONS(LW_DECLARE_REAL)

@@ -10,6 +10,8 @@ namespace lockweave::frontends {
 
 void prepare_threads();  // once, before main
 
+std::size_t default_stack_size();
+
 // Creator: a token with the start routine and its argument; nullptr: do not follow this thread.
 void* announce_thread(std::size_t stack_size, void* routine, void* argument, const void* pc);
 // New thread, first of all.

@@ -109,7 +109,8 @@ void add_run(CLI::App& app, RunOptions& options) {
 void add_report(CLI::App& app, ReportOptions& options) {
   CLI::App& command = *app.add_subcommand("report", "tell what records hold");
   command.add_option("INPUT", options.inputs, "records (*.jsonl), run folders, output folders")
-      ->required();
+      ->required()
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_flag("--all-runs", options.all_runs, "of an output folder all runs, not the newest");
   command.add_flag("--stderr", options.to_stderr, "print to standard error");
   add_reporting(command, options.reporting);
@@ -189,6 +190,7 @@ int parse_and_dispatch(int argc, const char* const* argv) {
   CLI::App app("Finds deadlocks, lock misuse and races in C and C++ programs.", "lockweave");
   app.set_version_flag("--version", "lockweave " LOCKWEAVE_VERSION);
   app.require_subcommand(1);
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.footer(kMainFooter);
   Commands commands;
   add_run(app, commands.run);

@@ -251,6 +251,17 @@ std::optional<DataSymbol> ElfFile::variable_at(std::uint64_t address) const {
   return std::nullopt;
 }
 
+std::optional<CodeRange> ElfFile::function_at(std::uint64_t address) const {
+  std::optional<CodeRange> found;
+  image_->any_symbol([&](const Elf64_Sym& symbol, std::string_view) {
+    const bool covers = ELF64_ST_TYPE(symbol.st_info) == STT_FUNC && symbol.st_size != 0 &&
+                        address >= symbol.st_value && address - symbol.st_value < symbol.st_size;
+    if (covers) found = CodeRange{symbol.st_value, symbol.st_value + symbol.st_size};
+    return covers;
+  });
+  return found;
+}
+
 std::string demangled(const std::string& symbol) {
   int status = 0;
   const std::unique_ptr<char, decltype(&std::free)> text(

@@ -35,6 +35,11 @@ struct DataSymbol {
   std::uint64_t offset = 0;         // of the address inside the variable
 };
 
+struct CodeRange {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+
 class ElfFile {
  public:
   // Errors: nothing, and `error` says why: cannot be opened, or is no ELF file.
@@ -48,6 +53,8 @@ class ElfFile {
   bool defines(std::string_view symbol) const;
   // The variable that covers `address` (a virtual address of the file: offset from the load bias).
   std::optional<DataSymbol> variable_at(std::uint64_t address) const;
+  // The function that covers `address`. Cost: linear in symbols.
+  std::optional<CodeRange> function_at(std::uint64_t address) const;
 
  private:
   struct Image;

@@ -203,7 +203,10 @@ model::FlowStep flow_step(const StoryStep& at, const ToldStep& told, Scene& scen
   const model::Record& record = scene.record(at.record);
   model::FlowStep step;
   step.text = step_text(told);
-  if (!told.other.empty() && told.action == Action::wants) step.text += ", held by " + told.other;
+  if (!told.other.empty() && told.action == Action::wants) {
+    const bool own = at.step.other == at.step.thread;
+    step.text += own ? ", which it holds already" : ", held by " + told.other;
+  }
   step.stack = scene.stack({at.record, at.step.stack});
   for (const Id held : held_chain(record, at.step.held)) {
     const model::Acquisition& taken = record.acquisition(held);
@@ -283,6 +286,12 @@ bool includes_all(const std::set<SiteKey>& all, const std::set<SiteKey>& some) {
   return !some.empty() && std::includes(all.begin(), all.end(), some.begin(), some.end());
 }
 
+std::set<SiteKey> place_key(const Finding& finding) {
+  std::set<SiteKey> sites;
+  add_site(std::span(&finding.place, 1), sites);
+  return sites;
+}
+
 bool shares_any(const std::set<SiteKey>& a, const std::set<SiteKey>& b) {
   return std::any_of(a.begin(), a.end(), [&b](const SiteKey& site) { return b.contains(site); });
 }
@@ -301,6 +310,11 @@ bool is_replaced_by(const Told& one, const Told& other) {
   if (rule == "deadlock" && by == "lost-wakeup") {
     return one.story.variant == "all-blocked" &&
            shares_any(acquisition_sites(one.finding), acquisition_sites(other.finding));
+  }
+  const bool a_mere_risk = rule == "wait-while-holding" || rule == "wait-without-predicate" ||
+                           rule == "blocking-under-lock";
+  if (a_mere_risk && (by == "deadlock" || by == "lost-wakeup")) {
+    return shares_any(place_key(one.finding), acquisition_sites(other.finding));
   }
   return false;
 }

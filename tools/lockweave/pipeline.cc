@@ -12,6 +12,7 @@
 #include "tools/lockweave/process_merge.h"
 #include "tools/lockweave/scene.h"
 #include "tools/lockweave/text.h"
+#include "tools/lockweave/wait_loops.h"
 
 namespace lockweave::cli {
 namespace {
@@ -67,6 +68,40 @@ std::vector<Story> all_stories(Scene& scene, Suppressions& suppressions, Results
                      counted(cut, "group of locks"))});
   }
   return stories;
+}
+
+// A wait of the system's libraries is never the user's: it stands in no loop of interest.
+bool is_system_library(std::string_view path) {
+  const std::string_view name = base_name(path);
+  return name.starts_with("libstdc++.so") || name.starts_with("libc.so") ||
+         name.starts_with("ld-linux") || name.starts_with("liblockweave.so");
+}
+
+// The frames in which a loop around the wait may stand: its function, a wrapper, their caller.
+std::vector<CodePosition> frames_to_judge(const model::Record& record, Id stack) {
+  constexpr std::size_t kFramesMax = 3;
+  std::vector<CodePosition> frames;
+  for (const model::Frame& frame : record.stack(stack).frames) {
+    if (frames.size() == kFramesMax || frame.module == 0) break;
+    const std::string_view path = record.module(frame.module).path;
+    if (!is_system_library(path)) frames.push_back({std::string(path), frame.offset});
+  }
+  return frames;
+}
+
+// What only the machine code can tell stays or goes here.
+void judge_candidates(std::vector<Story>& stories, Scene& scene, Results& results) {
+  WaitLoops loops;
+  std::erase_if(stories, [&](const Story& story) {
+    if (story.variant != "candidate" || story.steps.empty()) return false;
+    const StoryStep& wait = story.steps.front();
+    if (wait.step.stack == 0) return true;
+    const model::Record& record = scene.record(wait.record);
+    return loops.judge(frames_to_judge(record, wait.step.stack)) != InLoop::no;
+  });
+  if (!loops.note().empty()) {
+    results.notes.push_back({"no-disassembler", model::Level::note, loops.note()});
+  }
 }
 
 void prefetch_all(const std::vector<Story>& stories, Scene& scene) {
@@ -136,7 +171,8 @@ Results analyse(const Inputs& inputs, SymbolCache& symbols, Suppressions& suppre
   }
   results.processes = processes.size();
   Scene scene(inputs.records, symbols);
-  const std::vector<Story> stories = all_stories(scene, suppressions, results);
+  std::vector<Story> stories = all_stories(scene, suppressions, results);
+  judge_candidates(stories, scene, results);
   prefetch_all(stories, scene);
   sort_out(stories, scene, suppressions, results);
   note_losses(inputs, results);

@@ -21,6 +21,7 @@ class LockClasses {
   explicit LockClasses(Scene& scene) : scene_(scene) {
     find_nested();
     prefetch();
+    find_namesakes();
     for (const auto& [object, stacks] : acquired_at_) join_by_keys(object, stacks);
   }
   Id of(ObjectRef object) {
@@ -53,13 +54,30 @@ class LockClasses {
     }
     scene_.prefetch(stacks);
   }
+  std::string variable_key(ObjectRef ref) {
+    const model::Record& record = scene_.record(ref.record);
+    const std::string_view module =
+        record.module(record.object(ref.id).in_module.module).path;
+    return "variable " + std::string(base_name(module)) + " " + scene_.name(ref);
+  }
+  // Two variables of one module may have one name (static, in different files).
+  void find_namesakes() {
+    for (const auto& [ref, stacks] : acquired_at_) {
+      const model::Object& object = scene_.record(ref.record).object(ref.id);
+      if (!object.name.empty() || object.in_module.module == 0) continue;
+      places_of_variable_[{ref.record, variable_key(ref)}].insert(object.in_module.offset);
+    }
+  }
   std::vector<std::string> keys(ObjectRef ref, const std::set<StackRef>& stacks) {
     const model::Record& record = scene_.record(ref.record);
     const model::Object& object = record.object(ref.id);
     if (!object.name.empty()) return {"name " + std::string(object.name)};
     if (object.in_module.module != 0) {
-      const std::string_view module = record.module(object.in_module.module).path;
-      return {"variable " + std::string(base_name(module)) + " " + scene_.name(ref)};
+      std::string key = variable_key(ref);
+      if (places_of_variable_[{ref.record, key}].size() > 1) {
+        key += " " + hex(object.in_module.offset);
+      }
+      return {key};
     }
     std::vector<std::string> keys;
     for (const StackRef& stack : stacks) {
@@ -94,6 +112,7 @@ class LockClasses {
 
   Scene& scene_;
   std::map<ObjectRef, std::set<StackRef>> acquired_at_;
+  std::map<std::pair<std::size_t, std::string>, std::set<std::uint64_t>> places_of_variable_;
   std::map<ObjectRef, std::size_t> entry_of_;
   std::map<std::string, std::size_t> first_with_;
   std::vector<std::size_t> parent_;  // union-find

@@ -24,6 +24,9 @@ std::string uri_path(std::string_view path) {
 class Writer {
  public:
   explicit Writer(std::string_view root) : root_(root) {}
+  std::string root_uri() const {
+    return "file://" + uri_path(root_) + (root_.ends_with('/') ? "" : "/");
+  }
   json document(const Results& results);
 
  private:
@@ -220,7 +223,7 @@ json Writer::document(const Results& results) {
   const json run = {
       {"tool", {{"driver", driver}}},
       {"columnKind", "utf16CodeUnits"},
-      {"originalUriBaseIds", {{"SRCROOT", {{"uri", "file://" + uri_path(root_) + "/"}}}}},
+      {"originalUriBaseIds", {{"SRCROOT", {{"uri", root_uri()}}}}},
       {"invocations", json::array({{{"executionSuccessful", !results.incomplete},
                                     {"toolExecutionNotifications", notifications(results)}}})},
       {"results", std::move(list)}};

@@ -70,7 +70,7 @@ std::string Renderer::place(const Site& site) const {
 }
 
 std::string Renderer::function(const Site& site) const {
-  return site.function.empty() ? std::string() : " in " + site.function;
+  return site.function.empty() ? std::string() : " in " + without_anonymous(site.function);
 }
 
 // ---- one step of one thread --------------------------------------------------------------------

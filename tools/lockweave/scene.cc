@@ -86,8 +86,8 @@ std::string Scene::variable_name(const model::Record& record, const model::Objec
   const std::uint64_t offset = object.in_module.offset;
   const auto variable = file->second ? file->second->variable_at(offset) : std::nullopt;
   if (!variable) return fmt::format("{}+{}", base_name(path), hex(offset));
-  if (variable->offset == 0) return variable->name;
-  return fmt::format("{}+{}", variable->name, hex(variable->offset));
+  const std::string name = without_anonymous(variable->name);
+  return variable->offset == 0 ? name : fmt::format("{}+{}", name, hex(variable->offset));
 }
 
 const std::string& Scene::name(ObjectRef ref) {

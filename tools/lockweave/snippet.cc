@@ -17,10 +17,40 @@ constexpr std::size_t kLineColumnsMax = 300;
 
 bool in_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
-std::size_t end_of_word(std::string_view text, std::size_t begin) {
-  std::size_t end = begin;
-  while (end < text.size() && in_word(text[end])) ++end;
-  return std::max(end, begin + 1);
+struct Range {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+// Back over `a.b->c::d` to where the name begins.
+std::size_t begin_of_name(std::string_view text, std::size_t end) {
+  std::size_t at = end;
+  while (at > 0) {
+    const char before = text[at - 1];
+    const bool arrow = before == '>' && at > 1 && text[at - 2] == '-';
+    if (!in_word(before) && before != '.' && before != ':' && !arrow) break;
+    at -= arrow ? 2 : 1;
+  }
+  return at;
+}
+
+// Some compilers give the column of a call's closing parenthesis, others that of its name: what is
+// marked is the name up to that parenthesis, or the word.
+Range expression_at(std::string_view text, std::size_t at) {
+  if (in_word(text[at])) {
+    std::size_t end = at;
+    while (end < text.size() && in_word(text[end])) ++end;
+    return {at, end};
+  }
+  if (text[at] != ')' && text[at] != '(') return {at, at + 1};
+  std::size_t open = at;
+  for (int depth = text[at] == ')' ? 1 : 0; depth > 0 && open > 0;) {
+    --open;
+    if (text[open] == ')') ++depth;
+    if (text[open] == '(') --depth;
+  }
+  if (text[open] != '(') return {at, at + 1};
+  return {begin_of_name(text, open), at + 1};
 }
 
 // From a column of the file to one of the text with its tabs expanded.
@@ -69,7 +99,9 @@ std::optional<SourceLine> Sources::line(const std::string& file, std::uint32_t n
     line.begin = std::min(line.text.find_first_not_of(' '), line.text.size() - 1);
     line.end = line.text.size();
   } else {
-    line.end = end_of_word(line.text, line.begin);
+    const Range marked = expression_at(line.text, line.begin);
+    line.begin = marked.begin;
+    line.end = marked.end;
   }
   return line;
 }
@@ -85,7 +117,9 @@ std::optional<std::pair<std::uint32_t, std::uint32_t>> Sources::columns_of(
     return std::pair(static_cast<std::uint32_t>(begin + 1),
                      static_cast<std::uint32_t>(raw.find_last_not_of(" \t\r") + 2));
   }
-  return std::pair(column, static_cast<std::uint32_t>(end_of_word(raw, column - 1) + 1));
+  const Range marked = expression_at(raw, column - 1);
+  return std::pair(static_cast<std::uint32_t>(marked.begin + 1),
+                   static_cast<std::uint32_t>(marked.end + 1));
 }
 
 }  // namespace lockweave::cli

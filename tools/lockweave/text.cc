@@ -86,6 +86,15 @@ std::string percent_escape(std::string_view text, std::string_view reserved) {
   return escaped;
 }
 
+std::string without_anonymous(std::string_view symbol) {
+  constexpr std::string_view kAnonymous = "(anonymous namespace)::";
+  std::string text(symbol);
+  for (auto at = text.find(kAnonymous); at != std::string::npos; at = text.find(kAnonymous, at)) {
+    text.erase(at, kAnonymous.size());
+  }
+  return text;
+}
+
 bool glob_match(std::string_view pattern, std::string_view text) {
   std::size_t p = 0;
   std::size_t t = 0;

@@ -28,6 +28,9 @@ std::string hex(std::uint64_t value);                         // "0x1f"
 // '%', control characters and the characters of `reserved` as %XX.
 std::string percent_escape(std::string_view text, std::string_view reserved);
 
+// "(anonymous namespace)::f" -> "f": it says nothing to the reader.
+std::string without_anonymous(std::string_view symbol);
+
 // Whole-text match; '*' stands for any text, '?' for one character.
 // Cost: |pattern| * |text| at worst.
 bool glob_match(std::string_view pattern, std::string_view text);

@@ -1,7 +1,7 @@
 /* lockweave/annotations.h
  * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * Tell the runtime what it cannot see: names, lock types of your own, declared orders. C99 and C++17.
+ * Tell the runtime what it cannot see: names, own lock types, declared orders. C99 and C++17.
  *
  *   LOCKWEAVE_NAME(&m, "accounts")    the name that reports use; the text must outlive the object
  *   LOCKWEAVE_ORDER(&outer, &inner)   whoever holds both takes `outer` first, else it is reported
@@ -24,14 +24,14 @@
  *
  * LOCKWEAVE_TRY_ACQUIRED(l) tells a successful attempt that did not wait. LOCKWEAVE_WANT and
  * LOCKWEAVE_WANT_DONE stand in one block, once each; between them the runtime sees nothing else of
- * this thread. In C++ prefer the functions below: lockweave::name(m, "accounts"), ..., and the class
- * lockweave::want, which ends the wait also when an exception leaves the block.
+ * this thread. In C++ prefer the functions below: lockweave::name(m, "accounts"), and so on, and
+ * the class lockweave::want, which ends the wait also when an exception leaves the block.
  *
  * All take the lock's address: any fixed address that stands for the lock. Call sites are where the
  * macro stands; reports show its callers, too.
  * Thread-safety: all from any thread. Cost without the runtime: one load and one test; with
  * -DLOCKWEAVE_DISABLE: nothing at all, arguments are not evaluated.
- * Limits: those of lockweave/detail/hook.h (static executables; LOCKWEAVE_DISABLE for whole programs).
+ * Limits: those of lockweave/detail/hook.h (static executables; LOCKWEAVE_DISABLE program-wide).
  */
 #ifndef LOCKWEAVE_ANNOTATIONS_H
 #define LOCKWEAVE_ANNOTATIONS_H

@@ -62,7 +62,8 @@ class barrier {
 
   // Requires: 0 < update <= arrivals that the current phase still lacks
   [[nodiscard]] LOCKWEAVE_ALWAYS_INLINE arrival_token arrive(std::ptrdiff_t update = 1) {
-    return detail::at_call_site([this, update](const void* pc) { return arrive_seen({update, 0}, pc); });
+    return detail::at_call_site(
+        [this, update](const void* pc) { return arrive_seen({update, 0}, pc); });
   }
   LOCKWEAVE_ALWAYS_INLINE void wait(arrival_token&& arrival) const {
     detail::at_call_site([&](const void* pc) { sleep(arrival, pc); });
@@ -106,10 +107,8 @@ class barrier {
   void sleep(const arrival_token& arrival, const void* pc) const {
     const detail::operation op;
     const detail::hidden_lock guard(mutex_);
-    const auto ended = [&] { return phase_ != arrival.phase_; };
-    if (ended()) return;
-    const detail::blocked wait(op, {this, LW_BARRIER}, pc);
-    phase_ended_.wait(mutex_, ended);
+    phase_ended_.wait(mutex_, {op, {this, LW_BARRIER}, pc},
+                      [&] { return phase_ != arrival.phase_; });
   }
 
   CompletionFunction completion_;

@@ -1,14 +1,14 @@
 // lockweave/condition_variable.h
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// condition_variable (waits with std::unique_lock<lockweave::mutex>) and condition_variable_any (any
-// BasicLockable; with C++20 also std::stop_token): std's types, their waits published to the runtime.
+// condition_variable (waits with std::unique_lock<lockweave::mutex>) and condition_variable_any
+// (any BasicLockable; with C++20 also std::stop_token): std's types, their waits published.
 //
 // condition_variable: a wait is one event; the runtime knows which mutex must be got back.
 // condition_variable_any: the user's lock is released and taken again in the open, as its own
 // events, so any lock type works; the wait itself names no mutex.
 //
-// Differences from std: a constructor with a name, see mutex.h. Waits may wake spuriously, as in std.
+// Differences from std: a constructor with a name, see mutex.h.
 // As in std the destructor may run once all waiters are notified, before they have returned.
 #pragma once
 

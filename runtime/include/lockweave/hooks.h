@@ -171,8 +171,9 @@ typedef struct lw_child_settings {
 } lw_child_settings;
 LW_INTERNAL const lw_child_settings* lw_for_children(void);
 
-/* Does freed memory interest anybody yet? The cheap question before lw_memory_end. */
+/* The cheap questions before lw_memory_end: does freed memory interest anybody yet; and this? */
 LW_INTERNAL int lw_memory_watched(void);
+LW_INTERNAL int lw_memory_may_matter(const void* begin, size_t size);
 /* Memory that is gone already: objects in it that began before lw_memory_mark gave `mark` end. It is
  * not read, and nobody is told. */
 LW_INTERNAL uint64_t lw_memory_mark(void);

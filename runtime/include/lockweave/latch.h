@@ -69,9 +69,7 @@ class latch {
     if (count_ == 0) zero_.notify_all();
   }
   void sleep(const detail::operation& op, const void* pc) const {
-    if (count_ == 0) return;
-    const detail::blocked wait(op, {this, LW_LATCH}, pc);
-    zero_.wait(mutex_, [this] { return count_ == 0; });
+    zero_.wait(mutex_, {op, {this, LW_LATCH}, pc}, [this] { return count_ == 0; });
   }
 
   std::ptrdiff_t count_;  // guarded by mutex_

@@ -5,7 +5,7 @@
 // synchronisation types and the program behaves as before; linked with, or started under, the
 // runtime it is also checked. No library is needed: without the runtime these are plain types.
 //
-// C++17; stop tokens, jthread and std::latch's relatives follow the standard of C++20.
+// C++17; waits with stop tokens and jthread need C++20. Not provided: notify_all_at_thread_exit.
 // Needs: gcc or clang, pthreads. future.h needs exceptions.
 #pragma once
 

@@ -4,7 +4,7 @@
 // Queues between threads, after Python's queue module: queue (first in, first out), lifo_queue,
 // priority_queue (the greatest first, as std::priority_queue), joinable_queue (task_done and join).
 //
-//   lockweave::queue<job> jobs(100);                 // at most 100 waiting jobs; without: unbounded
+//   lockweave::queue<job> jobs(100);                 // at most 100 waiting jobs; (): any number
 //   jobs.put(job{...});                              // waits while full
 //   while (std::optional<job> next = jobs.get()) ... // waits while empty; ends after close()
 //   jobs.close();
@@ -18,8 +18,8 @@
 //   try_get    |                         | nullopt             | the rest, then nullopt
 //   get_for    |                         | waits, then nullopt | the rest, then nullopt
 //
-// Why these: to put into a closed queue is a mistake of the program, its value would be lost; that a
-// queue ends is what a consumer's loop waits for. A value that is not put is not moved from.
+// Why these: to put into a closed queue is a mistake of the program, its value would be lost; the
+// end of a queue is what a consumer's loop waits for. A value that is not put is not moved from.
 //
 // Thread-safety: all members from any thread, except the destructor.
 // Exceptions: of T's copy or move and of Compare; then nothing was put or taken (a T whose move

@@ -51,20 +51,19 @@ class shared_mutex {
     const detail::operation op;
     if (!op.seen()) return plain_take_until<kMode>(until);
     int error = plain_try<kMode>();
-    if (error == EBUSY) {
+    if (is_taken(error)) {
       const detail::blocked wait(op, {this, LW_RWLOCK, kMode | LW_TIMED}, pc);
       error = plain_take_until<kMode>(until);
     }
-    if (error == 0) op.acquired(this, LW_RWLOCK, kMode | LW_TIMED, pc);
+    if (error == 0) op.acquired(this, LW_RWLOCK, kMode, pc);
     return error;
   }
 
  private:
   template <int kMode>
   LOCKWEAVE_ALWAYS_INLINE void take() {
-    detail::check(detail::observed()
-                      ? detail::at_call_site([this](const void* pc) { return seen_take<kMode>(pc); })
-                      : plain_take<kMode>());
+    const auto seen = [this](const void* pc) { return seen_take<kMode>(pc); };
+    detail::check(detail::observed() ? detail::at_call_site(seen) : plain_take<kMode>());
   }
   template <int kMode>
   LOCKWEAVE_ALWAYS_INLINE bool try_take() {
@@ -83,7 +82,7 @@ class shared_mutex {
     }
     detail::at_call_site([this](const void* pc) {
       const detail::operation op;
-      op.release(this, LW_RWLOCK, pc);
+      if (!op.release(this, LW_RWLOCK, pc)) tell_not_held(op, pc);
       pthread_rwlock_unlock(&handle_);
     });
   }
@@ -93,8 +92,9 @@ class shared_mutex {
     const detail::operation op;
     if (!op.seen()) return plain_take<kMode>();
     int error = plain_try<kMode>();
-    if (error == EBUSY) {
-      const detail::blocked wait(op, {this, LW_RWLOCK, kMode}, pc);
+    if (is_taken(error)) {
+      const int ends_by_itself = refuses_this_thread() ? LW_TIMED : 0;
+      const detail::blocked wait(op, {this, LW_RWLOCK, kMode | ends_by_itself}, pc);
       error = plain_take<kMode>();
     }
     if (error == 0) op.acquired(this, LW_RWLOCK, kMode, pc);
@@ -109,14 +109,45 @@ class shared_mutex {
   template <int kMode>
   int plain_take() noexcept {
     if constexpr (kMode == LW_EXCLUSIVE) return pthread_rwlock_wrlock(&handle_);
-    int error = EAGAIN;
-    while (error == EAGAIN) error = pthread_rwlock_rdlock(&handle_);  // the most readers there can be
+    int error = EAGAIN;  // there are as many readers as can be
+    while (error == EAGAIN) error = pthread_rwlock_rdlock(&handle_);
     return error;
   }
   template <int kMode>
   int plain_take_until(const detail::deadline& until) noexcept {
     return kMode == LW_SHARED ? detail::read_lock_until(&handle_, until)
                               : detail::write_lock_until(&handle_, until);
+  }
+
+  static bool is_taken(int error) noexcept { return error == EBUSY || error == EAGAIN; }
+
+  // glibc answers EDEADLK to its writer instead of letting it sleep for ever.
+  bool refuses_this_thread() noexcept {
+    const int writer = writing_thread();
+    return writer != 0 && detail::observed() && lockweave_lw_owns()(writer) != 0;
+  }
+  // Who reads is not known, so a release too many is told only when nobody reads.
+  void tell_not_held(const detail::operation& op, const void* pc) noexcept {
+    const int writer = writing_thread();
+    if (writer != 0 && lockweave_lw_owns()(writer) != 0) return;
+    if (writer == 0 && may_have_readers()) return;
+    op.release_not_held(this, LW_RWLOCK, writer != 0, pc);
+  }
+  bool may_have_readers() const noexcept {
+#if defined(__GLIBC__)
+    constexpr unsigned kReaderShift = 3;  // number of readers << 3
+    return *static_cast<const volatile unsigned*>(&handle_.__data.__readers) >> kReaderShift != 0;
+#else
+    return true;
+#endif
+  }
+  // Kernel id of the thread that writes; 0: none, or not known.
+  int writing_thread() const noexcept {
+#if defined(__GLIBC__)
+    return *static_cast<const volatile int*>(&handle_.__data.__cur_writer);
+#else
+    return 0;
+#endif
   }
 
   pthread_rwlock_t handle_ = PTHREAD_RWLOCK_INITIALIZER;

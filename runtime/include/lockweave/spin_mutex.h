@@ -5,7 +5,7 @@
 // sections of a few instructions, with no more running threads than processors; else use mutex.
 //
 // Not recursive, not fair. Thread-safety: as std::mutex. Size: one byte.
-// Cost without the runtime: one atomic exchange, one load and one test; unlock: one store, the same.
+// Cost without the runtime: an atomic exchange, a load and a test; unlock: a store, the same.
 #pragma once
 
 #include <sched.h>
@@ -51,7 +51,10 @@ class spin_mutex {
     }
     detail::at_call_site([this](const void* pc) {
       const detail::operation op;
-      op.release(this, LW_SPINLOCK, pc);
+      const bool seen_taken = op.release(this, LW_SPINLOCK, pc);
+      if (!seen_taken && !taken_.load(std::memory_order_relaxed)) {
+        op.release_not_held(this, LW_SPINLOCK, false, pc);
+      }
       give_back();
     });
   }

@@ -12,7 +12,7 @@ namespace {
 
 using testing::NaiveGraph;
 using Filter = LockOrderGraph::Filter;
-constexpr std::uint64_t kGraphs = 8000;
+constexpr std::uint64_t kGraphs = 40000;
 constexpr LockOrderGraph::Limits kNoLimits = {.cycles_max = 1'000'000,
                                               .steps_max = 1'000'000'000,
                                               .witnesses_tried_max = 10'000'000};
@@ -20,7 +20,7 @@ constexpr LockOrderGraph::Limits kNoLimits = {.cycles_max = 1'000'000,
 // Checks each cycle's witnesses and keeps its locks and filter.
 class Check final : public LockOrderGraph::Visitor {
  public:
-  explicit Check(const NaiveGraph& naive) : naive_(naive), before_(naive.order()) {}
+  explicit Check(const NaiveGraph& naive) : naive_(naive), before_(naive) {}
 
   void on_cycle(const LockOrderGraph::Cycle& cycle) override {
     std::vector<NaiveGraph::Witness> chosen;
@@ -53,7 +53,7 @@ class Check final : public LockOrderGraph::Visitor {
   }
 
   const NaiveGraph& naive_;
-  std::set<std::pair<NaiveGraph::Point, NaiveGraph::Point>> before_;
+  NaiveGraph::Before before_;
 };
 
 std::string to_text(const NaiveGraph::Found& found) {

@@ -43,26 +43,40 @@ struct NaiveGraph {
   Id threads = 0;
 
   // ---- time: closure over all (thread, segment) ----------------------------------------------
-  std::set<std::pair<Point, Point>> order() const {
-    std::vector<Point> points;
-    for (Id t = 1; t <= threads; ++t) {
-      for (std::uint32_t s = 0; s < segments; ++s) points.push_back({t, s});
-    }
-    std::set<std::pair<Point, Point>> before;
-    for (const Point& a : points) {
-      for (const Point& b : points) {
-        if (directly_before(a, b)) before.insert({a, b});
+  class Before {
+   public:
+    explicit Before(const NaiveGraph& graph)
+        : graph_(graph), count_(graph.threads * graph.segments), bits_(count_ * count_) {
+      for (std::size_t a = 0; a < count_; ++a) {
+        for (std::size_t b = 0; b < count_; ++b) {
+          bits_[a * count_ + b] = graph.directly_before(point(a), point(b));
+        }
       }
-    }
-    for (const Point& k : points) {
-      for (const Point& a : points) {
-        for (const Point& b : points) {
-          if (before.contains({a, k}) && before.contains({k, b})) before.insert({a, b});
+      for (std::size_t k = 0; k < count_; ++k) {
+        for (std::size_t a = 0; a < count_; ++a) {
+          for (std::size_t b = 0; bits_[a * count_ + k] && b < count_; ++b) {
+            if (bits_[k * count_ + b]) bits_[a * count_ + b] = true;
+          }
         }
       }
     }
-    return before;
-  }
+    bool operator()(const Point& a, const Point& b) const {
+      return bits_[index(a) * count_ + index(b)];
+    }
+
+   private:
+    Point point(std::size_t i) const {
+      return {static_cast<Id>(i / graph_.segments + 1),
+              static_cast<std::uint32_t>(i % graph_.segments)};
+    }
+    std::size_t index(const Point& p) const {
+      return (p.first - 1) * std::size_t{graph_.segments} + p.second;
+    }
+
+    const NaiveGraph& graph_;
+    std::size_t count_;
+    std::vector<bool> bits_;
+  };
   bool directly_before(const Point& a, const Point& b) const {
     if (a.first == b.first) return a.second < b.second;
     const auto parent = parents.find(b.first);
@@ -91,7 +105,12 @@ struct NaiveGraph {
       return held.lock == wanted.lock && held.mode == Mode::exclusive;
     });
   }
-  std::vector<Witness> witnesses(Id held, Id wanted) const {
+  const std::vector<Witness>& witnesses(Id held, Id wanted) const {
+    const auto [at, fresh] = known_.try_emplace({held, wanted});
+    if (fresh) at->second = find_witnesses(held, wanted);
+    return at->second;
+  }
+  std::vector<Witness> find_witnesses(Id held, Id wanted) const {
     std::vector<Witness> found;
     if (held == wanted || suppressed.contains({held, wanted})) return found;
     for (const auto& [id, acquisition] : acquisitions) {
@@ -125,7 +144,7 @@ struct NaiveGraph {
   }
   // The first rule that these witnesses break.
   Filter first_broken(const std::vector<Witness>& chosen,
-                      const std::set<std::pair<Point, Point>>& before) const {
+                      const Before& before) const {
     bool gate = false;
     bool ordered = false;
     for (std::size_t i = 0; i < chosen.size(); ++i) {
@@ -135,8 +154,8 @@ struct NaiveGraph {
         if (a.declared || b.declared) continue;
         if (a.point.first == b.point.first) return Filter::one_thread;
         gate = gate || share_gate(a, b);
-        ordered = ordered || before.contains({a.point, b.point}) ||
-                  before.contains({b.point, a.point});
+        ordered = ordered || before(a.point, b.point) ||
+                  before(b.point, a.point);
       }
     }
     if (gate) return Filter::gate_lock;
@@ -157,7 +176,7 @@ struct NaiveGraph {
     std::set<Id> locks;
     for (const auto& [id, acquisition] : acquisitions) locks.insert(acquisition.lock);
     for (const auto& [a, b] : declared) locks.insert({a, b});
-    const auto before = order();
+    const Before before(*this);
     Found found;
     for (const Id first : locks) {
       std::vector<Id> path{first};
@@ -166,7 +185,7 @@ struct NaiveGraph {
     return found;
   }
   void extend(std::vector<Id>& path, const std::set<Id>& locks,
-              const std::set<std::pair<Point, Point>>& before, Found& found) const {
+              const Before& before, Found& found) const {
     if (path.size() > 1 && !witnesses(path.back(), path.front()).empty()) {
       judge(path, before, found);
     }
@@ -178,7 +197,7 @@ struct NaiveGraph {
       path.pop_back();
     }
   }
-  void judge(const std::vector<Id>& locks, const std::set<std::pair<Point, Point>>& before,
+  void judge(const std::vector<Id>& locks, const Before& before,
              Found& found) const {
     std::vector<std::vector<Witness>> choices;
     bool observed = false;
@@ -193,7 +212,7 @@ struct NaiveGraph {
     found.emplace(locks, best);
   }
   void combine(const std::vector<std::vector<Witness>>& choices, std::vector<Witness>& chosen,
-               const std::set<std::pair<Point, Point>>& before, Filter& best) const {
+               const Before& before, Filter& best) const {
     if (chosen.size() == choices.size()) {
       const Filter filter = first_broken(chosen, before);
       if (rank(filter) > rank(best)) best = filter;
@@ -205,6 +224,8 @@ struct NaiveGraph {
       chosen.pop_back();
     }
   }
+
+  mutable std::map<std::pair<Id, Id>, std::vector<Witness>> known_;
 };
 
 }  // namespace lockweave::model::testing

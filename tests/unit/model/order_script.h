@@ -64,6 +64,15 @@ class OrderScript {
     std::sort(collect.found.begin(), collect.found.end());
     return collect.found;
   }
+  // The locks of those that count.
+  std::vector<std::string> reported() {
+    static constexpr std::string_view kReported = ": reported";
+    std::vector<std::string> names;
+    for (const std::string& line : cycles()) {
+      if (line.ends_with(kReported)) names.push_back(line.substr(0, line.size() - kReported.size()));
+    }
+    return names;
+  }
   const LockOrderGraph::Summary& summary() const { return summary_; }
 
  private:

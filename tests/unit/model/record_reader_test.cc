@@ -40,6 +40,26 @@ Record read(const std::string& text) {
   return record ? std::move(*record) : Record();
 }
 
+// The first block of JSON in docs/design/record.md.
+std::string documented_sample() {
+  std::ifstream page(LOCKWEAVE_RECORD_PAGE);
+  std::string text;
+  std::string line;
+  while (std::getline(page, line) && line != "```json") {
+  }
+  while (std::getline(page, line) && line != "```") text += line + "\n";
+  return text;
+}
+
+TEST(RecordReader, ReadsTheSampleInTheDocumentation) {
+  const Record record = read(documented_sample());
+  EXPECT_EQ(record.header.exe, "/opt/bank");
+  EXPECT_EQ(record.acquisitions.size(), 4u);
+  EXPECT_EQ(record.sightings.size(), 2u);
+  EXPECT_EQ(record.joins.size(), 1u);
+  EXPECT_TRUE(record.end);
+}
+
 TEST(RecordReader, ReadsTheSample) {
   const Record record = read(sample_record());
   EXPECT_EQ(record.path, "run.jsonl");
@@ -179,7 +199,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "stack 8 is not defined by an earlier line"},
         BadLine{R"({"thread_end":9,"segment":1})", "thread 9 is not defined by an earlier line"},
         BadLine{R"({"join":1,"by":9,"segment":1})", "thread 9 is not defined by an earlier line"},
-        BadLine{R"({"join":0,"by":1,"segment":1})", "`join` must name a thread"},
+        BadLine{R"({"join":0,"by":1,"segment":1})", "`join` must not be 0"},
         BadLine{R"({"object":9,"kind":"mutex","in_module":[9,0]})",
                 "module 9 is not defined by an earlier line"},
         BadLine{R"({"object":9,"kind":"mutex","on_stack_of":9})",
@@ -188,7 +208,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "stack 9 is not defined by an earlier line"},
         BadLine{R"({"acquisition":9,"object":9})", "object 9 is not defined by an earlier line"},
         BadLine{R"({"acquisition":9})", "`object` is missing"},
-        BadLine{R"({"acquisition":9,"object":0})", "`object` must name a object"},
+        BadLine{R"({"acquisition":9,"object":0})", "`object` must not be 0"},
         BadLine{R"({"acquisition":9,"outer":9,"object":1})",
                 "acquisition 9 is not defined by an earlier line"},
         BadLine{R"({"seen":9,"thread":1,"segment":1})",

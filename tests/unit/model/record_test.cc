@@ -61,7 +61,7 @@ TEST(RecordFormat, LinesAreWhatTheDocumentationSays) {
             "\n"
             R"({"thread":2,"parent":1,"parent_segment":3,"label":"0.1","name":"w","stack":1})"
             "\n"
-            R"({"object":1,"kind":"rwlock","address":140729203807864,"generation":2,)"
+            R"({"object":1,"kind":"rwlock","address":140729203840632,"generation":2,)"
             R"("process_shared":true,"not_a_lock":true,"in_module":[1,64],"on_stack_of":2,)"
             R"("name":"table","first":1,"ordinal":5})"
             "\n"

@@ -24,8 +24,8 @@ template <class F, class... Args>
 using async_result = std::invoke_result_t<std::decay_t<F>, std::decay_t<Args>...>;
 
 // Runs the call in a thread of its own, or in the first thread that waits for it.
-// The last owner's end waits for the thread. The thread does not own the state, so the last owner is
-// never the thread itself.
+// The last owner's end waits for the thread. The thread does not own the state, so it is never the
+// last owner itself.
 template <class R, class... Parts>
 class async_state final : public future_state<R> {
  public:

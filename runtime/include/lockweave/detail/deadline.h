@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // std::chrono times as what pthread's timed calls take. Private.
-// steady_clock waits on CLOCK_MONOTONIC and system_clock on CLOCK_REALTIME, so that each follows its
-// own clock when the time of day is set; any other clock is waited for in steps of its own reading.
+// steady_clock waits on CLOCK_MONOTONIC and system_clock on CLOCK_REALTIME, so that each follows
+// its own clock when the time of day is set; any other clock is waited for in steps by its reading.
 // Limit: before glibc 2.30, and on musl, all waits are on CLOCK_REALTIME.
 #pragma once
 

@@ -38,9 +38,8 @@ class future_state_base {
     run_deferred(pc);
     const operation op;
     const hidden_lock guard(mutex_);
-    if (status_ == status::ready) return;
-    const blocked sleep(op, {this, LW_FUTURE}, pc);
-    changed_.wait(mutex_, [this] { return status_ == status::ready; });
+    changed_.wait(mutex_, {op, {this, LW_FUTURE}, pc},
+                  [this] { return status_ == status::ready; });
   }
   template <class Clock, class Duration>
   std::future_status wait_until(const std::chrono::time_point<Clock, Duration>& at,
@@ -49,9 +48,8 @@ class future_state_base {
     const bool is_ready = attempt_until(at, [&](const deadline& until) {
       const operation op;
       const hidden_lock guard(mutex_);
-      if (status_ == status::ready) return true;
-      const blocked sleep(op, {this, LW_FUTURE, LW_TIMED}, pc);
-      return changed_.wait_until(mutex_, until, [this] { return status_ == status::ready; });
+      return changed_.wait_until(mutex_, until, {op, {this, LW_FUTURE, LW_TIMED}, pc},
+                                 [this] { return status_ == status::ready; });
     });
     return is_ready ? std::future_status::ready : std::future_status::timeout;
   }

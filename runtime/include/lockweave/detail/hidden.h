@@ -13,6 +13,7 @@
 #include <pthread.h>
 
 #include "lockweave/detail/deadline.h"
+#include "lockweave/detail/operation.h"
 
 namespace lockweave::detail {
 
@@ -41,6 +42,13 @@ class hidden_lock {
   hidden_mutex& mutex_;
 };
 
+// How a wait is told: anew for each sleep, since who was woken in vain must be woken again.
+struct published_wait {
+  const operation& op;
+  wait_target target;
+  const void* pc;
+};
+
 class hidden_condition {
  public:
   constexpr hidden_condition() noexcept = default;
@@ -51,13 +59,18 @@ class hidden_condition {
   void notify_all() noexcept { pthread_cond_broadcast(&handle_); }
 
   template <class Predicate>
-  void wait(hidden_mutex& mutex, Predicate done) {
-    while (!done()) pthread_cond_wait(&handle_, mutex.handle());
+  void wait(hidden_mutex& mutex, const published_wait& as, Predicate done) {
+    while (!done()) {
+      const blocked sleep(as.op, as.target, as.pc);
+      pthread_cond_wait(&handle_, mutex.handle());
+    }
   }
   // False when the time is up and `done()` still is not true.
   template <class Predicate>
-  bool wait_until(hidden_mutex& mutex, const deadline& until, Predicate done) {
+  bool wait_until(hidden_mutex& mutex, const deadline& until, const published_wait& as,
+                  Predicate done) {
     while (!done()) {
+      const blocked sleep(as.op, as.target, as.pc);
       if (detail::wait_until(&handle_, mutex.handle(), until) != 0) return done();
     }
     return true;

@@ -73,7 +73,7 @@ class mutex_base {
       const blocked wait(op, {this, kKind, LW_TIMED, nullptr, owner_word(&handle_)}, pc);
       error = lock_until(&handle_, until);
     }
-    if (error == 0) op.acquired(this, kKind, LW_TIMED, pc);
+    if (error == 0) op.acquired(this, kKind, LW_EXCLUSIVE, pc);
     return error;
   }
 
@@ -114,8 +114,16 @@ class mutex_base {
   }
   void seen_unlock(const void* pc) noexcept {
     const operation op;
-    op.release(this, kKind, pc);
+    if (!op.release(this, kKind, pc)) tell_not_held(op, pc);
     pthread_mutex_unlock(&handle_);
+  }
+
+  void tell_not_held(const operation& op, const void* pc) noexcept {
+    const int* word = owner_word(&handle_);
+    if (word == nullptr) return;
+    const int owner = *static_cast<const volatile int*>(word);  // others may change it
+    if (owner != 0 && lockweave_lw_owns()(owner) != 0) return;
+    op.release_not_held(this, kKind, owner != 0, pc);
   }
 
   pthread_mutex_t handle_ = initial_mutex(kKind);

@@ -10,9 +10,9 @@
 //     });
 //   }
 //
-// The call site is the return address of `at_call_site`, which is never inlined, into a function that
-// always is: so it lies in the user's function at any -O, as the unwinder sees it too. (Under
-// std::lock_guard at -O0 it lies in the guard's constructor; reports skip such wrappers.)
+// The call site is the return address of a function that is never inlined into one that always is:
+// so it lies in the user's function at any -O, as the unwinder sees it too. (Under std::lock_guard
+// at -O0 it lies in the guard's constructor; reports skip such wrappers.)
 //
 // Thread-safety: an operation belongs to the thread that opened it.
 // Cost without the runtime: one load and one test per operation.
@@ -81,8 +81,14 @@ class operation {
   void acquired(const void* lock, lw_kind kind, int flags, const void* pc) const noexcept {
     if (seen_) lockweave_lw_acquired()(lock, kind, flags, pc);
   }
-  void release(const void* lock, lw_kind kind, const void* pc) const noexcept {
-    if (seen_) lockweave_lw_release()(lock, kind, pc);
+  // False when the runtime has not seen this thread take the lock.
+  bool release(const void* lock, lw_kind kind, const void* pc) const noexcept {
+    return !seen_ || lockweave_lw_release()(lock, kind, pc) != 0;
+  }
+  // Requires: seen(). The lock itself shows that this thread does not hold it.
+  void release_not_held(const void* lock, lw_kind kind, bool locked,
+                        const void* pc) const noexcept {
+    lockweave_lw_release_not_held()(lock, kind, locked ? "other-thread" : "not-locked", pc);
   }
   void notify(const void* object, lw_kind kind, bool all, const void* pc) const noexcept {
     if (seen_) lockweave_lw_notify()(object, kind, all ? 1 : 0, pc);

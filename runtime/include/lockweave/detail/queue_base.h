@@ -64,10 +64,8 @@ class queue_base {
     return at_call_site([&](const void* pc) {
       return attempt_until(at, [&](const deadline& until) {
         return put_seen(std::forward<Value>(value), pc, [&](const operation& op) {
-          const auto ready = [this] { return has_room(); };
-          if (ready()) return true;
-          const blocked wait(op, {this, LW_QUEUE, LW_TIMED}, pc);
-          return room_.wait_until(mutex_, until, ready);
+          return room_.wait_until(mutex_, until, {op, {this, LW_QUEUE, LW_TIMED}, pc},
+                                  [this] { return has_room(); });
         });
       });
     });
@@ -76,10 +74,7 @@ class queue_base {
   LOCKWEAVE_ALWAYS_INLINE std::optional<T> get() {
     return at_call_site([this](const void* pc) {
       return get_seen(pc, [&](const operation& op) {
-        const auto ready = [this] { return has_news(); };
-        if (ready()) return;
-        const blocked wait(op, {this, LW_QUEUE}, pc);
-        news_.wait(mutex_, ready);
+        news_.wait(mutex_, {op, {this, LW_QUEUE}, pc}, [this] { return has_news(); });
       });
     });
   }
@@ -99,11 +94,8 @@ class queue_base {
       attempt_until(at, [&](const deadline& until) {
         bool over = false;
         value = get_seen(pc, [&](const operation& op) {
-          const auto ready = [this] { return has_news(); };
-          over = ready();
-          if (over) return;
-          const blocked wait(op, {this, LW_QUEUE, LW_TIMED}, pc);
-          over = news_.wait_until(mutex_, until, ready);
+          over = news_.wait_until(mutex_, until, {op, {this, LW_QUEUE, LW_TIMED}, pc},
+                                  [this] { return has_news(); });
         });
         return over;
       });
@@ -154,9 +146,7 @@ class queue_base {
   void wait_finished(const void* pc) {
     const operation op;
     const hidden_lock guard(mutex_);
-    if (unfinished_ == 0) return;
-    const blocked wait(op, {this, LW_QUEUE}, pc);
-    finished_.wait(mutex_, [this] { return unfinished_ == 0; });
+    finished_.wait(mutex_, {op, {this, LW_QUEUE}, pc}, [this] { return unfinished_ == 0; });
   }
 
  private:
@@ -183,10 +173,7 @@ class queue_base {
   LOCKWEAVE_ALWAYS_INLINE void put_forever(Value&& value) {
     at_call_site([&](const void* pc) {
       put_seen(std::forward<Value>(value), pc, [&](const operation& op) {
-        const auto ready = [this] { return has_room(); };
-        if (ready()) return true;
-        const blocked wait(op, {this, LW_QUEUE}, pc);
-        room_.wait(mutex_, ready);
+        room_.wait(mutex_, {op, {this, LW_QUEUE}, pc}, [this] { return has_room(); });
         return true;
       });
     });

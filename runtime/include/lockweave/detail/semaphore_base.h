@@ -27,10 +27,7 @@ class semaphore_base {
       const operation op;
       const hidden_lock guard(mutex_);
       announce(op, pc);
-      if (count_ == 0) {
-        const blocked wait(op, {this, LW_SEMAPHORE}, pc);
-        changed_.wait(mutex_, [this] { return count_ > 0; });
-      }
+      changed_.wait(mutex_, {op, {this, LW_SEMAPHORE}, pc}, [this] { return count_ > 0; });
       take(op, LW_EXCLUSIVE, pc);
     });
   }
@@ -84,10 +81,7 @@ class semaphore_base {
       if (order.refuse) return false;
     }
     if (order.permits <= 0) return true;
-    if (op.seen()) {
-      for (std::ptrdiff_t i = 0; i < order.permits; ++i) lockweave_lw_permit_given()(this, pc);
-    }
-    op.notify(this, LW_SEMAPHORE, order.permits > 1, pc);
+    tell_permits(op, order.permits, pc);
     count_ += order.permits;
     if (order.permits == 1) {
       changed_.notify_one();
@@ -119,15 +113,23 @@ class semaphore_base {
     --count_;
     if (op.seen()) lockweave_lw_permit_taken()(this, flags, pc);
   }
+  // Each permit lets one waiter go on. So many that nobody can count them: all waiters.
+  void tell_permits(const operation& op, std::ptrdiff_t permits, const void* pc) noexcept {
+    constexpr std::ptrdiff_t kCounted = 1000;
+    if (!op.seen()) return;
+    for (std::ptrdiff_t i = 0; i < permits && i < kCounted; ++i) {
+      lockweave_lw_permit_given()(this, pc);
+      op.notify(this, LW_SEMAPHORE, false, pc);
+    }
+    if (permits > kCounted) op.notify(this, LW_SEMAPHORE, true, pc);
+  }
   bool take_until(const deadline& until, const void* pc) {
     const operation op;
     const hidden_lock guard(mutex_);
     announce(op, pc);
-    if (count_ == 0) {
-      const blocked wait(op, {this, LW_SEMAPHORE, LW_TIMED}, pc);
-      if (!changed_.wait_until(mutex_, until, [this] { return count_ > 0; })) return false;
-    }
-    take(op, LW_TIMED, pc);
+    const published_wait as{op, {this, LW_SEMAPHORE, LW_TIMED}, pc};
+    if (!changed_.wait_until(mutex_, until, as, [this] { return count_ > 0; })) return false;
+    take(op, LW_EXCLUSIVE, pc);
     return true;
   }
 

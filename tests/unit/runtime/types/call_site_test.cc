@@ -1,8 +1,8 @@
 // tests/unit/runtime/types/call_site_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The call site told to the runtime lies in the user's function, at any optimisation: also where the
-// operation is the last thing the function does and the compiler would turn the call into a jump.
+// The call site told to the runtime lies in the user's function, at any optimisation: also where
+// the operation comes last in the function and the compiler would turn the call into a jump.
 // Built with -O0 and with -O2.
 #include <dlfcn.h>
 

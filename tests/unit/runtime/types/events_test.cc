@@ -85,7 +85,7 @@ TEST_F(Events, MutexContendedTellsBeforeItSleeps) {
 TEST_F(Events, TimedMutex) {
   lockweave::timed_mutex m;
   EXPECT_EQ(calls_of([&] { EXPECT_TRUE(m.try_lock_for(kForever)); }), "enter acquired leave");
-  EXPECT_EQ(fake::only("acquired", &m).flags, LW_TIMED);
+  EXPECT_EQ(fake::only("acquired", &m).flags, LW_EXCLUSIVE);
   elsewhere([&] {
     EXPECT_EQ(calls_of([&] { EXPECT_FALSE(m.try_lock_for(kMoment)); }),
               "enter block_begin block_end leave");
@@ -150,6 +150,37 @@ TEST_F(Events, SpinMutex) {
       [&] { m.unlock(); }, calls);
   EXPECT_EQ(block.kind, LW_SPINLOCK);
   EXPECT_EQ(calls, std::string(kBlockedAcquire) + " enter release leave");
+}
+
+TEST_F(Events, UnlockOfWhatIsNotHeldIsToldByTheLocksOwnWord) {
+  lockweave::mutex m;
+  lockweave::shared_mutex shared;
+  const auto variant = [](const void* lock) { return fake::only("release_not_held", lock).text; };
+  fake::set_knows_holders(false);
+  m.lock();
+  EXPECT_EQ(calls_of([&] { m.unlock(); }), "enter release leave");  // taken, only not seen
+  m.lock();
+  shared.lock();
+  elsewhere([&] {
+    calls_of([&] { m.unlock(); });
+    EXPECT_EQ(variant(&m), "other-thread");
+    calls_of([&] { shared.unlock(); });
+    EXPECT_EQ(variant(&shared), "other-thread");
+  });
+  shared.lock_shared();
+  EXPECT_EQ(calls_of([&] { shared.unlock_shared(); }), "enter release leave");
+  lockweave::spin_mutex spin;
+  calls_of([&] { spin.unlock(); });
+  EXPECT_EQ(variant(&spin), "not-locked");
+  fake::set_knows_holders(true);
+}
+
+TEST_F(Events, SharedMutexOfTheWriterItselfIsRefused) {
+  lockweave::shared_mutex m;
+  m.lock();
+  calls_of([&] { EXPECT_THROW(m.lock_shared(), std::system_error); });
+  EXPECT_EQ(fake::only("block_begin", &m).flags, LW_SHARED | LW_TIMED);
+  m.unlock();
 }
 
 TEST_F(Events, LivesOfObjectsAreTold) {
@@ -217,7 +248,7 @@ TEST_F(Events, Semaphore) {
   const Event block = blocked_on(&s, [&] { s.acquire(); }, [&] { s.release(2); }, calls);
   EXPECT_EQ(block.kind, LW_SEMAPHORE);
   EXPECT_EQ(calls, "enter block_begin block_end permit_taken leave");
-  EXPECT_EQ(fake::mine(), "enter permit_given permit_given notify leave");
+  EXPECT_EQ(fake::mine(), "enter permit_given notify permit_given notify leave");
   EXPECT_EQ(calls_of([&] { EXPECT_TRUE(s.try_acquire()); }), "enter permit_taken leave");
   EXPECT_EQ(fake::only("permit_taken", &s).flags, LW_TRY);
   EXPECT_EQ(calls_of([&] { EXPECT_FALSE(s.try_acquire_for(kMoment)); }),

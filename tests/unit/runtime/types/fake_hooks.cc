@@ -3,6 +3,7 @@
 #include "fake_hooks.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -22,6 +23,7 @@ Book& book() {
   return *kBook;
 }
 std::atomic<bool> is_up{true};
+std::atomic<bool> knows_holders{true};
 thread_local int depth = 0;
 
 unsigned long self() { return static_cast<unsigned long>(pthread_self()); }
@@ -83,6 +85,7 @@ void await(const std::string& call, const void* object) {
   });
 }
 void set_up(bool up) { is_up = up; }
+void set_knows_holders(bool knows) { knows_holders = knows; }
 
 }  // namespace fake
 
@@ -104,8 +107,12 @@ void lw_acquired(const void* lock, lw_kind kind, int flags, const void* pc) {
 }
 int lw_release(const void* lock, lw_kind kind, const void* pc) {
   fake::write({"release", lock, kind, 0, nullptr, nullptr, pc});
-  return 1;
+  return fake::knows_holders ? 1 : 0;
 }
+void lw_release_not_held(const void* lock, lw_kind kind, const char* variant, const void* pc) {
+  fake::write({"release_not_held", lock, kind, 0, nullptr, nullptr, pc, variant});
+}
+int lw_owns(int tid) { return gettid() == tid ? 1 : 0; }
 void lw_object_begin(const void* object, lw_kind kind, int flags, const void* pc) {
   fake::write({"object_begin", object, kind, flags, nullptr, nullptr, pc});
 }

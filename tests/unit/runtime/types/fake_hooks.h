@@ -40,4 +40,7 @@ void await(const std::string& call, const void* object);
 // While false, lw_enter answers 0: the runtime is shutting down.
 void set_up(bool up);
 
+// While false, lw_release answers that it has not seen the lock taken.
+void set_knows_holders(bool knows);
+
 }  // namespace fake

@@ -1,8 +1,8 @@
 // tests/unit/runtime/types/preload_cxx_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The types in a program that knows nothing of the runtime: exit code 0 when the hooks were, or were
-// not, there as argv[1] says. See annotations_c_test.c.
+// The types in a program that knows nothing of the runtime: exit code 0 when the hooks were there,
+// or not, as argv[1] says. See annotations_c_test.c.
 #include <cstring>
 
 #include "lockweave/lockweave.h"

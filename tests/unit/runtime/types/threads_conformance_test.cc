@@ -88,7 +88,7 @@ TYPED_TEST(ThreadsConformance, JthreadStopsAndJoins) {
     });
   }
   EXPECT_TRUE(stopped);
-  int calls = 0;
+  std::atomic<int> calls{0};
   typename TypeParam::jthread plain([&](int by) { calls += by; }, 2);
   plain = typename TypeParam::jthread([&] { ++calls; });  // stops and joins the first
   plain.join();
@@ -212,7 +212,8 @@ TYPED_TEST(ThreadsConformance, SharedFutureServesManyThreads) {
 
 TYPED_TEST(ThreadsConformance, PackagedTaskRunsResetsAndMoves) {
   int calls = 0;
-  typename TypeParam::template packaged_task<int(int)> task([&calls](int x) { return ++calls * x; });
+  const auto work = [&calls](int x) { return ++calls * x; };
+  typename TypeParam::template packaged_task<int(int)> task(work);
   auto first = task.get_future();
   task(10);
   EXPECT_EQ(first.get(), 10);

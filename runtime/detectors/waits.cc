@@ -1,0 +1,127 @@
+// runtime/detectors/waits.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/detectors/waits.h"
+
+#include "runtime/core/arena.h"
+#include "runtime/detectors/steps.h"
+
+namespace lockweave::detectors {
+namespace {
+
+using core::Acquisition;
+using core::Object;
+using core::ReportStep;
+using core::ThreadState;
+using core::WaitView;
+
+// Locks a thread took, newest first; written by that thread only, read by others.
+struct TookLock {
+  TookLock* next;
+  Acquisition* node;
+};
+
+TookLock* locks_taken_by(const ThreadState& thread) {
+  return static_cast<TookLock*>(thread.locks_taken.load(std::memory_order_acquire));
+}
+
+Acquisition* taking_of(const ThreadState& thread, const Object& object) {
+  for (TookLock* took = locks_taken_by(thread); took != nullptr; took = took->next) {
+    if (took->node->object == &object) return took->node;
+  }
+  return nullptr;
+}
+
+// The innermost lock of the chain that `other` took as well; nullptr: none.
+Acquisition* common_lock(Acquisition* held, const ThreadState& other, Acquisition** taken) {
+  for (; held != nullptr; held = held->outer) {
+    if (held->object->kind == LW_SEMAPHORE) continue;
+    *taken = taking_of(other, *held->object);
+    if (*taken != nullptr) return held;
+  }
+  return nullptr;
+}
+
+bool has_other_side(lw_kind kind) {
+  return kind == LW_SEMAPHORE || kind == LW_QUEUE || kind == LW_FUTURE || kind == LW_LATCH;
+}
+
+class Waits final : public core::Detector {
+ public:
+  constexpr Waits() = default;
+
+  void on_acquisition(ThreadState& thread, Acquisition& node) override {
+    if (taking_of(thread, *node.object) != nullptr) return;
+    if (auto* took = core::arena.make<TookLock>(locks_taken_by(thread), &node)) {
+      thread.locks_taken.store(took, std::memory_order_release);
+    }
+  }
+
+  void on_block(ThreadState& thread) override {
+    const WaitView wait = core::view_wait(thread);
+    if (wait.kind != LW_CONDITION_VARIABLE || wait.object == nullptr) return;
+    check_two_mutexes(thread, wait);
+    if (is_timed(wait)) return;
+    const ReportStep step = step_of_wait(thread, wait);
+    tell("wait-without-predicate", "candidate", &step, 1);
+    if (thread.top == nullptr) return;
+    const ReportStep steps[] = {step, step_taken(thread, *thread.top)};
+    tell("wait-while-holding", "", steps, 2);
+  }
+
+  void on_notify(ThreadState& thread, Object& object, bool, const void* pc) override {
+    if (!has_other_side(object.kind)) return;
+    if (core::waiters_of(object) > 0) check_waiters(thread, object, pc);
+    thread.locks_taken.store(nullptr, std::memory_order_release);
+  }
+
+  void on_joined(ThreadState& thread, ThreadState& joined, const void* pc) override {
+    Acquisition* taken = nullptr;
+    if (thread.top == nullptr || common_lock(thread.top, joined, &taken) == nullptr) return;
+    ReportStep join;
+    join.thread = &thread;
+    join.action = model::Action::joins;
+    join.object = taken->object;
+    join.other = &joined;
+    join.held = thread.top;
+    join.stack = core::intern_here(pc);
+    const ReportStep steps[] = {join, step_taken(joined, *taken)};
+    tell("blocking-under-lock", "join", steps, 2);
+  }
+
+ private:
+  template <class Visit>
+  static void for_each_waiter_on(const Object& object, const ThreadState& except, Visit visit) {
+    for (ThreadState* other = core::newest_thread(); other != nullptr; other = other->next) {
+      if (other == &except || other->finished.load(std::memory_order_relaxed)) continue;
+      const WaitView wait = core::view_wait(*other);
+      if (wait.waiting() && wait.object == &object) visit(*other, wait);
+    }
+  }
+
+  static void check_two_mutexes(ThreadState& thread, const WaitView& wait) {
+    if (core::waiters_of(*wait.object) < 2) return;
+    for_each_waiter_on(*wait.object, thread, [&](ThreadState& other, const WaitView& its) {
+      if (its.with == nullptr || its.with == wait.with) return;
+      const ReportStep steps[] = {step_of_wait(thread, wait), step_of_wait(other, its)};
+      tell("condvar-two-mutexes", "", steps, 2);
+    });
+  }
+
+  static void check_waiters(ThreadState& poster, Object& object, const void* pc) {
+    for_each_waiter_on(object, poster, [&](ThreadState& waiter, const WaitView& wait) {
+      Acquisition* taken = nullptr;
+      if (is_timed(wait) || common_lock(waiter.top, poster, &taken) == nullptr) return;
+      const ReportStep steps[] = {step_of_wait(waiter, wait), step_taken(poster, *taken),
+                                  step_here(poster, model::Action::posts, object, pc)};
+      tell("blocking-under-lock", "post", steps, 3);
+    });
+  }
+};
+
+constinit Waits detector;
+
+}  // namespace
+
+core::Detector& waits() { return detector; }
+
+}  // namespace lockweave::detectors

@@ -1,0 +1,63 @@
+// runtime/frontends/pthread_barrier.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// pthread barriers.
+//
+// | call    | events                                                                            |
+// |---------|-----------------------------------------------------------------------------------|
+// | init    | barrier_begin with the number of parties                                          |
+// | wait    | the last to arrive: notify all; the others: a wait                                |
+// | destroy | object_end                                                                        |
+//
+// Who is last is counted by core, before anybody sleeps: asking glibc afterwards would show, for a
+// moment, all parties asleep. A barrier whose start was not seen gives waits that count as timed.
+#include "runtime/frontends/operation.h"
+#include "runtime/frontends/real.h"
+
+namespace lockweave::frontends {
+namespace {
+
+int wait_at(pthread_barrier_t* barrier, const void* pc) {
+  Operation operation;
+  if (!operation) return real().pthread_barrier_wait(barrier);
+  const int place = lw_barrier_arrive(barrier);
+  if (place == 1) {
+    lw_notify(barrier, LW_BARRIER, 1, pc);
+    return real().pthread_barrier_wait(barrier);
+  }
+  Blocking blocking(barrier, LW_BARRIER, place < 0 ? LW_TIMED : 0, nullptr, nullptr, pc);
+  return real().pthread_barrier_wait(barrier);
+}
+
+}  // namespace
+}  // namespace lockweave::frontends
+
+using namespace lockweave::frontends;
+
+extern "C" {
+
+LW_EXPORT int pthread_barrier_wait(pthread_barrier_t* barrier) noexcept {
+  return wait_at(barrier, LW_CALLER);
+}
+
+LW_EXPORT int pthread_barrier_init(pthread_barrier_t* barrier,
+                                   const pthread_barrierattr_t* attributes,
+                                   unsigned parties) noexcept {
+  Operation operation;
+  const int result = real().pthread_barrier_init(barrier, attributes, parties);
+  if (operation && result == 0) {
+    int shared = PTHREAD_PROCESS_PRIVATE;
+    if (attributes != nullptr) pthread_barrierattr_getpshared(attributes, &shared);
+    const int flags = shared == PTHREAD_PROCESS_SHARED ? LW_PROCESS_SHARED : 0;
+    lw_barrier_begin(barrier, flags != 0 ? 0 : parties, flags, LW_CALLER);
+  }
+  return result;
+}
+
+LW_EXPORT int pthread_barrier_destroy(pthread_barrier_t* barrier) noexcept {
+  Operation operation;
+  if (operation) lw_object_end(barrier, LW_BARRIER, LW_CALLER);
+  return real().pthread_barrier_destroy(barrier);
+}
+
+}  // extern "C"

@@ -1,0 +1,155 @@
+// tests/unit/tools/findings_test.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the runtime concluded -> findings; one bug, one finding.
+#include <gtest/gtest.h>
+
+#include "model/rule_catalog.h"
+#include "tests/unit/tools/record_builder.h"
+
+namespace lockweave::cli::test {
+namespace {
+
+using model::Action;
+using model::Level;
+
+// Two threads wait for each other's lock, as the runtime tells it.
+void add_deadlock(RecordBuilder& process, bool told_by_second = false) {
+  add_opposite_orders(process);
+  std::vector<model::Step> steps{
+      process.step(2, Action::wants, 2, "transfer() bank.cc:11:3", 1, 3),
+      process.step(3, Action::wants, 1, "audit() bank.cc:21:3", 3, 2)};
+  if (told_by_second) std::swap(steps[0], steps[1]);
+  process.finding("deadlock", "cycle", steps, true, true);
+}
+
+TEST(Findings, ADeadlockReplacesItsCycle) {
+  Scenario scenario;
+  add_deadlock(scenario.process());
+  const Results results = scenario.results();
+  ASSERT_EQ(results.findings.size(), 1u);
+  const model::Finding& finding = results.findings[0];
+  EXPECT_EQ(finding.rule, "deadlock");
+  EXPECT_EQ(finding.message,
+            "threads wait for each other for ever: thread 0.1 \"one\" holds `a` and waits for `b`; "
+            "thread 0.2 \"two\" holds `b` and waits for `a`");
+  EXPECT_TRUE(results.already_printed.contains(finding.fingerprint));
+}
+
+TEST(Findings, ADeadlockReplacesTheCycleOfAnotherProcess) {
+  Scenario scenario;
+  add_deadlock(scenario.process(kModule, 1));
+  add_opposite_orders(scenario.process(kModule, 2));
+  EXPECT_EQ(scenario.results().findings.size(), 1u);
+}
+
+TEST(Findings, FingerprintOfADeadlockDoesNotDependOnWhoFoundIt) {
+  Scenario first;
+  add_deadlock(first.process());
+  Scenario second;
+  add_deadlock(second.process(), true);
+  EXPECT_EQ(first.results().findings[0].fingerprint, second.results().findings[0].fingerprint);
+}
+
+TEST(Findings, UncertainOnesAreOneLevelLower) {
+  Scenario scenario;
+  RecordBuilder& process = scenario.process();
+  const model::Id mu = process.object("mu");
+  process.finding("unlock-not-held", "not-locked",
+                  {process.step(1, Action::releases, mu, "f bank.cc:5")}, false);
+  process.finding("lock-leak", "", {process.step(1, Action::acquires, mu, "f bank.cc:6")}, false);
+  const Results results = scenario.results();
+  ASSERT_EQ(results.findings.size(), 2u);
+  EXPECT_EQ(results.findings[0].level, Level::warning);
+  EXPECT_EQ(results.findings[0].confidence, model::Confidence::medium);
+  EXPECT_EQ(results.findings[1].level, Level::note);
+}
+
+TEST(Findings, AThreadTookTheLockBeforeItTookItAgain) {
+  Scenario scenario;
+  RecordBuilder& process = scenario.process();
+  const model::Id mu = process.object("mu");
+  const model::Id held = process.take(1, mu, "f bank.cc:5");
+  process.finding("double-lock", "self",
+                  {process.step(1, Action::wants, mu, "g bank.cc:9", held),
+                   process.step(1, Action::acquires, mu, "f bank.cc:5")});
+  const Results results = scenario.results();
+  ASSERT_EQ(results.findings.size(), 1u);
+  const model::Finding& finding = results.findings[0];
+  EXPECT_EQ(finding.place.line, 9u);
+  ASSERT_EQ(finding.flows.size(), 1u);
+  EXPECT_EQ(finding.flows[0].steps[0].text, "takes `mu`");
+  EXPECT_EQ(finding.flows[0].steps[1].text, "wants `mu`");
+}
+
+TEST(Findings, LostWakeupReplacesTheDeadlockItLedTo) {
+  Scenario scenario;
+  RecordBuilder& process = scenario.process();
+  const model::Id cv = process.object("ready", model::ObjectKind::condition_variable);
+  const model::Step wait = process.step(1, Action::waits, cv, "f bank.cc:5");
+  process.finding("deadlock", "all-blocked", {wait});
+  process.finding("lost-wakeup", "all-blocked",
+                  {wait, process.step(1, Action::notifies, cv, "g bank.cc:9")});
+  const Results results = scenario.results();
+  ASSERT_EQ(results.findings.size(), 1u);
+  EXPECT_EQ(results.findings[0].rule, "lost-wakeup");
+  EXPECT_EQ(results.findings[0].message,
+            "main thread waits on condition variable `ready` for a notification that came before it "
+            "began to wait");
+}
+
+// Every rule the runtime can report has words of its own, in each variant.
+TEST(Findings, EveryRuleOfTheRuntimeHasASentence) {
+  const std::vector<std::pair<std::string, std::string>> known{
+      {"deadlock", "cycle"}, {"deadlock", "all-blocked"}, {"double-lock", "self"},
+      {"double-lock", "upgrade"}, {"unlock-not-held", "not-locked"},
+      {"unlock-not-held", "other-thread"}, {"lock-leak", ""}, {"destroyed-while-held", "held"},
+      {"destroyed-while-held", "waited-for"}, {"destroyed-while-held", "freed"},
+      {"wait-without-predicate", ""}, {"lost-wakeup", ""}, {"wait-while-holding", ""},
+      {"blocking-under-lock", ""}, {"condvar-two-mutexes", ""},
+      {"semaphore-imbalance", "never-released"}, {"semaphore-imbalance", "over-release"},
+      {"queue-imbalance", ""}, {"signal-unsafe-lock", ""}, {"fork-while-locked", ""}};
+  std::set<std::string> messages;
+  for (const auto& [rule, variant] : known) {
+    Scenario scenario;
+    RecordBuilder& process = scenario.process();
+    const model::Id mu = process.object("mu");
+    process.finding(rule, variant, {process.step(1, Action::waits, mu, "f bank.cc:5")});
+    const Results results = scenario.results();
+    ASSERT_EQ(results.findings.size(), 1u) << rule;
+    const model::Finding& finding = results.findings[0];
+    EXPECT_NE(finding.message, model::find_rule(rule)->title) << rule;
+    EXPECT_FALSE(finding.hint.empty()) << rule;
+    EXPECT_TRUE(messages.insert(finding.message).second) << finding.message;
+  }
+}
+
+TEST(Findings, SortedByLevelThenRuleThenPlace) {
+  Scenario scenario;
+  RecordBuilder& process = scenario.process();
+  const model::Id mu = process.object("mu");
+  process.finding("lock-leak", "", {process.step(1, Action::acquires, mu, "f bank.cc:1")});
+  process.finding("unlock-not-held", "not-locked",
+                  {process.step(1, Action::releases, mu, "g bank.cc:9")});
+  process.finding("unlock-not-held", "not-locked",
+                  {process.step(1, Action::releases, mu, "h bank.cc:3")});
+  const Results results = scenario.results();
+  ASSERT_EQ(results.findings.size(), 3u);
+  EXPECT_EQ(results.findings[0].place.line, 3u);
+  EXPECT_EQ(results.findings[1].place.line, 9u);
+  EXPECT_EQ(results.findings[2].rule, "lock-leak");
+}
+
+TEST(Findings, LossesAndCutRecordsAreNotes) {
+  Scenario scenario;
+  RecordBuilder& process = scenario.process();
+  process.lost("sightings", 3);
+  const Results results = scenario.results();
+  ASSERT_EQ(results.notes.size(), 1u);
+  EXPECT_EQ(results.notes[0].id, "lost-coverage");
+  EXPECT_EQ(results.notes[0].text, "bank: 3 sightings not recorded");
+  EXPECT_FALSE(results.incomplete);
+}
+
+}  // namespace
+}  // namespace lockweave::cli::test
