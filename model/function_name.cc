@@ -4,8 +4,16 @@
 // plain_function_name: what gcc's and LLVM's demanglers print, reduced to the name a person would
 // say. One pass from left to right that collects the components of a qualified name and forgets
 // them again when a space shows that they were a return type. Works on any text, without recursion.
+// Symbolisers leave some names mangled (LLVM's: clang's generic lambdas); those are demangled first.
+#include <cxxabi.h>
+
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "model/fingerprint.h"
 
@@ -78,7 +86,7 @@ class OpenBrackets {
 
 class NameReader {
  public:
-  explicit NameReader(std::string_view text) : text_(text) {}
+  explicit NameReader(std::string text) : text_(std::move(text)) {}
 
   std::string read() {
     while (at_ < text_.size() && step()) {
@@ -88,10 +96,13 @@ class NameReader {
   }
 
  private:
+  std::string_view view(std::size_t begin, std::size_t size = std::string_view::npos) const {
+    return std::string_view(text_).substr(begin, size);
+  }
   char peek(std::size_t ahead = 0) const {
     return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
   }
-  bool starts_with(std::string_view prefix) const { return text_.substr(at_).starts_with(prefix); }
+  bool starts_with(std::string_view prefix) const { return view(at_).starts_with(prefix); }
   bool take(std::string_view prefix) {
     if (!starts_with(prefix)) return false;
     at_ += prefix.size();
@@ -168,7 +179,7 @@ class NameReader {
   void step_quote() {
     const std::size_t begin = ++at_;
     while (at_ < text_.size() && text_[at_] != '\'') ++at_;
-    std::string_view inside = text_.substr(begin, at_ - begin);
+    std::string_view inside = view(begin, at_ - begin);
     at_ = std::min(at_ + 1, text_.size());
     while (!inside.empty() && is_digit(inside.back())) inside.remove_suffix(1);
     current_ += '{';
@@ -185,7 +196,7 @@ class NameReader {
     }
     const std::size_t begin = at_++;
     while (at_ < text_.size() && is_identifier(text_[begin]) && is_identifier(text_[at_])) ++at_;
-    current_ += text_.substr(begin, at_ - begin);
+    current_ += view(begin, at_ - begin);
   }
 
   void step_operator() {
@@ -223,7 +234,7 @@ class NameReader {
       }
       if (starts_with("<<<") && length == 3) length = 2;
     }
-    current_ += text_.substr(at_, length);
+    current_ += view(at_, length);
     at_ += length;
   }
 
@@ -242,7 +253,7 @@ class NameReader {
         open.close(c == ')' ? '(' : c == ']' ? '[' : '{');
       }
     } while (!open.empty() && at_ < text_.size());
-    return text_.substr(begin, at_ - begin);
+    return view(begin, at_ - begin);
   }
   void skip_brackets() { take_brackets(); }
 
@@ -275,18 +286,27 @@ class NameReader {
     return name;
   }
 
-  std::string_view text_;
+  const std::string text_;
   std::size_t at_ = 0;
   std::vector<std::string> components_;
   std::string current_;             // the component being read
   bool after_parameters_ = false;
 };
 
+std::string demangled(std::string_view name) {
+  constexpr std::size_t kMangledMax = 4096;
+  const std::string text(name);
+  if (!name.starts_with("_Z") || name.size() > kMangledMax) return text;
+  int status = 0;
+  const std::unique_ptr<char, void (*)(void*)> result(
+      abi::__cxa_demangle(text.c_str(), nullptr, nullptr, &status), std::free);
+  return status == 0 && result != nullptr ? std::string(result.get()) : text;
+}
+
 }  // namespace
 
 std::string plain_function_name(std::string_view symbol) {
-  const std::string_view name = without_clone_suffix(symbol);
-  std::string plain = NameReader(name).read();
+  std::string plain = NameReader(demangled(without_clone_suffix(symbol))).read();
   return plain.empty() ? std::string(symbol) : plain;
 }
 

@@ -11,6 +11,12 @@ namespace {
 
 bool is_digit(char c) { return '0' <= c && c <= '9'; }
 
+// Stands for itself in a string, and is a whole character.
+bool is_plain(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return 0x20 <= byte && byte < 0x80 && c != '"' && c != '\\';
+}
+
 std::optional<std::uint32_t> hex_value(char c) {
   if (is_digit(c)) return static_cast<std::uint32_t>(c - '0');
   if ('a' <= c && c <= 'f') return static_cast<std::uint32_t>(c - 'a' + 10);
@@ -158,7 +164,9 @@ bool JsonParser::take_digits() {
 
 bool JsonParser::parse_string(std::string_view& out) {
   const std::size_t begin = ++at_;
-  while (!at_end()) {
+  for (;;) {
+    while (!at_end() && is_plain(text_[at_])) ++at_;
+    if (at_end()) return fail("the string does not end");
     const char c = text_[at_];
     if (c == '\\') return decode_string(begin, out);
     if (c == '"') {
@@ -167,7 +175,6 @@ bool JsonParser::parse_string(std::string_view& out) {
     }
     if (!skip_character()) return false;
   }
-  return fail("the string does not end");
 }
 
 bool JsonParser::skip_character() {

@@ -47,12 +47,19 @@ bool in_graph(const Acquisition& node) {
   return node.object->kind != LW_SEMAPHORE || node.object->lock_like;
 }
 
+// The nearest acquisition outwards that took a lock: a semaphore that proved to be none neither
+// orders nor guards anything.
+Id nearest_lock(const Acquisition* node) {
+  while (node != nullptr && !in_graph(*node)) node = node->outer;
+  return node == nullptr ? 0 : node->id;
+}
+
 void add_node(model::LockOrderGraph& graph, const Acquisition& node) {
-  const bool shared = (node.flags & LW_SHARED) != 0;
-  graph.add_acquisition(node.id, node.outer == nullptr ? 0 : node.outer->id, node.object->id,
-                        shared ? model::Mode::shared : model::Mode::exclusive,
-                        (node.flags & LW_TRY) != 0 || !in_graph(node));
   if (!in_graph(node)) return;
+  const bool shared = (node.flags & LW_SHARED) != 0;
+  graph.add_acquisition(node.id, nearest_lock(node.outer), node.object->id,
+                        shared ? model::Mode::shared : model::Mode::exclusive,
+                        (node.flags & LW_TRY) != 0);
   for (const SightingChunk* chunk = node.sightings; chunk != nullptr; chunk = chunk->next) {
     for (std::uint32_t i = 0; i < chunk->count; ++i) {
       graph.add_sighting(node.id, chunk->at[i].thread, chunk->at[i].segment);

@@ -94,6 +94,9 @@ void submit(const Report& report);
 // Returns if it is to go on all the same.
 void submit_deadlock(const Report& report);
 
+// Can nobody outside this process act on what lies there?
+bool lies_in_private_memory(const void* address);
+
 // How the other tasks of this process are: asks the kernel.
 enum class Tasks { all_known_asleep, some_running, unknown_ones };
 Tasks look_at_tasks();

@@ -209,8 +209,8 @@ void lw_memory_gone(const void* begin, size_t size, uint64_t mark) {
   end_objects_within(bits(begin), size, nullptr, nullptr, static_cast<Id>(mark));
 }
 
-void lw_block_begin(const void* object, lw_kind kind, int flags, const void* with,
-                    const int* owner, const void* pc) {
+void lw_block_publish(const void* object, lw_kind kind, int flags, const void* with,
+                      const int* owner, const void* pc) {
   ErrnoKept kept;
   ThreadState& thread = self();
   notice_stack_depth(thread);
@@ -219,8 +219,19 @@ void lw_block_begin(const void* object, lw_kind kind, int flags, const void* wit
   if (wait.object != nullptr) wait.object->waiters_and_wakes.fetch_add(kOneWaiter);
   wait.sequence.fetch_add(1, std::memory_order_seq_cst);
   if ((flags & LW_TIMED) == 0) core_state.asleep.fetch_add(1, std::memory_order_seq_cst);
+}
+
+void lw_block_check(void) {
+  ErrnoKept kept;
+  ThreadState& thread = self();
   tell_detectors([&](Detector& d) { d.on_block(thread); });
-  wait.settled.store(true, std::memory_order_seq_cst);
+  thread.wait.settled.store(true, std::memory_order_seq_cst);
+}
+
+void lw_block_begin(const void* object, lw_kind kind, int flags, const void* with,
+                    const int* owner, const void* pc) {
+  lw_block_publish(object, kind, flags, with, owner, pc);
+  lw_block_check();
 }
 
 void lw_block_end(void) {

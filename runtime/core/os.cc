@@ -109,7 +109,69 @@ int parse_tid(const char* name) {
   return value;
 }
 
+// One line of /proc/self/maps at a time, out of a sliding buffer.
+class MapsReader {
+ public:
+  MapsReader()
+      : fd_(call(SYS_openat, AT_FDCWD, reinterpret_cast<long>("/proc/self/maps"),
+                 O_RDONLY | O_CLOEXEC)) {}
+  ~MapsReader() {
+    if (fd_ >= 0) call(SYS_close, fd_);
+  }
+  MapsReader(const MapsReader&) = delete;
+  MapsReader& operator=(const MapsReader&) = delete;
+
+  // nullptr at the end. The line lives until the next call.
+  const char* next_line() {
+    memmove(buffer_, buffer_ + taken_, used_ - taken_);
+    used_ -= taken_;
+    taken_ = 0;
+    for (;;) {
+      if (void* end = memchr(buffer_, '\n', used_)) {
+        *static_cast<char*>(end) = '\0';
+        taken_ = static_cast<std::size_t>(static_cast<char*>(end) - buffer_) + 1;
+        return buffer_;
+      }
+      const long got = fd_ < 0 ? 0
+                               : call(SYS_read, fd_, reinterpret_cast<long>(buffer_ + used_),
+                                      static_cast<long>(sizeof buffer_ - used_));
+      if (got <= 0) return nullptr;
+      used_ += static_cast<std::size_t>(got);
+    }
+  }
+
+ private:
+  const long fd_;
+  std::size_t used_ = 0;
+  std::size_t taken_ = 0;
+  char buffer_[8192];  // longer than any line: a path has at most 4096 bytes
+};
+
+std::uintptr_t parse_hex(const char*& text) {
+  std::uintptr_t value = 0;
+  for (;; ++text) {
+    const char c = *text;
+    if (c >= '0' && c <= '9') {
+      value = value * 16 + static_cast<std::uintptr_t>(c - '0');
+    } else if (c >= 'a' && c <= 'f') {
+      value = value * 16 + static_cast<std::uintptr_t>(c - 'a' + 10);
+    } else {
+      return value;
+    }
+  }
+}
+
 }  // namespace
+
+bool is_private_memory(std::uintptr_t address) {
+  MapsReader maps;
+  while (const char* line = maps.next_line()) {  // "begin-end rwxp ..."
+    const std::uintptr_t begin = parse_hex(line);
+    const std::uintptr_t end = parse_hex(++line);
+    if (address >= begin && address < end) return strnlen(line, 5) == 5 && line[4] == 'p';
+  }
+  return false;
+}
 
 char task_state(int tid) {
   char path[64] = "/proc/self/task/";

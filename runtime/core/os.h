@@ -47,6 +47,9 @@ long read_file(const char* path, char* buffer, std::size_t size);
 // State letter of a task of this process ('R', 'S', 'D', 'T', 'Z'...), 0 when it is gone.
 char task_state(int tid);
 
+// Is the page of `address` mapped private (not shared with another process)? Reads /proc/self/maps.
+bool is_private_memory(std::uintptr_t address);
+
 // Calls `visit(tid, state)` for each task of this process. Returns false if /proc cannot be read.
 using TaskVisitor = void (*)(void* context, int tid, char state);
 bool for_each_task(TaskVisitor visit, void* context);

@@ -127,6 +127,10 @@ ThreadState* owner_of(const WaitView& wait) {
 
 bool has_no_owner(const WaitView& wait) { return wait.owner != nullptr && owner_tid(wait) == 0; }
 
+bool lies_in_private_memory(const void* address) {
+  return os::is_private_memory(reinterpret_cast<std::uintptr_t>(address));
+}
+
 void pause_ns(long nanoseconds) { os::sleep_ns(nanoseconds); }
 
 bool handlers_may_act() {

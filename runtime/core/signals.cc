@@ -27,6 +27,12 @@ bool runs_in_handler(const ThreadState& thread, std::uintptr_t frame) {
   return frame >= thread.handler_low && frame < thread.handler_high;
 }
 
+// Signals of the thread's own instructions: it interrupted itself where it stood.
+bool is_fault(int signal) {
+  return signal == SIGSEGV || signal == SIGBUS || signal == SIGFPE || signal == SIGILL ||
+         signal == SIGTRAP || signal == SIGSYS;
+}
+
 // So that acquisitions in the handler are seen although the thread made them before.
 void forget_known_acquisitions(ThreadState& thread) {
   if (thread.cache == nullptr) return;
@@ -36,7 +42,7 @@ void forget_known_acquisitions(ThreadState& thread) {
 }  // namespace
 
 int signal_being_handled(const ThreadState& thread) {
-  if (thread.handling_signal == 0) return 0;
+  if (thread.handling_signal == 0 || is_fault(thread.handling_signal)) return 0;
   return runs_in_handler(thread, bits(__builtin_frame_address(0))) ? thread.handling_signal : 0;
 }
 
@@ -75,10 +81,12 @@ void lw_jump(const void* stack_pointer) {
     return;
   }
   if (stack_pointer != nullptr && runs_in_handler(*thread, bits(stack_pointer))) return;
+  const bool fault = is_fault(thread->handling_signal);
   thread->handling_signal = 0;
   if (tls.idle != nullptr || tls.unseen > 0) return;
-  if (thread->wait.sequence.load(std::memory_order_relaxed) % 2 == 0) return;  // limit 2
-  lw_block_abandoned();
+  const bool waits = thread->wait.sequence.load(std::memory_order_relaxed) % 2 == 1;
+  if (!waits && !fault) return;  // limit 2
+  if (waits) lw_block_abandoned();
   tls.idle = thread;
 }
 

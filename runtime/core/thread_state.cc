@@ -206,7 +206,7 @@ void keep_only_current_after_fork() {
   registry.lock.reset_after_fork();
   ThreadState* self = tls.state;
   for (ThreadState* state = newest_thread(); state != nullptr; state = state->next) {
-    if (state != self) state->finished.store(true, std::memory_order_relaxed);
+    if (state != self) state->lost_in_fork = !state->finished.exchange(true);
     state->written = false;
   }
   registry.live.store(self != nullptr ? 1 : 0, std::memory_order_relaxed);

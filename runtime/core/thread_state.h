@@ -68,6 +68,7 @@ struct ThreadState {
   Wait wait;
   std::atomic<void*> locks_taken{nullptr};  // list of the waits detector
   std::atomic<bool> finished{false};
+  bool lost_in_fork = false;       // a thread of the parent: in this process it never was
   std::atomic<int> tid{0};
 
   // constant once registered
@@ -106,7 +107,7 @@ std::uint32_t live_threads();
 // A new segment begins (after a creation or a join): known acquisitions are to be sighted again.
 void begin_segment(ThreadState& thread);
 
-// The signal whose handler the calling thread runs; 0: none.
+// The signal, not one that its own instruction caused, whose handler the calling thread runs; 0: none.
 int signal_being_handled(const ThreadState& thread);
 
 void keep_only_current_after_fork();

@@ -4,6 +4,7 @@
 // The table of detectors: add a line here for a new one. The order is that of telling: what can end
 // the process comes last, so that the others have heard of the event.
 #include "runtime/core/core_state.h"
+#include "runtime/detectors/forks.h"
 #include "runtime/detectors/misuse.h"
 #include "runtime/detectors/signal_safety.h"
 #include "runtime/detectors/wait_for.h"
@@ -15,6 +16,7 @@ DetectorTable detector_table() {
   static core::Detector* const detectors[] = {
       &detectors::misuse(),
       &detectors::signal_safety(),
+      &detectors::forks(),
       &detectors::waits(),
       &detectors::wait_for(),
   };

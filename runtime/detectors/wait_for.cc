@@ -213,13 +213,19 @@ bool owner_waits_on_condition(const WaitView& wait) {
   return other.waiting() && other.with != nullptr && other.owner == wait.owner;
 }
 
+// libstdc++ does not declare its futexes private; there the mapping decides.
+bool others_may_act(const WaitView& wait) {
+  const bool declared = (wait.flags & LW_PROCESS_SHARED) != 0 ||
+                        (wait.object != nullptr && wait.object->process_shared);
+  if (!declared) return false;
+  return wait.kind != LW_FUTEX || !core::lies_in_private_memory(wait.address);
+}
+
 // `self` is the checker: it is about to sleep, whatever it still owns.
 bool can_proceed(const ThreadState& thread, const WaitView& wait, const ThreadState* self) {
   if (!wait.waiting() || is_timed(wait)) return true;
-  if ((wait.flags & LW_PROCESS_SHARED) != 0) return true;
-  if (wait.object != nullptr) {
-    if (wait.object->process_shared || core::wakes_on_way(*wait.object) > 0) return true;
-  }
+  if (others_may_act(wait)) return true;
+  if (wait.object != nullptr && core::wakes_on_way(*wait.object) > 0) return true;
   if (wait.kind == LW_THREAD) {
     const ThreadState* joined = core::thread_by_handle(reinterpret_cast<pthread_t>(wait.address));
     return joined == nullptr || joined->finished.load(std::memory_order_relaxed);

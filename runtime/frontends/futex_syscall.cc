@@ -15,6 +15,7 @@
 // Every other call is forwarded with its six arguments. What such a lock's user does without the
 // kernel cannot be seen: there are no held locks here, only waits. Calls that bypass libc's function
 // are not seen.
+#include <errno.h>
 #include <linux/futex.h>
 #include <stdarg.h>
 #include <sys/syscall.h>
@@ -60,6 +61,16 @@ void notify(const void* word, int count, const void* pc) {
   for (int i = 0; i < count; ++i) lw_notify(word, LW_FUTEX, 0, pc);
 }
 
+// Otherwise the wait returns at once. The kernel looks, by a requeue of nobody: the address may be bad.
+bool still_has(const Futex& futex, long expected) {
+  const int kept_errno = errno;
+  const int scope = (futex.flags & LW_PROCESS_SHARED) != 0 ? 0 : FUTEX_PRIVATE_FLAG;
+  const long result = real().syscall(SYS_futex, futex.word, FUTEX_CMP_REQUEUE | scope, 0, 0,
+                                     futex.word, expected);
+  errno = kept_errno;
+  return result >= 0;
+}
+
 long do_futex(const Arguments& arguments, const void* pc) {
   Operation operation;
   if (!operation) return arguments.forward(SYS_futex);
@@ -68,7 +79,8 @@ long do_futex(const Arguments& arguments, const void* pc) {
     case FUTEX_WAIT:
     case FUTEX_WAIT_BITSET:
     case FUTEX_WAIT_REQUEUE_PI: {
-      Blocking blocking(futex.word, LW_FUTEX, futex.flags, nullptr, nullptr, pc);
+      PublishedWait wait(futex.word, LW_FUTEX, futex.flags, pc);
+      if (still_has(futex, arguments.at[2])) wait.check();
       return arguments.forward(SYS_futex);
     }
     case FUTEX_LOCK_PI:

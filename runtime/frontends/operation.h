@@ -39,4 +39,17 @@ class Blocking {
   Blocking& operator=(const Blocking&) = delete;
 };
 
+// The same for objects whose state can have changed since the try that failed: the wait is published
+// first, then `check` is called when a second try has failed too.
+class PublishedWait {
+ public:
+  PublishedWait(const void* object, lw_kind kind, int flags, const void* pc) {
+    lw_block_publish(object, kind, flags, nullptr, nullptr, pc);
+  }
+  ~PublishedWait() { lw_block_end(); }
+  void check() { lw_block_check(); }
+  PublishedWait(const PublishedWait&) = delete;
+  PublishedWait& operator=(const PublishedWait&) = delete;
+};
+
 }  // namespace lockweave::frontends

@@ -3,6 +3,7 @@
 //
 // POSIX semaphores: a wait that finds no permit is published; permits are followed to the thread that
 // took them, so that a semaphore used as a lock takes part in lock order.
+// A named semaphore is shared with other processes; it is gone when its last user closes it.
 // `errno` is what the real call leaves; a failed try inside a successful wait does not show.
 #include <errno.h>
 
@@ -12,6 +13,17 @@
 namespace lockweave::frontends {
 namespace {
 
+// Source: glibc sysdeps/nptl/internaltypes.h, struct new_sem: the permits (with the number of waiters
+// where 64 bits can be changed at once), then whether other processes may use it.
+int flags_of(const sem_t* semaphore) {
+#if __SIZEOF_POINTER__ == 8
+  constexpr std::size_t kShared = 2;
+#else
+  constexpr std::size_t kShared = 1;
+#endif
+  return reinterpret_cast<const int*>(semaphore)[kShared] != 0 ? LW_PROCESS_SHARED : 0;
+}
+
 template <class Block>
 int take_permit(sem_t* semaphore, int flags, const void* pc, Block block) {
   pthread_testcancel();  // a cancellation point even when a permit is there; sem_trywait is none
@@ -20,9 +32,13 @@ int take_permit(sem_t* semaphore, int flags, const void* pc, Block block) {
   const int kept_errno = errno;
   int result = real().sem_trywait(semaphore);
   if (result != 0 && errno == EAGAIN) {
+    PublishedWait wait(semaphore, LW_SEMAPHORE, flags | flags_of(semaphore), pc);
+    result = real().sem_trywait(semaphore);
     errno = kept_errno;
-    Blocking blocking(semaphore, LW_SEMAPHORE, flags, nullptr, nullptr, pc);
-    result = block();
+    if (result != 0) {
+      wait.check();
+      result = block();
+    }
   }
   if (result == 0) lw_permit_taken(semaphore, 0, pc);
   return result;
@@ -72,6 +88,14 @@ LW_EXPORT int sem_init(sem_t* semaphore, int shared, unsigned permits) noexcept 
   if (operation && result == 0) {
     lw_semaphore_begin(semaphore, permits, shared != 0 ? LW_PROCESS_SHARED : 0, LW_CALLER);
   }
+  return result;
+}
+
+LW_EXPORT int sem_close(sem_t* semaphore) noexcept {
+  Operation operation;
+  const std::uint64_t mark = operation ? lw_memory_mark() : 0;
+  const int result = real().sem_close(semaphore);
+  if (operation && result == 0) lw_memory_gone(semaphore, sizeof *semaphore, mark);
   return result;
 }
 

@@ -91,7 +91,6 @@ namespace lockweave::frontends {
   X(pthread_barrier_init, nullptr)           \
   X(pthread_barrier_destroy, nullptr)        \
   X(pthread_barrier_wait, nullptr)           \
-  X(sem_open, nullptr)                       \
   X(sem_close, nullptr)                      \
   X(mtx_init, nullptr)                       \
   X(mtx_destroy, nullptr)                    \
@@ -128,6 +127,7 @@ namespace lockweave::frontends {
   X(__cxa_guard_acquire, nullptr)            \
   X(__cxa_guard_release, nullptr)            \
   X(__cxa_guard_abort, nullptr)              \
+  X(quick_exit, nullptr)                     \
   X(_exit, nullptr)
 
 // sigset is deprecated; nullptr: the function is in no library now loaded (the guards' in C programs).

@@ -24,17 +24,32 @@ void at_process_exit(int status, void*) {
   lockweave::frontends::real()._exit(wanted);
 }
 
+// quick_exit tells its handlers no status.
+constinit int quick_status = 0;
+
+void at_process_quick_exit() {
+  const int wanted = lw_exit("quick_exit", quick_status);
+  if (wanted != quick_status) lockweave::frontends::real()._exit(wanted);
+}
+
 __attribute__((constructor(101))) void start(int, char**, char** environment) {
   lockweave::frontends::resolve_real_functions();
   lockweave::frontends::prepare_threads();
   lockweave::frontends::prepare_processes();
   on_exit(at_process_exit, nullptr);
+  at_quick_exit(at_process_quick_exit);
   const auto spawn = lockweave::frontends::real().posix_spawn;
   lw_start(environment, reinterpret_cast<lw_spawn_function>(spawn));
   lockweave::frontends::prepare_signals();
 }
 
 }  // namespace
+
+LW_EXPORT void quick_exit(int status) noexcept {
+  quick_status = status;
+  lockweave::frontends::real().quick_exit(status);
+  __builtin_unreachable();
+}
 
 LW_EXPORT void _exit(int status) {
   status = lw_exit("_exit", status);

@@ -10,6 +10,8 @@ records must hold exactly the findings that the source says. Directives, each on
     // stderr: TEXT        must stand in what is written to stderr under the runtime, and not plain
     // watched: N          at least so many processes leave a record (default 1)
     // options: TEXT       LOCKWEAVE_OPTIONS under the runtime
+    // hangs: RULE         the program never ends without us: it is only run watched, and must be
+                           ended with exit status 66 and exactly this finding
 
 {dir} in args and preload is the folder of the built programs.
 Exit code: 0 all the same, 1 not, 2 wrong usage.
@@ -24,8 +26,9 @@ import sys
 import tempfile
 
 TIMEOUT_S = 60
+EXIT_FINDINGS = 66
 JUDGED_LATER = {"wait-without-predicate"}  # the record only names candidates
-DIRECTIVE = re.compile(r"// (args|expect|preload|stderr|watched|options): (.*)")
+DIRECTIVE = re.compile(r"// (args|expect|preload|stderr|watched|options|hangs): (.*)")
 
 
 class Peer:
@@ -98,10 +101,13 @@ def compare(peer, runtime, arguments):
     others = peer.one("preload").split()
     options = peer.one("options")
     command = [str(peer.program), *arguments]
-    plain = run(command, plain_environment(others, options))
+    hangs = peer.one("hangs")
+    plain = None if hangs else run(command, plain_environment(others, options))
     with tempfile.TemporaryDirectory() as folder:
         watched = run(command, environment_with(runtime, others, folder, options))
         records, rules = read_records(pathlib.Path(folder))
+    if hangs:
+        plain = (EXIT_FINDINGS, watched[1], watched[2])
     complaints = []
     for what, wanted, got in zip(("exit status", "stdout"), plain, watched):
         if wanted != got:
@@ -111,8 +117,9 @@ def compare(peer, runtime, arguments):
         complaints.append(f"stderr should have gained {text!r}")
     if not text and watched[2] != plain[2]:
         complaints.append(f"stderr: plain {plain[2]!r}, watched {watched[2]!r}")
-    if rules != peer.expected():
-        complaints.append(f"findings: expected {sorted(peer.expected())}, got {sorted(rules)}")
+    expected = {hangs} if hangs else peer.expected()
+    if rules != expected:
+        complaints.append(f"findings: expected {sorted(expected)}, got {sorted(rules)}")
     if records < int(peer.one("watched", "1")):
         complaints.append(f"records: {records}, expected at least {peer.one('watched', '1')}")
     return [f"{peer.name} {' '.join(arguments)}: {text}" for text in complaints]

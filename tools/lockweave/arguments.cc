@@ -92,16 +92,19 @@ void add_run(CLI::App& app, RunOptions& options) {
       ->type_name("PATH");
   command.add_option("--options", options.options, "settings of the runtime, key=value:key=value")
       ->type_name("TEXT");
-  command.add_option("--hang-timeout", options.hang_timeout,
-                     "report a stall after so many seconds; 0 is off (default)")
+  command
+      .add_option("--hang-timeout", options.hang_timeout,
+                  "report a stall after so many seconds; 0 is off (default)")
       ->type_name("SECONDS")
       ->check(quiet(CLI::Range(0, 1'000'000)));
-  command.add_option("--on-deadlock", options.on_deadlock,
-                     "exit, abort or wait: what follows a certain deadlock (default exit)")
+  command
+      .add_option("--on-deadlock", options.on_deadlock,
+                  "exit, abort or wait: what follows a certain deadlock (default exit)")
       ->type_name("WHAT")
       ->check(named_words({"exit", "abort", "wait"}));
-  command.add_option("--status-signal", options.status_signal,
-                     "signal number on which the live lock table is printed")
+  command
+      .add_option("--status-signal", options.status_signal,
+                  "signal number on which the live lock table is printed")
       ->type_name("N")
       ->check(quiet(CLI::Range(1, 64)));
 }

@@ -53,8 +53,8 @@ class Diagnosis {
 void check_system(Diagnosis& diagnosis) {
   utsname system{};
   ::uname(&system);
-  const std::string text = fmt::format("{} {} on {}", system.sysname, system.release,
-                                       system.machine);
+  const std::string text =
+      fmt::format("{} {} on {}", system.sysname, system.release, system.machine);
   if (std::string_view(system.machine) == "x86_64") {
     diagnosis.ok(text);
   } else {
@@ -62,8 +62,8 @@ void check_system(Diagnosis& diagnosis) {
   }
   const std::string version = ::gnu_get_libc_version();
   const std::vector<std::string> numbers = split(version, '.');
-  const bool one_library = numbers.size() > 1 && std::stoi(numbers[0]) == 2 &&
-                           std::stoi(numbers[1]) >= 34;
+  const bool one_library =
+      numbers.size() > 1 && std::stoi(numbers[0]) == 2 && std::stoi(numbers[1]) >= 34;
   if (one_library) {
     diagnosis.ok("glibc " + version);
   } else {
@@ -107,8 +107,7 @@ void check_symbolizer(Diagnosis& diagnosis) {
 void check_output(const DoctorOptions& options, Diagnosis& diagnosis) {
   std::error_code error;
   fs::path folder = fs::absolute(options.output, error);
-  while (!fs::exists(folder, error) && folder.has_parent_path() &&
-         folder != folder.parent_path()) {
+  while (!fs::exists(folder, error) && folder.has_parent_path() && folder != folder.parent_path()) {
     folder = folder.parent_path();
   }
   if (fs::is_directory(folder, error) && ::access(folder.c_str(), W_OK | X_OK) == 0) {
@@ -143,9 +142,8 @@ void check_debug_info(const ElfFacts& facts, Diagnosis& diagnosis) {
 }
 
 bool needs(const ElfFacts& facts, std::string_view prefix) {
-  return std::any_of(facts.needed.begin(), facts.needed.end(), [prefix](const std::string& name) {
-    return name.starts_with(prefix);
-  });
+  return std::any_of(facts.needed.begin(), facts.needed.end(),
+                     [prefix](const std::string& name) { return name.starts_with(prefix); });
 }
 
 void check_libraries(const ElfFile& file, Diagnosis& diagnosis) {
@@ -160,8 +158,9 @@ void check_libraries(const ElfFile& file, Diagnosis& diagnosis) {
   const bool own_cxx_library = !needs(facts, "libstdc++.so") && !needs(facts, "libc++.so") &&
                                file.defines("_ZNSt6thread4joinEv");
   if (own_cxx_library) {
-    diagnosis.ok("libstdc++ is linked in: std::thread and std::mutex are still seen, "
-                 "they call the C library");
+    diagnosis.ok(
+        "libstdc++ is linked in: std::thread and std::mutex are still seen, "
+        "they call the C library");
   }
 }
 
@@ -185,8 +184,7 @@ bool check_program(const DoctorOptions& options, const Pen& pen, Diagnosis& diag
                   "check its permissions");
     return true;
   }
-  diagnosis.ok("dynamically linked for x86-64 and glibc, started by " +
-               file->facts().interpreter);
+  diagnosis.ok("dynamically linked for x86-64 and glibc, started by " + file->facts().interpreter);
   check_libraries(*file, diagnosis);
   check_debug_info(file->facts(), diagnosis);
   return true;

@@ -21,7 +21,7 @@ namespace lockweave::cli {
 struct ElfFacts {
   bool is_64_bit = false;
   bool little_endian = false;
-  std::uint16_t machine = 0;        // EM_X86_64...
+  std::uint16_t machine = 0;  // EM_X86_64...
   bool has_dynamic_section = false;
   std::string interpreter;          // "/lib64/ld-linux-x86-64.so.2"; empty: static, or a library
   std::vector<std::string> needed;  // DT_NEEDED, in order
@@ -31,8 +31,8 @@ struct ElfFacts {
 };
 
 struct DataSymbol {
-  std::string name;                 // demangled
-  std::uint64_t offset = 0;         // of the address inside the variable
+  std::string name;          // demangled
+  std::uint64_t offset = 0;  // of the address inside the variable
 };
 
 struct CodeRange {

@@ -92,6 +92,24 @@ OwnedKey key_of(Scene& scene, std::size_t record, Id stack, model::Mode mode) {
   return {scene.place({record, stack}), mode};
 }
 
+bool is_destructor(const model::Site& site) {
+  const std::string name = model::plain_function_name(site.function);
+  const std::size_t last = name.rfind("::");
+  return name.starts_with('~') || (last != std::string::npos && name[last + 2] == '~');
+}
+
+// Where a step happens. A lock is destroyed by whoever destroys the outermost object around it, not
+// by the destructors in between.
+model::Site site_of(const StoryStep& at, Scene& scene) {
+  const StackRef stack{at.record, at.step.stack};
+  if (at.step.action == Action::destroys) {
+    for (const model::Site& site : scene.stack(stack)) {
+      if (!is_destructor(site)) return site;
+    }
+  }
+  return scene.place(stack);
+}
+
 // Of a deadlock of locks: (held, wanted) per thread, in the order of the ring. Empty if it is not
 // one: some thread holds nothing that another one of them wants.
 std::vector<OwnedKey> ring_of_waits(const Story& story, Scene& scene) {
@@ -132,7 +150,7 @@ std::string fingerprint_of(const Story& story, Scene& scene) {
   }
   for (const StoryStep& at : story.steps) {
     if (at.step.stack == 0) continue;
-    keys.push_back(key_of(scene, at.record, at.step.stack, at.step.mode));
+    keys.push_back({site_of(at, scene), at.step.mode});
   }
   if (story.rule == "lock-order-cycle" && !story.declared) {
     return model::fingerprint_of_ring(story.rule, key_views(keys));
@@ -245,7 +263,7 @@ void put_in_time_order(const Story& story, Finding& finding) {
 model::Site place_of(const Story& story, Scene& scene) {
   for (const StoryStep& at : story.steps) {
     if (story.rule == "lock-order-cycle" && at.step.action != Action::wants) continue;
-    if (at.step.stack != 0) return scene.place({at.record, at.step.stack});
+    if (at.step.stack != 0) return site_of(at, scene);
   }
   return {};
 }
@@ -310,6 +328,9 @@ bool is_replaced_by(const Told& one, const Told& other) {
   if (rule == "deadlock" && by == "lost-wakeup") {
     return one.story.variant == "all-blocked" &&
            shares_any(acquisition_sites(one.finding), acquisition_sites(other.finding));
+  }
+  if (rule == "deadlock" && by == "fork-while-locked") {
+    return one.finding.place == other.finding.place;
   }
   const bool a_mere_risk = rule == "wait-while-holding" || rule == "wait-without-predicate" ||
                            rule == "blocking-under-lock";

@@ -25,7 +25,8 @@ std::string filter_reason(const Story& story, Scene& scene);
 
 // One bug, one finding: the same fingerprint once, with all programs that show it; a deadlock in
 // place of its cycle, double-lock in place of a deadlock with itself, lost-wakeup in place of the
-// deadlock it led to, and what came true in place of the warning that it could. Then sorted: level, rule, place, fingerprint.
+// deadlock it led to, fork-while-locked in place of
+// the deadlock of the child, and what came true in place of the warning that it could. Then sorted: level, rule, place, fingerprint.
 void merge_same(std::vector<Told>& told);
 
 }  // namespace lockweave::cli

@@ -27,9 +27,9 @@ bool in_own_header(std::string_view file) {
 }
 
 bool is_library_function(std::string_view function) {
-  return starts_with_any(function, {"std::", "__gnu_cxx::", "__gthread_", "__gthrw_", "void std::",
-                                    "bool std::", "decltype(auto) std::", "__cxa_guard_",
-                                    "pthread_", "__pthread_"});
+  return starts_with_any(
+      function, {"std::", "__gnu_cxx::", "__gthread_", "__gthrw_", "void std::", "bool std::",
+                 "decltype(auto) std::", "__cxa_guard_", "pthread_", "__pthread_"});
 }
 
 bool is_library_module(std::string_view module) {
@@ -39,13 +39,14 @@ bool is_library_module(std::string_view module) {
 
 bool is_c_library_module(std::string_view module) {
   const std::string_view name = base_name(module);
-  return starts_with_any(name, {"libc.so", "libpthread.so", "ld-linux", "libc-2.", "libpthread-2."});
+  return starts_with_any(name,
+                         {"libc.so", "libpthread.so", "ld-linux", "libc-2.", "libpthread-2."});
 }
 
 bool is_start_up_frame(const model::Site& site) {
-  return starts_with_any(site.function, {"_start", "__libc_start", "__libc_init_first",
-                                         "start_thread", "clone", "__clone", "thread_start",
-                                         "execute_native_thread_routine"}) ||
+  return starts_with_any(site.function,
+                         {"_start", "__libc_start", "__libc_init_first", "start_thread", "clone",
+                          "__clone", "thread_start", "execute_native_thread_routine"}) ||
          is_c_library_module(site.module) || is_library_frame(site);
 }
 

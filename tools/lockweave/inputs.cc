@@ -47,7 +47,8 @@ Inputs load_records(const std::vector<std::string>& files) {
     std::string text;
     std::string why;
     if (!read_text(path, text, why)) {
-      inputs.problems.push_back({path, 0, "cannot be read: " + why, "check its name and permissions"});
+      inputs.problems.push_back(
+          {path, 0, "cannot be read: " + why, "check its name and permissions"});
       continue;
     }
     model::ReadError error;

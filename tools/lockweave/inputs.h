@@ -13,12 +13,12 @@
 namespace lockweave::cli {
 
 struct Inputs {
-  std::vector<model::Record> records;     // sorted by program, arguments, process id
-  std::vector<model::ReadError> problems; // what could not be read, or only in part
+  std::vector<model::Record> records;      // sorted by program, arguments, process id
+  std::vector<model::ReadError> problems;  // what could not be read, or only in part
 };
 
-// Of a file damaged in the middle the part before the damage is among the records, and the damage is
-// among the problems.
+// Of a file damaged in the middle the part before the damage is among the records, and the damage
+// is among the problems.
 Inputs load_records(const std::vector<std::string>& files);
 
 // "FILE:LINE: what is wrong" and "  remedy", as lines for stderr.

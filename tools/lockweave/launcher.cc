@@ -12,8 +12,8 @@
 namespace lockweave::cli {
 namespace {
 
-constexpr int kPassedOn[] = {SIGINT,  SIGTERM, SIGHUP,  SIGQUIT, SIGUSR1, SIGUSR2,
-                             SIGWINCH, SIGCONT, SIGTSTP, SIGALRM, SIGPIPE, SIGIO, SIGPWR};
+constexpr int kPassedOn[] = {SIGINT,  SIGTERM, SIGHUP,  SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH,
+                             SIGCONT, SIGTSTP, SIGALRM, SIGPIPE, SIGIO,   SIGPWR};
 
 // All signals the launcher takes note of are blocked and fetched one by one, so none is missed and
 // no handler runs.

@@ -9,7 +9,7 @@
 //   2. Signals that the child sent are not sent back to it.
 //   3. When job control stops the child, the launcher stops too, so that the shell sees a stopped
 //      job; when it goes on, the child does.
-//   4. The child starts with the signal mask and the ignored signals that the launcher started with.
+//   4. The child starts with the signal mask and the ignored signals of the launcher's start.
 #pragma once
 
 #include <sys/types.h>
@@ -20,9 +20,9 @@
 namespace lockweave::cli {
 
 struct Launched {
-  int error = 0;      // errno if the program could not be started
+  int error = 0;  // errno if the program could not be started
   pid_t pid = 0;
-  int status = 0;     // as from waitpid
+  int status = 0;  // as from waitpid
 };
 
 Launched launch(const std::string& path, const std::vector<std::string>& arguments,

@@ -50,8 +50,8 @@ bool suppress_more(const std::vector<FoundCycle>& cycles, const EdgeJudge& judge
   return more;
 }
 
-// The nearest acquisition from `acquisition` outwards that took a lock: a semaphore that proved to be
-// none neither orders nor guards anything.
+// The nearest acquisition from `acquisition` outwards that took a lock: a semaphore that proved to
+// be none neither orders nor guards anything.
 Id nearest_lock(const model::Record& record, Id acquisition) {
   while (acquisition != 0 && record.object(record.acquisition(acquisition).object).not_a_lock) {
     acquisition = record.acquisition(acquisition).outer;
@@ -74,8 +74,8 @@ void feed(LockOrderGraph& graph, const model::Record& record, const Numbering& n
   for (const model::Acquisition& taken : record.acquisitions) {
     if (record.object(taken.object).not_a_lock) continue;
     const Id outer = nearest_lock(record, taken.outer);
-    graph.add_acquisition(a + taken.id, outer == 0 ? 0 : a + outer,
-                          numbering.lock(taken.object), taken.mode, taken.trial);
+    graph.add_acquisition(a + taken.id, outer == 0 ? 0 : a + outer, numbering.lock(taken.object),
+                          taken.mode, taken.trial);
   }
   for (const model::Sighting& seen : record.sightings) {
     if (record.object(record.acquisition(seen.acquisition).object).not_a_lock) continue;

@@ -29,10 +29,8 @@ bool is_plain_lock(ObjectKind kind) {
     case ObjectKind::errorcheck_mutex:
     case ObjectKind::rwlock:
     case ObjectKind::spinlock:
-    case ObjectKind::custom:
-      return true;
-    default:
-      return false;
+    case ObjectKind::custom: return true;
+    default: return false;
   }
 }
 
@@ -92,9 +90,9 @@ Narration lock_order_cycle(const Telling& telling) {
   if (telling.locks.size() == 2) {
     told.message = fmt::format("{} and {} are taken in opposite orders: {}", lock_words(telling, 0),
                                lock_words(telling, 1), clauses);
-    told.hint = fmt::format(
-        "take both at once with `std::scoped_lock`, or take {} before {} everywhere",
-        lock_words(telling, 0), lock_words(telling, 1));
+    told.hint =
+        fmt::format("take both at once with `std::scoped_lock`, or take {} before {} everywhere",
+                    lock_words(telling, 0), lock_words(telling, 1));
   } else {
     told.message = fmt::format("{} locks are taken in orders that close a ring: {}",
                                telling.locks.size(), clauses);
@@ -139,7 +137,8 @@ Narration deadlock(const Telling& telling) {
   Narration told;
   if (telling.variant == "all-blocked") {
     told.message = "every thread waits and none is left to wake another: " + joined(clauses, "; ");
-    told.hint = "make sure that whoever must notify, post or finish can do so before it waits itself";
+    told.hint =
+        "make sure that whoever must notify, post or finish can do so before it waits itself";
     return told;
   }
   told.message = "threads wait for each other for ever: " + joined(clauses, "; ");
@@ -227,8 +226,7 @@ Narration destroyed_while_held(const Telling& telling) {
   const ToldStep& step = step_or_blank(telling, 0);
   const bool by_holder = telling.steps.size() > 1 && telling.steps[1].thread == step.thread;
   const std::string who = by_holder ? "it" : other_thread(telling, "a thread");
-  const std::string hint =
-      "join or stop the users of a lock before its owner is destroyed";
+  const std::string hint = "join or stop the users of a lock before its owner is destroyed";
   if (telling.variant == "freed") {
     return {fmt::format("the memory of {} is given back by {} while {} holds it",
                         lock_words(telling), step.thread, who),
@@ -244,13 +242,15 @@ Narration semaphore_imbalance(const Telling& telling) {
     return {fmt::format("semaphore {} is released beyond its bound", lock_words(telling)),
             "release only permits that were acquired"};
   }
-  return {fmt::format("a permit of semaphore {} is taken and never given back", lock_words(telling)),
-          "release the permit on every path, best with a guard"};
+  return {
+      fmt::format("a permit of semaphore {} is taken and never given back", lock_words(telling)),
+      "release the permit on every path, best with a guard"};
 }
 
 Narration queue_imbalance(const Telling& telling) {
-  return {fmt::format("items and `task_done` calls of queue {} do not balance", lock_words(telling)),
-          "call `task_done` exactly once for each item, and tell consumers when to end"};
+  return {
+      fmt::format("items and `task_done` calls of queue {} do not balance", lock_words(telling)),
+      "call `task_done` exactly once for each item, and tell consumers when to end"};
 }
 
 Narration signal_unsafe_lock(const Telling& telling) {
@@ -311,7 +311,7 @@ Narration narrate(const Telling& telling) {
 
 std::string step_text(const ToldStep& step) {
   const std::string object = object_words(step);
-  const std::string mode = step.kind != ObjectKind::rwlock          ? ""
+  const std::string mode = step.kind != ObjectKind::rwlock    ? ""
                            : step.mode == model::Mode::shared ? " (shared)"
                                                               : " (exclusive)";
   switch (step.action) {

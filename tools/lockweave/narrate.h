@@ -15,13 +15,13 @@
 namespace lockweave::cli {
 
 struct ToldStep {
-  std::string thread;                 // "main thread"
+  std::string thread;  // "main thread"
   model::Action action = model::Action::wants;
   model::ObjectKind kind = model::ObjectKind::mutex;
   model::Mode mode = model::Mode::exclusive;
-  std::string object{};               // name, without backticks; empty if there is none
-  std::string other{};                // the thread joined, or the owner; may be empty
-  std::vector<std::string> held{};    // names of what the thread holds, innermost last
+  std::string object{};             // name, without backticks; empty if there is none
+  std::string other{};              // the thread joined, or the owner; may be empty
+  std::vector<std::string> held{};  // names of what the thread holds, innermost last
 };
 
 struct Telling {

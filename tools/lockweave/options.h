@@ -15,7 +15,7 @@
 namespace lockweave::cli {
 
 struct ReportingOptions {
-  std::string sarif;              // files to write; "-": standard output; empty: not
+  std::string sarif;  // files to write; "-": standard output; empty: not
   std::string json;
   std::string suppressions;
   bool fail_on_given = false;
@@ -27,11 +27,11 @@ struct ReportingOptions {
 
 struct RunOptions {
   ReportingOptions reporting;
-  std::vector<std::string> command;   // program and its arguments
+  std::vector<std::string> command;  // program and its arguments
   std::string output = "lockweave-out";
   std::string runtime;
-  std::string options;                // key=value:key=value
-  std::string hang_timeout;           // as given; empty: not given
+  std::string options;       // key=value:key=value
+  std::string hang_timeout;  // as given; empty: not given
   std::string on_deadlock;
   std::string status_signal;
 };
@@ -44,12 +44,12 @@ struct ReportOptions {
 };
 
 struct ExplainOptions {
-  std::string rule;                   // empty: list all
+  std::string rule;  // empty: list all
   ColorChoice color = ColorChoice::automatic;
 };
 
 struct DoctorOptions {
-  std::string program;                // empty: only the machine
+  std::string program;  // empty: only the machine
   std::string runtime;
   std::string output = "lockweave-out";
   ColorChoice color = ColorChoice::automatic;

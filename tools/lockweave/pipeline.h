@@ -21,7 +21,7 @@ namespace lockweave::cli {
 
 // Something to know that is no finding.
 struct Note {
-  std::string id;    // "lost-coverage", "cut-record", "no-symbols", "unused-suppression"...
+  std::string id;  // "lost-coverage", "cut-record", "no-symbols", "unused-suppression"...
   model::Level level = model::Level::note;
   std::string text;
 };
@@ -33,14 +33,14 @@ struct FilteredCycle {
 
 struct Results {
   std::vector<model::Finding> findings;
-  std::vector<model::Finding> low_confidence;   // shown with --all only
+  std::vector<model::Finding> low_confidence;  // shown with --all only
   std::vector<FilteredCycle> filtered;
   std::vector<Note> notes;
-  std::set<std::string> already_printed;        // fingerprints their process has shown
+  std::set<std::string> already_printed;  // fingerprints their process has shown
   std::size_t suppressed = 0;
   std::size_t records = 0;
   std::size_t processes = 0;
-  bool incomplete = false;                      // some input could not be read in full
+  bool incomplete = false;  // some input could not be read in full
 };
 
 Results analyse(const Inputs& inputs, SymbolCache& symbols, Suppressions& suppressions);

@@ -24,9 +24,8 @@ std::string absolute(const std::string& path) {
 
 // Sets NAME=value; removes the variable if the value is empty.
 void set(std::vector<std::string>& environment, const std::string& name, const std::string& value) {
-  std::erase_if(environment, [&name](const std::string& entry) {
-    return entry.starts_with(name + "=");
-  });
+  std::erase_if(environment,
+                [&name](const std::string& entry) { return entry.starts_with(name + "="); });
   if (!value.empty()) environment.push_back(name + "=" + value);
 }
 
@@ -71,8 +70,8 @@ std::string find_runtime(const std::string& option, std::vector<std::string>& tr
     tried.push_back(absolute(variable));
   } else {
     const fs::path here = fs::path(own_executable()).parent_path();
-    for (const char* place : {"../lib", "../lib/x86_64-linux-gnu", "../lib64", "../../runtime",
-                              "../runtime", "."}) {
+    for (const char* place :
+         {"../lib", "../lib/x86_64-linux-gnu", "../lib64", "../../runtime", "../runtime", "."}) {
       tried.push_back((here / place / kLibrary).lexically_normal().string());
     }
   }
@@ -89,10 +88,10 @@ std::vector<std::string> environment_for(const Preload& preload,
   const std::string existing = get(environment, "LD_PRELOAD");
   const std::string appended = appended_to_preload(preload, existing);
   constexpr std::string_view kReserved = ";=";
-  const std::string run = fmt::format(
-      "dir={};root=1;pid_of_launcher={};cli={};preload={}",
-      percent_escape(preload.run_folder, kReserved), ::getpid(),
-      percent_escape(own_executable(), kReserved), percent_escape(appended, kReserved));
+  const std::string run =
+      fmt::format("dir={};root=1;pid_of_launcher={};cli={};preload={}",
+                  percent_escape(preload.run_folder, kReserved), ::getpid(),
+                  percent_escape(own_executable(), kReserved), percent_escape(appended, kReserved));
   set(result, "LD_PRELOAD", existing + appended);
   set(result, "LOCKWEAVE_RUN", run);
   set(result, "LOCKWEAVE_OPTIONS", options_text(preload, get(environment, "LOCKWEAVE_OPTIONS")));

@@ -32,11 +32,11 @@ struct RunSetting {
 };
 
 struct Preload {
-  std::string runtime;                  // absolute path
+  std::string runtime;  // absolute path
   std::vector<std::string> load_first;
-  std::string run_folder;               // absolute path
-  std::vector<RunSetting> settings;     // for LOCKWEAVE_OPTIONS, before the user's
-  std::string options;                  // --options, after the user's
+  std::string run_folder;            // absolute path
+  std::vector<RunSetting> settings;  // for LOCKWEAVE_OPTIONS, before the user's
+  std::string options;               // --options, after the user's
 };
 
 // `environment` ("NAME=value" each) as the child shall have it.

@@ -56,8 +56,7 @@ class LockClasses {
   }
   std::string variable_key(ObjectRef ref) {
     const model::Record& record = scene_.record(ref.record);
-    const std::string_view module =
-        record.module(record.object(ref.id).in_module.module).path;
+    const std::string_view module = record.module(record.object(ref.id).in_module.module).path;
     return "variable " + std::string(base_name(module)) + " " + scene_.name(ref);
   }
   // Two variables of one module may have one name (static, in different files).
@@ -84,8 +83,8 @@ class LockClasses {
       const model::Site site = scene_.place(stack);
       std::string key = "class " + std::string(model::to_string(object.kind)) + " ";
       if (site.line != 0) {
-        key += model::plain_function_name(site.function) + " " +
-               std::string(base_name(site.file)) + ":" + std::to_string(site.line);
+        key += model::plain_function_name(site.function) + " " + std::string(base_name(site.file)) +
+               ":" + std::to_string(site.line);
       } else {
         key += std::string(base_name(site.module)) + "+" + hex(site.offset);
       }
@@ -137,9 +136,9 @@ class JointGraph final : private LockOrderGraph::Visitor {
   std::vector<ClassCycle> find(const std::set<LockPair>& suppressed, std::uint64_t& cut) {
     LockOrderGraph graph(model::heap_resource());
     for (std::size_t i = 0; i < scene_.records().size(); ++i) {
-      feed(graph, scene_.record(i),
-           {acquisition_bases_[i], thread_bases_[i],
-            [this, i](Id object) { return classes_.of({i, object}); }});
+      feed(graph, scene_.record(i), {acquisition_bases_[i], thread_bases_[i], [this, i](Id object) {
+                                       return classes_.of({i, object});
+                                     }});
     }
     for (const auto& [held, wanted] : suppressed) graph.suppress_edge(held, wanted);
     found_.clear();
@@ -165,8 +164,8 @@ class JointGraph final : private LockOrderGraph::Visitor {
     found_.push_back(std::move(found));
   }
   CycleEdge in_record(LockOrderGraph::Edge edge) const {
-    const auto after = std::upper_bound(acquisition_bases_.begin(), acquisition_bases_.end(),
-                                        edge.wanted_at - 1);
+    const auto after =
+        std::upper_bound(acquisition_bases_.begin(), acquisition_bases_.end(), edge.wanted_at - 1);
     const auto record = static_cast<std::size_t>(after - acquisition_bases_.begin()) - 1;
     const model::Record& from = scene_.record(record);
     edge.held_at -= acquisition_bases_[record];

@@ -25,9 +25,8 @@ bool is_executable_file(const std::string& path) {
 }
 
 bool needs_library(const ElfFacts& facts, std::string_view prefix) {
-  return std::any_of(facts.needed.begin(), facts.needed.end(), [prefix](const std::string& name) {
-    return name.starts_with(prefix);
-  });
+  return std::any_of(facts.needed.begin(), facts.needed.end(),
+                     [prefix](const std::string& name) { return name.starts_with(prefix); });
 }
 
 Obstacle not_startable(const std::string& name) {
@@ -127,10 +126,9 @@ std::optional<Obstacle> privilege_obstacle(const std::string& path) {
                     "run a copy without that bit: cp keeps it off"};
   }
   if (::getuid() != 0 && ::getxattr(path.c_str(), "security.capability", nullptr, 0) > 0) {
-    return Obstacle{
-        fmt::format("{} has file capabilities, so the system ignores LD_PRELOAD for it",
-                    ticked(path)),
-        "run a copy without them: cp keeps them off"};
+    return Obstacle{fmt::format("{} has file capabilities, so the system ignores LD_PRELOAD for it",
+                                ticked(path)),
+                    "run a copy without them: cp keeps them off"};
   }
   return std::nullopt;
 }
@@ -138,9 +136,9 @@ std::optional<Obstacle> privilege_obstacle(const std::string& path) {
 std::optional<Obstacle> obstacle_in(const std::string& path, const ElfFile& file) {
   const ElfFacts& facts = file.facts();
   if (!facts.is_64_bit || !facts.little_endian || facts.machine != EM_X86_64) {
-    return Obstacle{fmt::format("{} is {}; the runtime is for 64-bit x86", ticked(path),
-                                machine_name(facts)),
-                    "build the program for x86-64"};
+    return Obstacle{
+        fmt::format("{} is {}; the runtime is for 64-bit x86", ticked(path), machine_name(facts)),
+        "build the program for x86-64"};
   }
   const bool is_loader = base_name(path).starts_with("ld-linux");
   if (facts.interpreter.empty() && !is_loader) {
@@ -149,9 +147,9 @@ std::optional<Obstacle> obstacle_in(const std::string& path, const ElfFile& file
         "link it dynamically (without -static or -static-pie)"};
   }
   if (is_musl(facts)) {
-    return Obstacle{fmt::format("{} uses the C library musl; the runtime is built for glibc",
-                                ticked(path)),
-                    "build the program for a glibc system"};
+    return Obstacle{
+        fmt::format("{} uses the C library musl; the runtime is built for glibc", ticked(path)),
+        "build the program for a glibc system"};
   }
   if (has_thread_sanitizer(file)) {
     return Obstacle{

@@ -99,12 +99,9 @@ std::string render_json(const Results& results) {
     notes.push_back(
         {{"id", note.id}, {"level", model::to_string(note.level)}, {"text", note.text}});
   }
-  const json document = {{"lockweave", "results"},
-                         {"version", 1},
-                         {"findings", std::move(findings)},
-                         {"low_confidence", std::move(low)},
-                         {"filtered", std::move(filtered)},
-                         {"notes", std::move(notes)},
+  const json document = {{"lockweave", "results"},          {"version", 1},
+                         {"findings", std::move(findings)}, {"low_confidence", std::move(low)},
+                         {"filtered", std::move(filtered)}, {"notes", std::move(notes)},
                          {"summary", summary_json(results)}};
   // Symbols can hold any bytes; what is no UTF-8 is replaced.
   return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";

@@ -165,7 +165,7 @@ json Writer::result(const model::Finding& finding) {
   return one;
 }
 
-// ---- what is not a result ------------------------------------------------------------------------
+// ---- what is not a result -----------------------------------------------------------------------
 
 json Writer::notification(std::string_view id, model::Level level, const std::string& text) const {
   return {{"descriptor", {{"id", id}}},
@@ -191,14 +191,15 @@ json Writer::notifications(const Results& results) {
   for (const model::Finding& finding : results.low_confidence) {
     list.push_back(notification_of(finding, "low-confidence", "low confidence"));
   }
-  for (const Note& note : results.notes) list.push_back(notification(note.id, note.level, note.text));
+  for (const Note& note : results.notes)
+    list.push_back(notification(note.id, note.level, note.text));
   return list;
 }
 
 json Writer::rule(const model::Rule& rule) const {
   constexpr std::size_t kDescriptionMax = 1000;  // GitHub cuts at 1024
-  const std::string help = std::string(rule.meaning) + "\n\nExample:\n" + std::string(rule.example) +
-                           "\n\nFix: " + std::string(rule.fix) +
+  const std::string help = std::string(rule.meaning) + "\n\nExample:\n" +
+                           std::string(rule.example) + "\n\nFix: " + std::string(rule.fix) +
                            "\n\nLimits: " + std::string(rule.misses);
   return {{"id", rule.id},
           {"name", rule.id},
@@ -217,9 +218,8 @@ json Writer::document(const Results& results) {
   for (const model::Rule& one : model::all_rules()) rules.push_back(rule(one));
   json list = json::array();
   for (const model::Finding& finding : results.findings) list.push_back(result(finding));
-  const json driver = {{"name", "lockweave"},
-                       {"semanticVersion", LOCKWEAVE_VERSION},
-                       {"rules", std::move(rules)}};
+  const json driver = {
+      {"name", "lockweave"}, {"semanticVersion", LOCKWEAVE_VERSION}, {"rules", std::move(rules)}};
   const json run = {
       {"tool", {{"driver", driver}}},
       {"columnKind", "utf16CodeUnits"},

@@ -3,7 +3,7 @@
 //
 // Results as SARIF 2.1.0 (OASIS), with what GitHub's code scanning needs:
 //   - all rules, also when nothing was found, so that old alerts close;
-//   - regions with four numbers; URIs relative to SRCROOT (the folder given), absolute outside of it;
+//   - regions with four numbers; URIs relative to SRCROOT (the folder given), absolute outside;
 //   - the fingerprint also under `primaryLocationLineHash`, the one key GitHub reads;
 //   - one threadFlow per thread, its steps in order, `executionOrder` across threads.
 // `results` holds what is printed; filtered cycles, low confidence, lost coverage and hints are

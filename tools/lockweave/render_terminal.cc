@@ -37,8 +37,7 @@ class Renderer {
   void summary(const Results& results);
 
   Lines flow(const model::Flow& flow, std::size_t first_number, Ink mark);
-  void step(const model::Flow& flow, std::size_t index, std::size_t number, Ink mark,
-            Lines& lines);
+  void step(const model::Flow& flow, std::size_t index, std::size_t number, Ink mark, Lines& lines);
   void held(const model::Flow& flow, std::size_t index, Lines& lines);
   void source(const Site& site, Ink mark, Lines& lines);
   void callers(const std::vector<Site>& stack, Lines& lines);
@@ -92,8 +91,8 @@ void Renderer::source(const Site& site, Ink mark, Lines& lines) {
 void Renderer::callers(const std::vector<Site>& stack, Lines& lines) {
   const std::size_t shown = style_.all ? stack.size() : std::min(stack.size(), kCallersMax + 1);
   for (std::size_t i = 1; i < shown; ++i) {
-    lines.push_back(pen_(Ink::dim, fmt::format("     from {}{}", place(stack[i]),
-                                               function(stack[i]))));
+    lines.push_back(
+        pen_(Ink::dim, fmt::format("     from {}{}", place(stack[i]), function(stack[i]))));
   }
   if (shown < stack.size()) {
     lines.push_back(pen_(Ink::dim, fmt::format("     ... and {} (--all shows them)",
@@ -127,8 +126,8 @@ void Renderer::held(const model::Flow& flow, std::size_t index, Lines& lines) {
     const char* mode = held.mode == model::Mode::shared ? " (shared)" : "";
     const std::string since =
         held.stack.empty() ? std::string() : fmt::format(" since {}", place(held.stack.front()));
-    lines.push_back(fmt::format("     {} holds {}{}{}", pen_(Ink::blue, "="), ticked(held.lock),
-                                mode, since));
+    lines.push_back(
+        fmt::format("     {} holds {}{}{}", pen_(Ink::blue, "="), ticked(held.lock), mode, since));
   }
 }
 
@@ -144,7 +143,7 @@ Lines Renderer::flow(const model::Flow& flow, std::size_t first_number, Ink mark
   return lines;
 }
 
-// ---- flows, one below the other or side by side --------------------------------------------------
+// ---- flows, one below the other or side by side -------------------------------------------------
 
 std::size_t width_of(const Lines& lines) {
   std::size_t width = 0;
@@ -191,7 +190,7 @@ void Renderer::flows(const Finding& finding) {
   }
 }
 
-// ---- a finding -----------------------------------------------------------------------------------
+// ---- a finding ----------------------------------------------------------------------------------
 
 void Renderer::headline(const Finding& finding) {
   put(pen_(Pen::of(finding.level),

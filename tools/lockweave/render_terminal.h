@@ -15,11 +15,11 @@ namespace lockweave::cli {
 
 struct TerminalStyle {
   Screen screen;
-  std::string folder;        // paths below it are shown relative to it
-  bool all = false;          // also filtered cycles and low confidence
-  bool quiet = false;        // the summary line only
-  bool skip_printed = false; // findings that their process has shown: the headline only
-  std::string records_in;    // where the records lie, for the summary; may be empty
+  std::string folder;         // paths below it are shown relative to it
+  bool all = false;           // also filtered cycles and low confidence
+  bool quiet = false;         // the summary line only
+  bool skip_printed = false;  // findings that their process has shown: the headline only
+  std::string records_in;     // where the records lie, for the summary; may be empty
 };
 
 std::string render_terminal(const Results& results, const TerminalStyle& style);

@@ -49,16 +49,20 @@ int report_command(const ReportOptions& options) {
   }
   if (inputs.records.empty()) return kUsage;
   const Results results = analyse_with_symbols(inputs, *suppressions, options.reporting);
-  const bool aside = options.to_stderr || options.reporting.sarif == "-" ||
-                     options.reporting.json == "-";
+  const bool aside =
+      options.to_stderr || options.reporting.sarif == "-" || options.reporting.json == "-";
   const int fd = aside ? STDERR_FILENO : STDOUT_FILENO;
-  const TerminalStyle style{screen_of(fd, options.reporting.color), current_folder(),
-                            options.reporting.all, options.reporting.quiet, false, {}};
+  const TerminalStyle style{screen_of(fd, options.reporting.color),
+                            current_folder(),
+                            options.reporting.all,
+                            options.reporting.quiet,
+                            false,
+                            {}};
   fmt::print(aside ? stderr : stdout, "{}", render_terminal(results, style));
   if (!write_reports(results, options.reporting)) return kUsage;
   if (results.incomplete) return kIncomplete;
-  const bool fails = options.reporting.fail_on_given &&
-                     any_at_or_above(results, options.reporting.fail_on);
+  const bool fails =
+      options.reporting.fail_on_given && any_at_or_above(results, options.reporting.fail_on);
   return fails ? kFindings : kClean;
 }
 

@@ -48,7 +48,8 @@ std::optional<std::string> usable_runtime(const RunOptions& options) {
   }
   if (runtime.find_first_of(" :") != std::string::npos) {
     complain(fmt::format("the runtime's path {} holds a blank or a colon, which LD_PRELOAD cannot "
-                         "name", ticked(runtime)),
+                         "name",
+                         ticked(runtime)),
              "copy it elsewhere and name it with --runtime PATH");
     return std::nullopt;
   }
@@ -99,8 +100,7 @@ Inputs records_of(const std::string& folder) {
 
 Launched start(const RunOptions& options, const Program& program, const std::string& runtime,
                const std::string& folder) {
-  const Preload preload{runtime, program.load_first, folder, settings_of(options),
-                        options.options};
+  const Preload preload{runtime, program.load_first, folder, settings_of(options), options.options};
   std::vector<std::string> arguments = options.command;
   std::string path = program.path;
   if (program.shell_script) {
@@ -125,8 +125,11 @@ int conclude(const RunOptions& options, const Launched& launched, const std::str
                      "`lockweave doctor {}` may say why",
                      ticked(options.command.front()), options.command.front())});
   }
-  const TerminalStyle style{screen_of(STDERR_FILENO, options.reporting.color), current_folder(),
-                            options.reporting.all, options.reporting.quiet, true,
+  const TerminalStyle style{screen_of(STDERR_FILENO, options.reporting.color),
+                            current_folder(),
+                            options.reporting.all,
+                            options.reporting.quiet,
+                            true,
                             below(folder, current_folder())};
   fmt::print(stderr, "{}", render_terminal(results, style));
   const bool written = write_reports(results, options.reporting);

@@ -16,8 +16,8 @@ namespace lockweave::cli {
 // Makes the folder of a new run; absolute path. Errors: nothing, and `error` names the folder.
 std::optional<std::string> make_run_folder(const std::string& output, model::ReadError& error);
 
-// The record files that `input` means: a file; a run's folder; an output folder, of which the newest
-// run counts unless `all_runs`. Errors: nothing, and `error` says what was expected.
+// The record files that `input` means: a file; a run's folder; an output folder, of which the
+// newest run counts unless `all_runs`. Errors: nothing, and `error` says what was expected.
 std::optional<std::vector<std::string>> record_files(const std::string& input, bool all_runs,
                                                      model::ReadError& error);
 

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The records with everything looked up that a person needs: stacks in source, names of locks and
-// threads. Each is looked up once; ask `prefetch` for many stacks first, so that the symboliser gets
-// one batch.
+// threads. Each is looked up once; ask `prefetch` for many stacks first, so that the symboliser
+// gets one batch.
 //
 // A lock is called by the name its user gave it; else by the variable it is or lies in
 // ("bank+0x10"); else by where it was first seen ("mutex@bank.cpp:42").

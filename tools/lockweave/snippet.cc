@@ -106,8 +106,9 @@ std::optional<SourceLine> Sources::line(const std::string& file, std::uint32_t n
   return line;
 }
 
-std::optional<std::pair<std::uint32_t, std::uint32_t>> Sources::columns_of(
-    const std::string& file, std::uint32_t number, std::uint32_t column) {
+std::optional<std::pair<std::uint32_t, std::uint32_t>> Sources::columns_of(const std::string& file,
+                                                                           std::uint32_t number,
+                                                                           std::uint32_t column) {
   const std::vector<std::string>& all = lines(file);
   if (number == 0 || number > all.size()) return std::nullopt;
   const std::string& raw = all[number - 1];

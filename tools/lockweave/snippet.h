@@ -15,8 +15,8 @@
 namespace lockweave::cli {
 
 struct SourceLine {
-  std::string text;         // tabs are four blanks, trailing blanks cut
-  std::size_t begin = 0;    // columns to mark: [begin, end), from 0
+  std::string text;       // tabs are four blanks, trailing blanks cut
+  std::size_t begin = 0;  // columns to mark: [begin, end), from 0
   std::size_t end = 0;
 };
 
@@ -25,7 +25,7 @@ class Sources {
   // `column` 0: the whole line is marked, without its indentation.
   std::optional<SourceLine> line(const std::string& file, std::uint32_t number,
                                  std::uint32_t column);
-  // 1-based [first, last+1) columns of the expression at `column` in the file as it is, for reports.
+  // 1-based [first, last+1) columns of the expression at `column` in the file as it is.
   std::optional<std::pair<std::uint32_t, std::uint32_t>> columns_of(const std::string& file,
                                                                     std::uint32_t number,
                                                                     std::uint32_t column);

@@ -37,14 +37,14 @@ struct Story {
   std::string variant;
   model::How how = model::How::observed;
   bool certain = true;
-  bool printed = false;             // its process has shown it already
+  bool printed = false;  // its process has shown it already
   bool several_processes = false;
-  bool declared = false;            // a cycle with an order the user declared
-  std::vector<StoryStep> steps;     // of a cycle: acquires, wants, acquires, wants...
-  std::vector<ObjectRef> locks;     // in the order of the story
-  std::vector<std::size_t> records; // that tell it, sorted
+  bool declared = false;             // a cycle with an order the user declared
+  std::vector<StoryStep> steps;      // of a cycle: acquires, wants, acquires, wants...
+  std::vector<ObjectRef> locks;      // in the order of the story
+  std::vector<std::size_t> records;  // that tell it, sorted
   model::LockOrderGraph::Filter filter = model::LockOrderGraph::Filter::none;
-  ObjectRef gate;                   // when filter == gate_lock
+  ObjectRef gate;  // when filter == gate_lock
   // Objects of several processes that are one lock -> the one that gives the name.
   std::map<ObjectRef, ObjectRef> same;
 };

@@ -62,7 +62,8 @@ std::optional<Suppressions> Suppressions::parse(std::string_view text, std::stri
     if (rule != "*" && model::find_rule(rule) == nullptr) {
       error = {path, number, fmt::format("there is no rule `{}`", rule),
                fmt::format("did you mean `{}`? `lockweave explain` lists all rules, `*` stands for "
-                           "any", model::nearest_rule(rule))};
+                           "any",
+                           model::nearest_rule(rule))};
       return std::nullopt;
     }
     parsed.entries_.push_back({std::string(rule), std::string(glob), number, false});

@@ -28,8 +28,8 @@ constexpr const char* kInstall =
 constexpr const char* kDied =
     "llvm-symbolizer stopped answering, so some places are shown as module+offset";
 
-// Looking up debug information over the network is the user's choice, not a default; and the tool is
-// not a program to observe.
+// Looking up debug information over the network is the user's choice, not a default; and the tool
+// is not a program to observe.
 std::vector<char*> child_environment() {
   std::vector<char*> kept;
   for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -66,8 +66,8 @@ int spawn(const std::string& program, int socket) {
   char* arguments[] = {name.data(), style.data(), inlines.data(), nullptr};
   std::vector<char*> environment = child_environment();
   pid_t child = -1;
-  const int failed = ::posix_spawn(&child, program.c_str(), &actions, nullptr, arguments,
-                                   environment.data());
+  const int failed =
+      ::posix_spawn(&child, program.c_str(), &actions, nullptr, arguments, environment.data());
   posix_spawn_file_actions_destroy(&actions);
   return failed == 0 ? child : -1;
 }
@@ -130,8 +130,8 @@ std::vector<std::string> LlvmSymbolizer::ask(const std::string& questions, std::
   while (lines.size() < count) {
     pollfd wait{socket_, POLLIN, 0};
     if (sent < questions.size()) wait.events |= POLLOUT;
-    const int ready = ::poll(
-        &wait, 1, static_cast<int>(std::chrono::milliseconds(kSilenceMax).count()));
+    const int ready =
+        ::poll(&wait, 1, static_cast<int>(std::chrono::milliseconds(kSilenceMax).count()));
     if (ready < 0 && errno == EINTR) continue;
     if (ready <= 0) return lines;
     if ((wait.revents & POLLOUT) != 0 && sent < questions.size()) {

@@ -5,8 +5,8 @@
 // in batches over a socket, every answer kept. The reporter itself links no debug-info reader.
 //
 // Invariants
-//   1. A position that cannot be resolved (no tool, no symbols, the tool died) is a Site with module
-//      and offset only: never an error, and `note()` says once what to install.
+//   1. A position that cannot be resolved (no tool, no symbols, the tool died) is a Site with
+//      module and offset only: never an error, and `note()` says once what to install.
 //   2. Questions and answers are pumped by one poll loop, so a big batch cannot block on a full
 //      pipe; a child that is silent for kSilenceMax is given up.
 //   3. The child is reaped by the destructor.
@@ -34,15 +34,16 @@ struct CodePosition {
   friend auto operator<=>(const CodePosition&, const CodePosition&) = default;
 };
 
-// What llvm-symbolizer answered to one question: one line of JSON -> sites, innermost first, all but
-// the last inlined into the next. Empty if the line holds no symbol.
+// What llvm-symbolizer answered to one question: one line of JSON -> sites, innermost first, all
+// but the last inlined into the next. Empty if the line holds no symbol.
 std::vector<model::Site> parse_symbolizer_reply(std::string_view line);
 
 class SymbolSource {
  public:
   virtual ~SymbolSource() = default;
   // One list of sites per position, in the same order; an empty list where nothing is known.
-  virtual std::vector<std::vector<model::Site>> resolve(std::span<const CodePosition> positions) = 0;
+  virtual std::vector<std::vector<model::Site>> resolve(
+      std::span<const CodePosition> positions) = 0;
   // Why some positions stayed without source, and what to do; empty if all is well.
   virtual std::string note() const { return {}; }
 };

@@ -75,8 +75,8 @@ std::string percent_escape(std::string_view text, std::string_view reserved) {
   std::string escaped;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool plain = byte > 0x20 && byte != 0x7f && c != '%' &&
-                       reserved.find(c) == std::string_view::npos;
+    const bool plain =
+        byte > 0x20 && byte != 0x7f && c != '%' && reserved.find(c) == std::string_view::npos;
     if (plain) {
       escaped += c;
     } else {

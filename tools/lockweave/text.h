@@ -20,10 +20,10 @@ std::string current_folder();
 std::string counted(std::uint64_t n, std::string_view noun);  // "1 error", "2 errors"
 std::string ticked(std::string_view name);                    // "`name`"
 std::string joined(std::span<const std::string> parts, std::string_view separator);
-std::string listed(std::span<const std::string> parts);       // "a, b and c"
+std::string listed(std::span<const std::string> parts);  // "a, b and c"
 std::vector<std::string> split(std::string_view text, char separator);
 std::string_view trimmed(std::string_view text);
-std::string hex(std::uint64_t value);                         // "0x1f"
+std::string hex(std::uint64_t value);  // "0x1f"
 
 // '%', control characters and the characters of `reserved` as %XX.
 std::string percent_escape(std::string_view text, std::string_view reserved);

@@ -87,6 +87,11 @@ LW_HOOK void lw_memory_end(const void* begin, size_t size, const void* pc);
  * the pthread_t. */
 LW_HOOK void lw_block_begin(const void* object, lw_kind kind, int flags, const void* with,
                             const int* owner, const void* pc);
+/* The same in two parts, for objects that another thread may have changed since the try that failed:
+ * publish, try once more, and only if that fails too, check for deadlocks and sleep. */
+LW_HOOK void lw_block_publish(const void* object, lw_kind kind, int flags, const void* with,
+                              const int* owner, const void* pc);
+LW_HOOK void lw_block_check(void);
 LW_HOOK void lw_block_end(void);
 /* One waiter (all != 0: every waiter) of `object` may now proceed: notify, post, set, put... */
 LW_HOOK void lw_notify(const void* object, lw_kind kind, int all, const void* pc);

@@ -118,6 +118,13 @@ INSTANTIATE_TEST_SUITE_P(
         Name{"std::chrono::_V2::steady_clock::now()", "std::chrono::steady_clock::now"},
         Name{"mine::__1::f()", "mine::__1::f"}));
 
+INSTANTIATE_TEST_SUITE_P(
+    MangledNames, PlainFunctionName,
+    ::testing::Values(Name{"_ZZ4mainENK3$_0clIiEEDaT_", "main::{lambda}"},
+                      Name{"_ZNK4bank7AccountIiEcvSt6vectorIiSaIiEEEv",
+                           "bank::Account::operator std::vector"},
+                      Name{"_Z1fi.part.0", "f"}, Name{"_Zbogus", "_Zbogus"}, Name{"_Z", "_Z"}));
+
 INSTANTIATE_TEST_SUITE_P(NotNames, PlainFunctionName,
                          ::testing::Values(Name{"", ""}, Name{"??", "??"}, Name{"<", "<"},
                                            Name{"(", "("}, Name{"operator", "operator"}));

@@ -76,7 +76,7 @@ class Command : public testing::Test {
   fs::path root_;
 };
 
-// ---- usage ---------------------------------------------------------------------------------------
+// ---- usage --------------------------------------------------------------------------------------
 
 TEST_F(Command, WrongUsageIsTwo) {
   EXPECT_EQ(lockweave({}).code, 2);
@@ -104,7 +104,7 @@ TEST_F(Command, HelpAndVersion) {
   EXPECT_TRUE(version.out.starts_with("lockweave "));
 }
 
-// ---- explain, doctor -----------------------------------------------------------------------------
+// ---- explain, doctor ----------------------------------------------------------------------------
 
 TEST_F(Command, ExplainKnowsEveryRule) {
   const Outcome list = lockweave({"explain"});
@@ -134,7 +134,7 @@ TEST_F(Command, DoctorTellsWhatIsTheMatter) {
   EXPECT_EQ(lockweave({"doctor", "/nowhere/x"}).code, 2);
 }
 
-// ---- report --------------------------------------------------------------------------------------
+// ---- report -------------------------------------------------------------------------------------
 
 TEST_F(Command, ReportFailsOnlyWhenAsked) {
   const std::string record = record_with_cycle();
@@ -192,7 +192,7 @@ TEST_F(Command, MalformedSuppressionsAreTwo) {
   EXPECT_EQ(lockweave({"report", record, "--suppressions", by_lock, "--fail-on", "note"}).code, 0);
 }
 
-// ---- run -----------------------------------------------------------------------------------------
+// ---- run ----------------------------------------------------------------------------------------
 
 TEST_F(Command, RunOfACleanProgram) {
   const Outcome outcome = run("clean", "exit 0");

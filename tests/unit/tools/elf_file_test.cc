@@ -5,11 +5,11 @@
 #include <elf.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <memory>
-#include <algorithm>
 
 #include "tools/lockweave/symbolizer.h"
 
@@ -25,8 +25,8 @@ struct Addresses {
 Addresses addresses_in_sample() {
   const std::unique_ptr<FILE, int (*)(FILE*)> output(::popen(ELF_SAMPLE, "r"), &::pclose);
   Addresses at;
-  EXPECT_EQ(3, std::fscanf(output.get(), "%zu %zu %zu", &at.member, &at.variable,
-                           &at.return_address));
+  EXPECT_EQ(3,
+            std::fscanf(output.get(), "%zu %zu %zu", &at.member, &at.variable, &at.return_address));
   return at;
 }
 

@@ -16,9 +16,8 @@ using model::Level;
 // Two threads wait for each other's lock, as the runtime tells it.
 void add_deadlock(RecordBuilder& process, bool told_by_second = false) {
   add_opposite_orders(process);
-  std::vector<model::Step> steps{
-      process.step(2, Action::wants, 2, "transfer() bank.cc:11:3", 1, 3),
-      process.step(3, Action::wants, 1, "audit() bank.cc:21:3", 3, 2)};
+  std::vector<model::Step> steps{process.step(2, Action::wants, 2, "transfer() bank.cc:11:3", 1, 3),
+                                 process.step(3, Action::wants, 1, "audit() bank.cc:21:3", 3, 2)};
   if (told_by_second) std::swap(steps[0], steps[1]);
   process.finding("deadlock", "cycle", steps, true, true);
 }
@@ -93,22 +92,35 @@ TEST(Findings, LostWakeupReplacesTheDeadlockItLedTo) {
   const Results results = scenario.results();
   ASSERT_EQ(results.findings.size(), 1u);
   EXPECT_EQ(results.findings[0].rule, "lost-wakeup");
-  EXPECT_EQ(results.findings[0].message,
-            "main thread waits on condition variable `ready` for a notification that came before it "
-            "began to wait");
+  EXPECT_EQ(
+      results.findings[0].message,
+      "main thread waits on condition variable `ready` for a notification that came before it "
+      "began to wait");
 }
 
 // Every rule the runtime can report has words of its own, in each variant.
 TEST(Findings, EveryRuleOfTheRuntimeHasASentence) {
   const std::vector<std::pair<std::string, std::string>> known{
-      {"deadlock", "cycle"}, {"deadlock", "all-blocked"}, {"double-lock", "self"},
-      {"double-lock", "upgrade"}, {"unlock-not-held", "not-locked"},
-      {"unlock-not-held", "other-thread"}, {"lock-leak", ""}, {"destroyed-while-held", "held"},
-      {"destroyed-while-held", "waited-for"}, {"destroyed-while-held", "freed"},
-      {"wait-without-predicate", ""}, {"lost-wakeup", ""}, {"wait-while-holding", ""},
-      {"blocking-under-lock", ""}, {"condvar-two-mutexes", ""},
-      {"semaphore-imbalance", "never-released"}, {"semaphore-imbalance", "over-release"},
-      {"queue-imbalance", ""}, {"signal-unsafe-lock", ""}, {"fork-while-locked", ""}};
+      {"deadlock", "cycle"},
+      {"deadlock", "all-blocked"},
+      {"double-lock", "self"},
+      {"double-lock", "upgrade"},
+      {"unlock-not-held", "not-locked"},
+      {"unlock-not-held", "other-thread"},
+      {"lock-leak", ""},
+      {"destroyed-while-held", "held"},
+      {"destroyed-while-held", "waited-for"},
+      {"destroyed-while-held", "freed"},
+      {"wait-without-predicate", ""},
+      {"lost-wakeup", ""},
+      {"wait-while-holding", ""},
+      {"blocking-under-lock", ""},
+      {"condvar-two-mutexes", ""},
+      {"semaphore-imbalance", "never-released"},
+      {"semaphore-imbalance", "over-release"},
+      {"queue-imbalance", ""},
+      {"signal-unsafe-lock", ""},
+      {"fork-while-locked", ""}};
   std::set<std::string> messages;
   for (const auto& [rule, variant] : known) {
     Scenario scenario;

@@ -48,9 +48,8 @@ TEST(ShownStack, DropsTheMachineryOfThreads) {
 }
 
 TEST(ShownStack, KeepsTheCLibraryInTheMiddle) {
-  const std::vector<model::Site> raw{site("compare()"),
-                                     site("qsort", "", "/lib/x86_64-linux-gnu/libc.so.6"),
-                                     site("main")};
+  const std::vector<model::Site> raw{
+      site("compare()"), site("qsort", "", "/lib/x86_64-linux-gnu/libc.so.6"), site("main")};
   EXPECT_EQ(functions(shown_stack(raw)), (Names{"compare()", "qsort", "main"}));
 }
 

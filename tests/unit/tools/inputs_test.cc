@@ -67,7 +67,8 @@ TEST(LoadRecords, ACutLastLineIsNoProblem) {
 }
 
 TEST(LoadRecords, ForeignFilesAreRefused) {
-  for (const char* content : {"", "hello\n", "{}\n", "{\"lockweave\":\"record\",\"version\":99}\n"}) {
+  for (const char* content :
+       {"", "hello\n", "{}\n", "{\"lockweave\":\"record\",\"version\":99}\n"}) {
     const Inputs inputs = load_records({file("foreign.jsonl", content)});
     EXPECT_TRUE(inputs.records.empty()) << content;
     ASSERT_EQ(inputs.problems.size(), 1u) << content;

@@ -21,9 +21,7 @@ TEST(Launch, KeepsTheExitCode) {
   EXPECT_EQ(shell_code(shell("kill -9 $$").status), 128 + 9);
 }
 
-TEST(Launch, SaysWhyItCouldNotStart) {
-  EXPECT_EQ(launch("/nowhere/x", {"x"}, {}).error, ENOENT);
-}
+TEST(Launch, SaysWhyItCouldNotStart) { EXPECT_EQ(launch("/nowhere/x", {"x"}, {}).error, ENOENT); }
 
 TEST(Launch, PassesOnWhatWasSentToIt) {
   const Launched ended =
@@ -36,8 +34,8 @@ TEST(Launch, TheChildStartsWithOurMaskAndIgnoredSignals) {
   struct sigaction before {};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGCHLD, &ignore, &before);
-  const Launched ended = launch(
-      "/bin/grep", {"grep", "-q", "SigBlk:.0000000000000000", "/proc/self/status"}, {});
+  const Launched ended =
+      launch("/bin/grep", {"grep", "-q", "SigBlk:.0000000000000000", "/proc/self/status"}, {});
   struct sigaction after {};
   ::sigaction(SIGCHLD, &before, &after);
   EXPECT_EQ(shell_code(ended.status), 0);

@@ -42,8 +42,8 @@ TEST(EnvironmentFor, TellsTheRuntimeInOneVariable) {
   Preload preload = kPlain;
   preload.run_folder = "/out/a;b=c d";
   const std::string run = value_of(environment_for(preload, {}), "LOCKWEAVE_RUN");
-  EXPECT_TRUE(run.starts_with("dir=/out/a%3Bb%3Dc%20d;root=1;pid_of_launcher=" +
-                              std::to_string(::getpid()) + ";cli=/"))
+  EXPECT_TRUE(run.starts_with(
+      "dir=/out/a%3Bb%3Dc%20d;root=1;pid_of_launcher=" + std::to_string(::getpid()) + ";cli=/"))
       << run;
 }
 

@@ -46,7 +46,10 @@ TEST(InspectProgram, RefusesStaticPrograms) {
 }
 
 TEST(InspectProgram, RefusesOtherMachines) {
-  std::string header("\x7f" "ELF\x01\x01\x01", 7);
+  std::string header(
+      "\x7f"
+      "ELF\x01\x01\x01",
+      7);
   header.resize(64, '\0');
   EXPECT_NE(message_of(file("elf32", header)).find("32-bit"), std::string::npos);
 }

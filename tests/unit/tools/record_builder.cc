@@ -57,8 +57,7 @@ void RecordBuilder::write(const Entry& entry) {
   model::write_entry(sink, entry);
 }
 
-RecordBuilder::RecordBuilder(Places& places, std::string exe, std::uint64_t pid)
-    : places_(places) {
+RecordBuilder::RecordBuilder(Places& places, std::string exe, std::uint64_t pid) : places_(places) {
   const std::array<std::string_view, 1> args{"bank"};
   model::Header header;
   header.tool = "test";

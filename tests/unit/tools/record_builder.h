@@ -61,7 +61,7 @@ class RecordBuilder {
   void order(model::Id before, model::Id after);
   void not_a_lock(model::Id object);
 
-  std::string text() const;              // with an orderly end
+  std::string text() const;  // with an orderly end
   std::string text_without_end() const { return text_; }
   model::Record record() const;
 
@@ -77,7 +77,7 @@ class RecordBuilder {
   model::Id threads_ = 1;
   model::Id objects_ = 0;
   model::Id acquisitions_ = 0;
-  std::uint32_t segment_ = 1;            // of the main thread
+  std::uint32_t segment_ = 1;  // of the main thread
 };
 
 // The whole pipeline over records made by hand.

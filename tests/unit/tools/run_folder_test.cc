@@ -61,8 +61,7 @@ TEST_F(RunFolder, TheNewestRunUnlessAll) {
   put("run-20260102-000000-1/b.jsonl");
   put("run-20260102-000000-1/notes.txt");
   EXPECT_EQ(names(), (Names{"run-20260102-000000-1/b.jsonl"}));
-  EXPECT_EQ(names(true),
-            (Names{"run-20260101-000000-9/a.jsonl", "run-20260102-000000-1/b.jsonl"}));
+  EXPECT_EQ(names(true), (Names{"run-20260101-000000-9/a.jsonl", "run-20260102-000000-1/b.jsonl"}));
 }
 
 TEST_F(RunFolder, ARunsFolderItself) {

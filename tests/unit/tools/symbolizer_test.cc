@@ -66,8 +66,9 @@ TEST(LlvmSymbolizer, SurvivesAToolThatDies) {
 
 TEST(LlvmSymbolizer, BigBatchesDoNotBlock) {
   const std::string wide(200, 'x');
-  LlvmSymbolizer symbolizer({script(
-      "wide", "while read line; do echo '{\"Symbol\":[{\"FunctionName\":\"" + wide + "\"}]}'; done")});
+  LlvmSymbolizer symbolizer(
+      {script("wide", "while read line; do echo '{\"Symbol\":[{\"FunctionName\":\"" + wide +
+                          "\"}]}'; done")});
   const auto answers = symbolizer.resolve(many(20000));
   ASSERT_EQ(answers.size(), 20000u);
   EXPECT_EQ(answers.back().at(0).function, wide);

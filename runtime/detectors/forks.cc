@@ -1,0 +1,57 @@
+// runtime/detectors/forks.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/detectors/forks.h"
+
+#include "runtime/detectors/steps.h"
+
+namespace lockweave::detectors {
+namespace {
+
+using core::Acquisition;
+using core::Object;
+using core::ReportStep;
+using core::ThreadState;
+using core::WaitView;
+
+// The thread of the parent that held `object` at the fork; its state was left as it was.
+ThreadState* holder_left_behind(const Object& object, const ThreadState& self,
+                                Acquisition** node) {
+  for (ThreadState* thread = core::newest_thread(); thread != nullptr; thread = thread->next) {
+    if (thread == &self || !thread->lost_in_fork) continue;
+    for (Acquisition* held = thread->top; held != nullptr; held = held->outer) {
+      if (held->object != &object) continue;
+      *node = held;
+      return thread;
+    }
+  }
+  return nullptr;
+}
+
+class Forks final : public core::Detector {
+ public:
+  constexpr Forks() = default;
+
+  void on_fork_in_child(ThreadState&) override { forked_ = true; }
+
+  void on_block(ThreadState& thread) override {
+    if (!forked_) return;
+    const WaitView wait = core::view_wait(thread);
+    Acquisition* node = nullptr;
+    if (wait.object == nullptr || wait.object->process_shared || wait.wanted == nullptr) return;
+    ThreadState* holder = holder_left_behind(*wait.object, thread, &node);
+    if (holder == nullptr) return;
+    const ReportStep steps[] = {step_of_wait(thread, wait), step_taken(*holder, *node)};
+    tell("fork-while-locked", "", steps, 2);
+  }
+
+ private:
+  bool forked_ = false;
+};
+
+constinit Forks detector;
+
+}  // namespace
+
+core::Detector& forks() { return detector; }
+
+}  // namespace lockweave::detectors
