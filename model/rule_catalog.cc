@@ -5,8 +5,6 @@
 #include "model/rule_catalog.h"
 
 #include <algorithm>
-#include <numeric>
-#include <vector>
 
 namespace lockweave::model {
 namespace {
@@ -517,20 +515,6 @@ if (fork() == 0) {
     },
 };
 
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0]++;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
-
 }  // namespace
 
 std::span<const Rule> all_rules() { return kRules; }
@@ -540,14 +524,6 @@ const Rule* find_rule(std::string_view id) {
     if (rule.id == id) return &rule;
   }
   return nullptr;
-}
-
-// Of several equally near ones the first of the catalogue.
-std::string_view nearest_rule(std::string_view id) {
-  const auto distance = [id](const Rule& rule) { return edit_distance(id, rule.id); };
-  return std::min_element(std::begin(kRules), std::end(kRules),
-                          [&](const Rule& a, const Rule& b) { return distance(a) < distance(b); })
-      ->id;
 }
 
 }  // namespace lockweave::model

@@ -38,7 +38,7 @@ class Arena final : public model::Resource {
   }
 
   std::size_t bytes_mapped() const { return mapped_.load(std::memory_order_relaxed); }
-  void reset_after_fork() { lock_.reset_after_fork(); }
+  void for_each_lock(LockVisitor visit) { visit(lock_); }
 
  private:
   struct Free {

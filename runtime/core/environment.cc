@@ -38,13 +38,30 @@ void remove_entry(char** at) {
   } while (*at++ != nullptr);
 }
 
-// A child is never the root: "root=1" becomes "root=0".
-void demote(char* run) {
-  for (char* at = run + kRun.size(); at != nullptr; at = strchr(at, ';')) {
-    if (*at == ';') ++at;
-    if (strncmp(at, "root=1", 6) == 0) at[5] = '0';
+// A child is never the root, and what must precede us differs from child to child: "root=1" becomes
+// "root=0", and `preload` moves to the end, without its value; of that value our own library is kept.
+void adapt_run(char* run, const char*& escaped) {
+  constexpr std::string_view kKey = "preload=";
+  std::string_view rest = std::string_view(run).substr(kRun.size());
+  char* out = run + kRun.size();
+  while (!rest.empty()) {
+    const std::size_t length = rest.find(';') == rest.npos ? rest.size() : rest.find(';');
+    const std::string_view pair = rest.substr(0, length);
+    rest.remove_prefix(length < rest.size() ? length + 1 : length);
+    if (pair.starts_with(kKey)) {
+      escaped = copy_of(pair.substr(pair.find_last_of(":=") + 1));
+      continue;
+    }
+    memmove(out, pair.data(), pair.size());
+    if (pair == "root=1") out[pair.size() - 1] = '0';
+    out += pair.size();
+    *out++ = ';';
   }
+  memcpy(out, kKey.data(), kKey.size());
+  out[kKey.size()] = '\0';
 }
+
+std::string_view last_of(std::string_view list) { return list.substr(list.rfind(':') + 1); }
 
 std::string_view without_separator(std::string_view list) {
   return list.starts_with(':') ? list.substr(1) : list;
@@ -79,12 +96,16 @@ void take_over_environment(char** environment, const char* preload) {
   char** run = find_entry(environment, kRun);
   if (run == nullptr) return;
   const std::string_view added = without_separator(preload);
-  char* run_copy = copy_of(*run);
-  settings.preload = copy_of(added);
+  constexpr std::string_view kRoom = ";preload=";  // if it has none yet
+  auto* run_copy = arena.make_array<char>(strlen(*run) + kRoom.size() + 1);
+  settings.preload = copy_of(last_of(added));
+  if (run_copy != nullptr) {
+    strcpy(run_copy, *run);
+    adapt_run(run_copy, settings.escaped);
+  }
   settings.run = run_copy;
   if (char** options = find_entry(environment, kOptions)) settings.options = copy_of(*options);
-  have_settings = run_copy != nullptr && settings.preload != nullptr;
-  if (have_settings) demote(run_copy);
+  have_settings = run_copy != nullptr && settings.preload != nullptr && settings.escaped != nullptr;
   remove_entry(run);
   clean_preload(environment, added);
 }

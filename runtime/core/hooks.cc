@@ -12,6 +12,7 @@
 #include "runtime/core/journal.h"
 #include "runtime/core/process.h"
 #include "runtime/core/relations.h"
+#include "runtime/core/stalls.h"
 #include "runtime/core/tls.h"
 
 namespace lockweave::core {
@@ -120,7 +121,15 @@ void prepare_wait(ThreadState& thread, const void* object, lw_kind kind, int fla
     park_held(thread, bits(with), parked);
   }
   capture(wait.trace, pc);
+  wait.since_ms = wait_clock_ms();
   wait.since = core_state.wait_order.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+bool note_cancelled(pthread_t handle) {
+  ThreadState* thread = thread_by_handle(handle);
+  if (thread == nullptr || thread->finished.load(std::memory_order_relaxed)) return false;
+  thread->cancelled.store(true, std::memory_order_seq_cst);
+  return true;
 }
 
 void unpublish_wait(Wait& wait) {
@@ -346,6 +355,15 @@ void lw_thread_joined(const void* thread, const void* pc) {
   remember_join(joined->id, self().id, self().segment.load(std::memory_order_relaxed));
   journal.note_join(*joined, self());
   tell_detectors([&](Detector& d) { d.on_joined(self(), *joined, pc); });
+}
+
+void lw_thread_cancelled(const void* thread) {
+  if (note_cancelled(reinterpret_cast<pthread_t>(thread))) return;
+  for (ThreadState* state = newest_thread(); state != nullptr; state = state->next) {
+    const bool begun = state->tid.load(std::memory_order_seq_cst) != 0;
+    if (!begun) state->cancelled.store(true, std::memory_order_seq_cst);  // one of these
+  }
+  note_cancelled(reinterpret_cast<pthread_t>(thread));  // it may have begun meanwhile
 }
 
 void lw_name(const void* object, const char* name) {

@@ -291,7 +291,6 @@ void Journal::forget_modules() {
 }
 
 void Journal::begin_child_after_fork() {
-  lock_.reset_after_fork();
   if (!file.is_open()) return;
   file.abandon();
   modules.reset();

@@ -61,6 +61,8 @@ constexpr Key kKeys[] = {
      "end the process at the first finding of level error (0)"},
     {"log_path", [](std::string_view v) { return parse_text(v, options.log_path); },
      "write the report to <log_path>.<pid> instead of stderr"},
+    {"reporter", [](std::string_view v) { return parse_text(v, options.reporter); },
+     "path of the lockweave command that shows findings (the installed one)"},
     {"suppressions", [](std::string_view v) { return parse_text(v, options.suppressions); },
      "file with rule:glob lines"},
     {"fail_on", [](std::string_view v) { return parse_text(v, options.fail_on); },

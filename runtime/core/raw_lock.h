@@ -31,6 +31,9 @@ class RawLock {
   std::atomic<int> word_{0};  // 0 free, 1 taken, 2 taken and someone may sleep
 };
 
+// How a module shows its locks, outermost first, to what must hold all of them around a fork.
+using LockVisitor = void (*)(RawLock& lock);
+
 class RawGuard {
  public:
   explicit RawGuard(RawLock& lock) : lock_(lock) { lock_.lock(); }

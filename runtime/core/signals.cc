@@ -13,8 +13,9 @@
 
 #include "lockweave/hooks.h"
 #include "runtime/core/core_state.h"
+#include "runtime/core/lock_table.h"
 #include "runtime/core/options.h"
-#include "runtime/core/process.h"
+#include "runtime/core/stalls.h"
 #include "runtime/core/tls.h"
 
 namespace lockweave::core {
@@ -91,13 +92,14 @@ void lw_jump(const void* stack_pointer) {
 }
 
 int lw_signal_speaks(int signal) {
-  if (signal == options.status_signal && signal != 0) return 2;
+  if (signal != 0 && (signal == options.status_signal || signal == stall_signal())) return 2;
   const bool ends = signal == SIGTERM || signal == SIGQUIT || signal == SIGABRT;
   return ends && options.report_signals ? 1 : 0;
 }
 
 void lw_report_waits(int signal) {
   if (!core_state.up.load(std::memory_order_relaxed)) return;
+  if (signal == stall_signal()) return report_stalls();
   const bool status = lw_signal_speaks(signal) == 2;
   if (!status && waiting_threads() == 0) return;
   print_lock_table(2, status               ? "status"

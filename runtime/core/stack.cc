@@ -124,8 +124,9 @@ InternedStack* stack_of(Id id) {
   return id == 0 || id > table.count ? nullptr : table.pages[id / kPageEntries][id % kPageEntries];
 }
 
+void for_each_stack_lock(LockVisitor visit) { visit(table.lock); }
+
 void reset_stacks_after_fork() {
-  table.lock.reset_after_fork();
   for (Id id = 1; id <= table.count; ++id) stack_of(id)->written = false;
 }
 

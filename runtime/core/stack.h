@@ -13,6 +13,7 @@
 #include <cstdint>
 
 #include "model/record.h"
+#include "runtime/core/raw_lock.h"
 
 namespace lockweave::core {
 
@@ -42,6 +43,7 @@ InternedStack* intern_stack(const Trace& trace);
 InternedStack* stack_of(Id id);
 InternedStack* intern_here(const void* pc);  // capture + intern
 
+void for_each_stack_lock(LockVisitor visit);
 void reset_stacks_after_fork();  // what was written belongs to the parent's record
 
 // Must run once before threads exist: makes libgcc's unwinder do its lazy set-up now.

@@ -334,9 +334,12 @@ void for_each_object(ObjectVisitor visit, void* context) {
   for (Id id = 1; id <= objects.count; ++id) visit(context, **slot_of(id, false));
 }
 
+void for_each_table_lock(LockVisitor visit) {
+  for (RawLock& stripe : acquisitions.stripes) visit(stripe);
+  visit(objects.lock);
+}
+
 void reset_tables_after_fork() {
-  objects.lock.reset_after_fork();
-  for (RawLock& stripe : acquisitions.stripes) stripe.reset_after_fork();
   for (Id id = 1; id <= objects.count; ++id) {
     Object& object = **slot_of(id, false);
     object.written = false;

@@ -119,6 +119,7 @@ void for_each_acquisition(AcquisitionVisitor visit, void* context);
 std::uint64_t sightings_lost();
 void for_each_object(ObjectVisitor visit, void* context);  // ended ones too, oldest first
 
+void for_each_table_lock(LockVisitor visit);
 void reset_tables_after_fork();
 
 }  // namespace lockweave::core

@@ -202,8 +202,9 @@ void begin_segment(ThreadState& thread) {
   memset(thread.cache, 0, sizeof(Acquisition*) * ThreadState::kCacheEntries);
 }
 
+void for_each_thread_lock(LockVisitor visit) { visit(registry.lock); }
+
 void keep_only_current_after_fork() {
-  registry.lock.reset_after_fork();
   ThreadState* self = tls.state;
   for (ThreadState* state = newest_thread(); state != nullptr; state = state->next) {
     if (state != self) state->lost_in_fork = !state->finished.exchange(true);

@@ -34,6 +34,8 @@ struct Wait {
   const int* owner = nullptr;      // where the owner's kernel id can be read
   Acquisition* wanted = nullptr;   // for locks: the acquisition that is waited for
   std::uint64_t since = 0;         // order in which waits began, process-wide
+  std::uint64_t since_ms = 0;      // only with hang_timeout
+  std::uint64_t stall_told = 0;    // sequence of the wait that was told as a stall
   Trace trace;                     // the stack, captured before sleeping
 };
 
@@ -66,8 +68,9 @@ struct ThreadState {
   std::atomic<std::uint32_t> depth{0};  // entries of `held`
   std::atomic<std::uint32_t> segment{1};
   Wait wait;
-  std::atomic<void*> locks_taken{nullptr};  // list of the waits detector
+  std::atomic<void*> locks_taken{nullptr};  // set of the waits detector
   std::atomic<bool> finished{false};
+  std::atomic<bool> cancelled{false};   // pthread_cancel was called: a wait of its may end by itself
   bool lost_in_fork = false;       // a thread of the parent: in this process it never was
   std::atomic<int> tid{0};
 
@@ -110,6 +113,7 @@ void begin_segment(ThreadState& thread);
 // The signal, not one that its own instruction caused, whose handler the calling thread runs; 0: none.
 int signal_being_handled(const ThreadState& thread);
 
+void for_each_thread_lock(LockVisitor visit);
 void keep_only_current_after_fork();
 
 }  // namespace lockweave::core

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/detectors/misuse.h"
 
+#include "runtime/detectors/once.h"
 #include "runtime/detectors/steps.h"
 
 namespace lockweave::detectors {
@@ -16,6 +17,8 @@ using model::Action;
 class Misuse final : public core::Detector {
  public:
   constexpr Misuse() = default;
+
+  void on_fork_in_child(ThreadState&) override { forget_told_after_fork(); }
 
   void on_release_not_held(ThreadState& thread, Object& object, const char* variant,
                            const void* pc) override {

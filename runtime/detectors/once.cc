@@ -29,4 +29,9 @@ bool first_time(const char* rule, const core::InternedStack* place, const core::
   return true;
 }
 
+void forget_told_after_fork() {
+  lock.reset_after_fork();
+  told = nullptr;
+}
+
 }  // namespace lockweave::detectors

@@ -12,4 +12,7 @@ namespace lockweave::detectors {
 // True the first time. `rule` is compared by its text's address: pass literals of the catalogue.
 bool first_time(const char* rule, const core::InternedStack* place, const core::Object* object);
 
+// In a child of fork: its record is a new one.
+void forget_told_after_fork();
+
 }  // namespace lockweave::detectors

@@ -16,11 +16,20 @@ using core::ThreadState;
 using core::WaitView;
 using model::Action;
 
+// Is the wait a cancellation point, and its thread cancelled? If it has cancellation disabled, this is
+// too careful.
+bool cancellation_may_end(const ThreadState& waiter, const WaitView& wait) {
+  const bool point = wait.kind == LW_THREAD || wait.kind == LW_SEMAPHORE ||
+                     wait.kind == LW_CONDITION_VARIABLE;
+  return point && waiter.cancelled.load(std::memory_order_seq_cst);
+}
+
 // Calls `visit` for each thread that must act before `wait` can end.
 template <class Visit>
 void for_each_blocker(const ThreadState& waiter, const WaitView& wait, Visit visit) {
   if (is_timed(wait)) return;
   if (wait.kind == LW_THREAD) {
+    if (cancellation_may_end(waiter, wait)) return;
     ThreadState* joined = core::thread_by_handle(reinterpret_cast<pthread_t>(wait.address));
     if (joined != nullptr && !joined->finished.load(std::memory_order_relaxed)) visit(*joined);
     return;
@@ -223,7 +232,7 @@ bool others_may_act(const WaitView& wait) {
 
 // `self` is the checker: it is about to sleep, whatever it still owns.
 bool can_proceed(const ThreadState& thread, const WaitView& wait, const ThreadState* self) {
-  if (!wait.waiting() || is_timed(wait)) return true;
+  if (!wait.waiting() || is_timed(wait) || cancellation_may_end(thread, wait)) return true;
   if (others_may_act(wait)) return true;
   if (wait.object != nullptr && core::wakes_on_way(*wait.object) > 0) return true;
   if (wait.kind == LW_THREAD) {
@@ -275,15 +284,18 @@ void WaitFor::check_all_blocked(const ThreadState* self) {
 }
 
 // Threads that have published their wait but not yet gone to sleep get the time to do so: nobody
-// else could use it, since nobody can proceed.
+// else could use it, since nobody can proceed. One look at the tasks takes time: an unknown one may
+// wake a thread that has been looked at and be gone when its turn comes. The next look sees that.
 void WaitFor::check_once(const ThreadState* self) {
   constexpr long kSettle_ns = 500'000;
+  constexpr int kLooks = 2;
   bool dead = core::everyone_asleep() && nobody_can_proceed(self);
-  while (dead) {
+  for (int looks = 0; dead && looks < kLooks;) {
     const core::Tasks tasks = core::look_at_tasks();
     dead = tasks != core::Tasks::unknown_ones && nothing_moved();
-    if (tasks == core::Tasks::all_known_asleep && all_settled(self)) break;
-    core::pause_ns(kSettle_ns);
+    const bool still = tasks == core::Tasks::all_known_asleep && all_settled(self);
+    looks = still ? looks + 1 : 0;
+    if (!still) core::pause_ns(kSettle_ns);
   }
   if (dead && nobody_can_proceed(self) && core::everyone_asleep()) report_all_blocked();
 }

@@ -14,21 +14,59 @@ using core::ReportStep;
 using core::ThreadState;
 using core::WaitView;
 
-// Locks a thread took, newest first; written by that thread only, read by others.
-struct TookLock {
-  TookLock* next;
-  Acquisition* node;
+// The locks a thread took: a hash set of acquisitions by their object, open addressing, at most half
+// full. Written by that thread only; others may read while it grows, so an outgrown set is left as it
+// is.
+struct LocksTaken {
+  std::uint32_t capacity;  // a power of two
+  std::uint32_t count;
+  std::atomic<Acquisition*> slots[1];  // `capacity` of them
 };
 
-TookLock* locks_taken_by(const ThreadState& thread) {
-  return static_cast<TookLock*>(thread.locks_taken.load(std::memory_order_acquire));
+LocksTaken* locks_taken_by(const ThreadState& thread) {
+  return static_cast<LocksTaken*>(thread.locks_taken.load(std::memory_order_acquire));
+}
+
+std::atomic<Acquisition*>& slot_for(LocksTaken& set, const Object& object) {
+  std::uint32_t at = object.id * 2654435769u;  // Knuth's multiplicative hash
+  for (;; ++at) {
+    auto& slot = set.slots[at & (set.capacity - 1)];
+    const Acquisition* node = slot.load(std::memory_order_acquire);
+    if (node == nullptr || node->object == &object) return slot;
+  }
 }
 
 Acquisition* taking_of(const ThreadState& thread, const Object& object) {
-  for (TookLock* took = locks_taken_by(thread); took != nullptr; took = took->next) {
-    if (took->node->object == &object) return took->node;
+  LocksTaken* set = locks_taken_by(thread);
+  return set == nullptr ? nullptr : slot_for(*set, object).load(std::memory_order_acquire);
+}
+
+LocksTaken* larger_copy(const LocksTaken* old) {
+  constexpr std::uint32_t kFirst = 16;
+  const std::uint32_t capacity = old == nullptr ? kFirst : old->capacity * 2;
+  void* memory = core::arena.allocate(sizeof(LocksTaken) + capacity * sizeof(void*), alignof(void*));
+  auto* set = static_cast<LocksTaken*>(memory);
+  if (set == nullptr) return nullptr;
+  set->capacity = capacity;
+  set->count = old == nullptr ? 0 : old->count;
+  for (std::uint32_t i = 0; old != nullptr && i < old->capacity; ++i) {
+    Acquisition* node = old->slots[i].load(std::memory_order_relaxed);
+    if (node != nullptr) slot_for(*set, *node->object).store(node, std::memory_order_relaxed);
   }
-  return nullptr;
+  return set;
+}
+
+void note_taken(ThreadState& thread, Acquisition& node) {
+  LocksTaken* set = locks_taken_by(thread);
+  if (set == nullptr || set->count * 2 >= set->capacity) {
+    set = larger_copy(set);
+    if (set == nullptr) return;
+    thread.locks_taken.store(set, std::memory_order_release);
+  }
+  auto& slot = slot_for(*set, *node.object);
+  if (slot.load(std::memory_order_relaxed) != nullptr) return;
+  slot.store(&node, std::memory_order_release);
+  ++set->count;
 }
 
 // The innermost lock of the chain that `other` took as well; nullptr: none.
@@ -50,10 +88,7 @@ class Waits final : public core::Detector {
   constexpr Waits() = default;
 
   void on_acquisition(ThreadState& thread, Acquisition& node) override {
-    if (taking_of(thread, *node.object) != nullptr) return;
-    if (auto* took = core::arena.make<TookLock>(locks_taken_by(thread), &node)) {
-      thread.locks_taken.store(took, std::memory_order_release);
-    }
+    note_taken(thread, node);
   }
 
   void on_block(ThreadState& thread) override {

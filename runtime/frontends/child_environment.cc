@@ -26,27 +26,41 @@ char* put(char* out, const char* text) {
 
 }  // namespace
 
-ChildEnvironment::ChildEnvironment(char* const* environment, const lw_child_settings* settings)
+ChildEnvironment::ChildEnvironment(char* const* environment, const lw_child_settings* settings,
+                                   const LoadedFirst& first)
     : environment_(environment), settings_(*settings) {
   for (char* const* at = environment; at != nullptr && *at != nullptr; ++at) {
     ++entries_;
     if (is(*at, kOptions)) has_options_ = true;
-    if (preload_ == nullptr && is(*at, kPreload)) preload_ = *at + kPreloadLength;
+    if (own_ == nullptr && is(*at, kPreload)) own_ = *at + kPreloadLength;
   }
-  has_preload_ = preload_ != nullptr && strstr(preload_, settings_.preload) != nullptr;
-  bytes_ = (entries_ + kAdded) * sizeof(char*) + kPreloadLength +
-           (preload_ == nullptr ? 0 : strlen(preload_)) + strlen(settings_.preload) + 2;
+  if (own_ == nullptr) own_ = "";
+  adds_preload_ = settings_.preload[0] != '\0' && strstr(own_, settings_.preload) == nullptr;
+  // Unless the program named it already.
+  if (strstr(own_, first.library) == nullptr) first_ = first.library;
+  bytes_ = (entries_ + kAdded) * sizeof(char*) + kPreloadLength + strlen(own_) + 1 +
+           strlen(settings_.run) + 2 * strlen(first_) + 2 + strlen(settings_.preload) +
+           strlen(settings_.escaped) + 2;
+}
+
+// "first:ours"
+char* ChildEnvironment::put_added(char* out, const char* ours) const {
+  if (first_[0] != '\0') out = put(put(out, first_), ":");
+  out = put(out, ours);
+  *out++ = '\0';
+  return out;
 }
 
 char** ChildEnvironment::build(void* memory) const {
   char** const table = static_cast<char**>(memory);
+  char* text = reinterpret_cast<char*>(table + entries_ + kAdded);
   char** next = table;
   char* preload = nullptr;
-  if (!has_preload_ && settings_.preload[0] != '\0') {
-    preload = reinterpret_cast<char*>(table + entries_ + kAdded);
-    char* text = put(preload, kPreload);
-    if (preload_ != nullptr && preload_[0] != '\0') text = put(put(text, preload_), ":");
-    *put(text, settings_.preload) = '\0';
+  if (adds_preload_) {
+    preload = text;
+    text = put(text, kPreload);
+    if (own_[0] != '\0') text = put(put(text, own_), ":");
+    text = put_added(text, settings_.preload);
   }
   for (std::size_t i = 0; i < entries_; ++i) {
     char* entry = environment_[i];
@@ -58,7 +72,8 @@ char** ChildEnvironment::build(void* memory) const {
     *next++ = entry;
   }
   if (preload != nullptr) *next++ = preload;
-  *next++ = const_cast<char*>(settings_.run);
+  *next++ = text;
+  put_added(put(text, settings_.run), adds_preload_ ? settings_.escaped : "");
   if (!has_options_ && settings_.options != nullptr) *next++ = const_cast<char*>(settings_.options);
   *next = nullptr;
   return table;

@@ -9,6 +9,7 @@
 #include <alloca.h>
 #include <sys/mman.h>
 
+#include "runtime/frontends/child_program.h"
 #include "runtime/frontends/operation.h"
 #include "runtime/frontends/real.h"
 
@@ -17,27 +18,33 @@ namespace lockweave::frontends {
 class ChildEnvironment {
  public:
   // `settings` != nullptr.
-  ChildEnvironment(char* const* environment, const lw_child_settings* settings);
+  ChildEnvironment(char* const* environment, const lw_child_settings* settings,
+                   const LoadedFirst& first);
   std::size_t bytes() const { return bytes_; }
   // `memory` has bytes(), aligned for a pointer.
   char** build(void* memory) const;
 
  private:
+  char* put_added(char* out, const char* ours) const;
+
   char* const* const environment_;
   const lw_child_settings& settings_;
-  const char* preload_ = nullptr;  // the program's own value
-  std::size_t entries_ = 0;
+  const char* first_ = "";    // what must precede us
+  const char* own_ = nullptr; // the program's own LD_PRELOAD
+  bool adds_preload_ = false;
   bool has_options_ = false;
-  bool has_preload_ = false;       // our libraries stand in it already
+  std::size_t entries_ = 0;
   std::size_t bytes_ = 0;
 };
 
 // Calls `call(environment for the child)`.
 template <class Call>
-auto with_child_environment(char* const* environment, Call call) {
+auto with_child_environment(char* const* environment, const ChildProgram& program, Call call) {
   const lw_child_settings* settings = lw_for_children();
   if (settings == nullptr) return call(environment);
-  const ChildEnvironment child(environment, settings);
+  const LoadedFirst first = needs_of(program);
+  if (first.refuses_us) return call(environment);
+  const ChildEnvironment child(environment, settings, first);
   constexpr std::size_t kStackMax = 64 << 10;
   if (child.bytes() <= kStackMax) {
     void* memory = alloca(child.bytes());

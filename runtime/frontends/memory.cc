@@ -10,8 +10,8 @@
 // | mremap                      | cut off by mremap: memory_end before                           |
 //
 // operator delete of libstdc++ arrives in free. Not seen: allocators that define operator delete or
-// pools of their own, and what the loader and thread stacks unmap inside libc (core sees those ends
-// by themselves).
+// pools of their own, allocators that are preloaded before us, and what the loader and thread stacks
+// unmap inside libc (core sees those ends by themselves).
 // The names are called before the library's constructor and while dlsym looks the real ones up; a
 // block freed in that moment is kept: nobody can tell yet whose it is.
 // Cost of free: with glibc's heap the size in front of the block and one word of core's filter.

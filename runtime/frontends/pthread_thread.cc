@@ -3,7 +3,8 @@
 //
 // Threads: creation hands a token from the creator to the new thread, so that what came before the
 // creation is known to come before all it does; joins order the other way. A thread's end is seen in
-// the last round of its key destructors, after every thread_local destructor.
+// the last round of its key destructors, after every thread_local destructor. A cancelled thread may
+// leave a wait that nobody else ends.
 #include <limits.h>
 
 #include "runtime/frontends/operation.h"
@@ -123,6 +124,12 @@ LW_EXPORT int pthread_tryjoin_np(pthread_t thread, void** value) noexcept {
   const int result = real().pthread_tryjoin_np(thread, value);
   if (operation && result == 0) lw_thread_joined(reinterpret_cast<const void*>(thread), LW_CALLER);
   return result;
+}
+
+LW_EXPORT int pthread_cancel(pthread_t thread) {
+  Operation operation;
+  if (operation) lw_thread_cancelled(reinterpret_cast<const void*>(thread));
+  return real().pthread_cancel(thread);
 }
 
 }  // extern "C"

@@ -47,6 +47,7 @@ namespace lockweave::frontends {
   X(pthread_create, nullptr)                 \
   X(pthread_join, nullptr)                   \
   X(pthread_tryjoin_np, nullptr)             \
+  X(pthread_cancel, nullptr)                 \
   X(pthread_timedjoin_np, nullptr)           \
   X(pthread_clockjoin_np, nullptr)           \
   X(pthread_mutex_init, nullptr)             \

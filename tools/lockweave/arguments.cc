@@ -116,6 +116,8 @@ void add_report(CLI::App& app, ReportOptions& options) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_flag("--all-runs", options.all_runs, "of an output folder all runs, not the newest");
   command.add_flag("--stderr", options.to_stderr, "print to standard error");
+  command.add_option("--text", options.text, "write what would be printed to FILE")
+      ->type_name("FILE");
   add_reporting(command, options.reporting);
 }
 

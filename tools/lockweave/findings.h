@@ -23,10 +23,10 @@ model::Finding finding_of(const Story& story, Scene& scene);
 // Why a cycle is not reported, in words.
 std::string filter_reason(const Story& story, Scene& scene);
 
-// One bug, one finding: the same fingerprint once, with all programs that show it; a deadlock in
-// place of its cycle, double-lock in place of a deadlock with itself, lost-wakeup in place of the
-// deadlock it led to, fork-while-locked in place of
-// the deadlock of the child, and what came true in place of the warning that it could. Then sorted: level, rule, place, fingerprint.
+// One bug, one finding: the same fingerprint once, with all programs that show it; the better account
+// in place of the lesser one: a deadlock for its cycle, double-lock for a deadlock with itself,
+// lost-wakeup for the deadlock it led to, fork-while-locked for the deadlock of the child, and what
+// came true for the warning that it could. Then sorted: level, rule, place, fingerprint.
 void merge_same(std::vector<Told>& told);
 
 }  // namespace lockweave::cli

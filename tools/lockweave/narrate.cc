@@ -141,6 +141,11 @@ Narration deadlock(const Telling& telling) {
         "make sure that whoever must notify, post or finish can do so before it waits itself";
     return told;
   }
+  if (telling.variant == "stall") {
+    told.message = "a wait lasts longer than the hang timeout: " + joined(clauses, "; ");
+    told.hint = "nothing proves that it will never end; look at what the holder is doing";
+    return told;
+  }
   told.message = "threads wait for each other for ever: " + joined(clauses, "; ");
   const bool locks_only =
       std::all_of(telling.steps.begin(), telling.steps.end(),

@@ -41,6 +41,7 @@ struct ReportOptions {
   std::vector<std::string> inputs;
   bool all_runs = false;
   bool to_stderr = false;
+  std::string text;  // file for what would be printed; empty: print it
 };
 
 struct ExplainOptions {

@@ -58,7 +58,13 @@ int report_command(const ReportOptions& options) {
                             options.reporting.quiet,
                             false,
                             {}};
-  fmt::print(aside ? stderr : stdout, "{}", render_terminal(results, style));
+  if (options.text.empty()) {
+    fmt::print(aside ? stderr : stdout, "{}", render_terminal(results, style));
+  } else if (const std::string problem = write_file(options.text, render_terminal(results, style));
+             !problem.empty()) {
+    complain(problem, "choose a file you may write to");
+    return kUsage;
+  }
   if (!write_reports(results, options.reporting)) return kUsage;
   if (results.incomplete) return kIncomplete;
   const bool fails =

@@ -112,6 +112,8 @@ LW_HOOK void lw_thread_started(void* token);
 LW_HOOK void lw_thread_ended(void);
 /* The calling thread has joined `thread` (a pthread_t). */
 LW_HOOK void lw_thread_joined(const void* thread, const void* pc);
+/* `thread` (a pthread_t) is about to be cancelled: its waits may end without anybody's doing. */
+LW_HOOK void lw_thread_cancelled(const void* thread);
 
 /* ---- the process -------------------------------------------------------------------------- */
 LW_HOOK void lw_fork_prepare(void);
@@ -170,8 +172,9 @@ LW_INTERNAL void lw_start(char** environment, lw_spawn_function spawn);
 LW_INTERNAL int lw_in_own_process(void);
 /* What a child needs in its environment to be watched like this process; NULL: nothing. */
 typedef struct lw_child_settings {
-  const char* preload; /* library list to have in LD_PRELOAD, after the program's own */
-  const char* run;     /* "LOCKWEAVE_RUN=..." */
+  const char* preload; /* our library: in LD_PRELOAD, after the program's own and what must precede us */
+  const char* run;     /* "LOCKWEAVE_RUN=...;preload=" to be followed by the list that was added: */
+  const char* escaped; /* `preload` as it is written there */
   const char* options; /* "LOCKWEAVE_OPTIONS=..." for a child without that variable; may be NULL */
 } lw_child_settings;
 LW_INTERNAL const lw_child_settings* lw_for_children(void);

@@ -1,0 +1,93 @@
+// runtime/core/reporter.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/core/reporter.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <charconv>
+
+#include "runtime/core/core_state.h"
+#include "runtime/core/journal.h"
+#include "runtime/core/launch.h"
+#include "runtime/core/options.h"
+#include "runtime/core/say.h"
+
+namespace lockweave::core {
+namespace {
+
+constinit lw_spawn_function spawn_function = nullptr;
+
+const char* reporter_path() {
+  if (options.reporter[0] != '\0') return options.reporter;
+  if (launch.cli[0] != '\0') return launch.cli;
+#ifdef LOCKWEAVE_CLI_PATH
+  if (os::call(SYS_faccessat, AT_FDCWD, reinterpret_cast<long>(LOCKWEAVE_CLI_PATH), X_OK) == 0) {
+    return LOCKWEAVE_CLI_PATH;
+  }
+#endif
+  return nullptr;
+}
+
+// "<log_path>.<pid>", as ThreadSanitizer names it.
+template <std::size_t N>
+void name_log(char (&out)[N]) {
+  const std::size_t length = strlen(options.log_path);
+  memcpy(out, options.log_path, length);
+  out[length] = '.';
+  *std::to_chars(out + length + 1, out + N - 1, core_state.pid).ptr = '\0';
+}
+
+}  // namespace
+
+void set_reporter_spawn(lw_spawn_function spawn) { spawn_function = spawn; }
+
+int run_reporter() {
+  const char* cli = reporter_path();
+  if (cli == nullptr || journal.path()[0] == '\0' || spawn_function == nullptr) {
+    return -1;
+  }
+  const char* argv[12] = {cli, "report", "--stderr", "--fail-on", options.fail_on};
+  std::size_t count = 5;
+  if (options.suppressions[0] != '\0') {
+    argv[count++] = "--suppressions";
+    argv[count++] = options.suppressions;
+  }
+  char log[sizeof options.log_path + 16];
+  if (options.log_path[0] != '\0') {
+    name_log(log);
+    argv[count++] = "--text";
+    argv[count++] = log;
+  }
+  argv[count++] = journal.path();
+  argv[count] = nullptr;
+  int pid = 0;
+  if (spawn_function(&pid, cli, nullptr, nullptr, const_cast<char* const*>(argv), environ) != 0) {
+    return -1;
+  }
+  int status = 0;
+  while (os::call(SYS_wait4, pid, reinterpret_cast<long>(&status), 0, 0) == -EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+void print_raw(const Report& report) {
+  Say say;
+  say << "lockweave: " << report.rule << " in process "
+      << static_cast<std::uint64_t>(core_state.pid) << "\n";
+  for (std::uint32_t i = 0; i < report.count; ++i) {
+    const ReportStep& step = report.steps[i];
+    say << "  thread " << (step.thread == nullptr ? "?" : step.thread->label) << " "
+        << model::to_string(step.action);
+    if (step.object != nullptr) {
+      say << " " << model::to_string(static_cast<model::ObjectKind>(step.object->kind)) << " ";
+      say.hex(step.object->address.load(std::memory_order_relaxed));
+    }
+    say << "\n";
+  }
+  say << "  (install the lockweave command to see source lines)\n";
+}
+
+}  // namespace lockweave::core

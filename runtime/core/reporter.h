@@ -1,0 +1,21 @@
+// runtime/core/reporter.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Shows what was found while the process still exists: by starting `lockweave report` on the record,
+// or, where the command is not installed, in addresses. Only once the verdict is out: the laws of the
+// hook path end there.
+#pragma once
+
+#include "lockweave/hooks.h"
+#include "runtime/core/report.h"
+
+namespace lockweave::core {
+
+void set_reporter_spawn(lw_spawn_function spawn);
+
+// Returns the reporter's exit code (1: findings at or above the threshold), or -1: not started.
+int run_reporter();
+
+void print_raw(const Report& report);
+
+}  // namespace lockweave::core

@@ -1,0 +1,122 @@
+// runtime/core/stalls.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/core/stalls.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "runtime/core/arena.h"
+#include "runtime/core/detector.h"
+#include "runtime/core/options.h"
+#include "runtime/core/os.h"
+#include "runtime/core/tls.h"
+
+namespace lockweave::core {
+namespace {
+
+constexpr int kSignal = 63;  // the kernel's second highest real-time signal; programs start from below
+
+std::uint64_t now_ms() {
+  timespec now{};
+  os::call(SYS_clock_gettime, CLOCK_MONOTONIC, reinterpret_cast<long>(&now));
+  return static_cast<std::uint64_t>(now.tv_sec) * 1000 +
+         static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000;
+}
+
+// The interrupted thread may be at work on a table; then the next tick looks.
+bool may_look() {
+  if (tls.idle != nullptr || tls.state == nullptr) return true;
+  const Wait& wait = tls.state->wait;
+  return wait.sequence.load(std::memory_order_relaxed) % 2 == 1 &&
+         wait.settled.load(std::memory_order_relaxed);
+}
+
+struct LongWait {
+  ThreadState* thread;
+  WaitView wait;
+};
+
+bool is_long(const ThreadState& thread, const WaitView& wait, std::uint64_t limit_ms) {
+  return wait.waiting() && (wait.flags & LW_TIMED) == 0 && thread.wait.since_ms != 0 &&
+         now_ms() - thread.wait.since_ms >= limit_ms;
+}
+
+ReportStep step_of(const LongWait& slow) {
+  ReportStep step;
+  step.thread = slow.thread;
+  step.action = slow.wait.kind == LW_THREAD      ? model::Action::joins
+                : slow.wait.wanted != nullptr ? model::Action::wants
+                                              : model::Action::waits;
+  step.object = slow.wait.object;
+  step.other = slow.wait.kind == LW_THREAD
+                   ? thread_by_handle(reinterpret_cast<pthread_t>(slow.wait.address))
+                   : owner_of(slow.wait);
+  step.held = slow.thread->top;
+  step.stack = stack_of_wait(*slow.thread);
+  return step;
+}
+
+void tell_stall(const LongWait* waits, std::uint32_t count) {
+  auto* steps = arena.make_array<ReportStep>(count);
+  if (steps == nullptr) return;
+  for (std::uint32_t i = 0; i < count; ++i) steps[i] = step_of(waits[i]);
+  Report report;
+  report.rule = "deadlock";
+  report.variant = "stall";
+  report.certain = false;
+  report.object = steps[0].object;
+  report.steps = steps;
+  report.count = count;
+  submit(report);
+}
+
+}  // namespace
+
+int stall_signal() { return options.hang_timeout > 0 ? kSignal : 0; }
+
+std::uint64_t wait_clock_ms() { return options.hang_timeout > 0 ? now_ms() : 0; }
+
+void start_stall_timer() {
+  if (options.hang_timeout <= 0) return;
+  sigevent event;
+  memset(&event, 0, sizeof event);
+  event.sigev_notify = SIGEV_SIGNAL;
+  event.sigev_signo = kSignal;
+  int timer = 0;
+  if (os::call(SYS_timer_create, CLOCK_MONOTONIC, reinterpret_cast<long>(&event),
+               reinterpret_cast<long>(&timer)) < 0) {
+    return;
+  }
+  struct itimerspec every{};
+  const long half_ms = options.hang_timeout * 500L;
+  every.it_interval = {half_ms / 1000, half_ms % 1000 * 1'000'000};
+  every.it_value = every.it_interval;
+  os::call(SYS_timer_settime, timer, 0, reinterpret_cast<long>(&every), 0);
+}
+
+void report_stalls() {
+  if (!may_look()) return;
+  const Unseen unseen;
+  const auto limit_ms = static_cast<std::uint64_t>(options.hang_timeout) * 1000;
+  auto* waits = arena.make_array<LongWait>(live_threads() + 1);
+  std::uint32_t count = 0;
+  bool news = false;
+  bool for_a_lock = false;
+  for (ThreadState* thread = newest_thread(); thread != nullptr && waits != nullptr;
+       thread = thread->next) {
+    const WaitView wait = view_wait(*thread);
+    if (thread->finished.load(std::memory_order_relaxed) || !is_long(*thread, wait, limit_ms)) {
+      continue;
+    }
+    if (count <= live_threads()) waits[count++] = {thread, wait};
+    for_a_lock |= wait.wanted != nullptr;
+    news |= thread->wait.stall_told != wait.sequence;
+  }
+  if (!news || !(for_a_lock || count == live_threads())) return;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    waits[i].thread->wait.stall_told = waits[i].wait.sequence;
+  }
+  tell_stall(waits, count);
+}
+
+}  // namespace lockweave::core

@@ -1,0 +1,83 @@
+// runtime/core/verdict.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What happens to a finding (detector.h: submit, submit_deadlock): it goes to the record, it counts
+// for the exit code, and a deadlock is shown and ends the process.
+#include <stdio.h>
+
+#include <string_view>
+
+#include "model/rule_catalog.h"
+#include "runtime/core/core_state.h"
+#include "runtime/core/journal.h"
+#include "runtime/core/options.h"
+#include "runtime/core/os.h"
+#include "runtime/core/process.h"
+#include "runtime/core/reporter.h"
+
+namespace lockweave::core {
+namespace {
+
+// Buffered output of the program is not lost when its end is ours; a stream whose lock is part of
+// the deadlock is left alone.
+void flush_program_output() {
+  for (FILE* stream : {stdout, stderr}) {
+    if (ftrylockfile(stream) != 0) continue;
+    fflush_unlocked(stream);
+    funlockfile(stream);
+  }
+}
+
+bool is_candidate(const Report& report) { return std::string_view(report.variant) == "candidate"; }
+
+bool counts(const Report& report) {
+  const model::Rule* rule = model::find_rule(report.rule);
+  int level = rule == nullptr ? 1 : static_cast<int>(rule->level);
+  if (!report.certain && level > 0) --level;
+  const std::string_view threshold = options.fail_on;
+  if (threshold == "never") return false;
+  const int needed = threshold == "error" ? 2 : threshold == "note" ? 0 : 1;
+  return level >= needed;
+}
+
+[[noreturn]] void end_after_verdict() {
+  flush_program_output();
+  journal.note_losses();
+  journal.note_end("deadlock", options.exitcode);
+  remove_temporary_record();
+  if (options.on_deadlock == OnDeadlock::abort) {
+    os::call(SYS_tgkill, os::process_id(), os::thread_id(), 6);
+  }
+  os::exit_process(options.exitcode);
+}
+
+}  // namespace
+
+void submit(const Report& report) {
+  journal.note_finding(report);
+  if (is_candidate(report)) core_state.candidates.store(true, std::memory_order_relaxed);
+  if (is_candidate(report) || !counts(report)) return;
+  core_state.findings.fetch_add(1, std::memory_order_relaxed);
+  const model::Rule* rule = model::find_rule(report.rule);
+  if (options.halt_on_error && rule != nullptr && rule->level == model::Level::error) {
+    if (!core_state.root && run_reporter() < 0) print_raw(report);
+    end_after_verdict();
+  }
+}
+
+void submit_deadlock(const Report& report) {
+  if (core_state.verdict_spoken.exchange(true)) {
+    if (options.on_deadlock == OnDeadlock::wait) return;
+    for (;;) os::sleep_ns(1'000'000'000);  // another thread is ending the process
+  }
+  // The launcher prints what its own child leaves behind; any other process speaks for itself.
+  const bool speak = !core_state.root || options.on_deadlock == OnDeadlock::wait;
+  Report shown = report;
+  shown.printed = speak;
+  journal.note_finding(shown);
+  core_state.findings.fetch_add(1, std::memory_order_relaxed);
+  if (speak && run_reporter() < 0) print_raw(report);
+  if (options.on_deadlock != OnDeadlock::wait) end_after_verdict();
+}
+
+}  // namespace lockweave::core

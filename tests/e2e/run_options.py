@@ -1,0 +1,362 @@
+#!/usr/bin/env python3
+# tests/e2e/run_options.py
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Options of the runtime and of `run`, exit codes, bad input: each on a real program.
+
+Usage: run_options.py LOCKWEAVE RUNTIME_LIBRARY
+"""
+import json
+import os
+import pathlib
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LOCKWEAVE, RUNTIME = (os.path.abspath(path) for path in sys.argv[1:3])
+BUILT = {}
+
+SOURCES = {
+    "clean": "int main(void) { return 0; }",
+    "fails": "int main(void) { return 7; }",
+    "dies": "#include <stdlib.h>\nint main(void) { abort(); }",
+    "double_lock": """
+#include <pthread.h>
+#include <stdio.h>
+pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
+int main(void) { printf("before\\n"); pthread_mutex_lock(&m); pthread_mutex_lock(&m); return 0; }
+""",
+    "unlocks_free_lock": """
+#include <pthread.h>
+#include <stdio.h>
+pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
+int main(int argc, char **argv) {
+  pthread_mutex_unlock(&m);
+  printf("went on\\n");
+  return argc > 1 ? argv[1][0] - '0' : 0;
+}
+""",
+    # A worker takes the lock and waits for a byte that never comes, main waits for the lock. A pipe's
+    # reader may always be woken from outside, so this is no certain deadlock.
+    "stalls": """
+#include <pthread.h>
+#include <unistd.h>
+pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
+int told[2], never[2];
+void *worker(void *unused) {
+  char byte = 0;
+  pthread_mutex_lock(&m);
+  if (write(told[1], &byte, 1) != 1) return 0;
+  if (read(never[0], &byte, 1) != 1) return 0;
+  pthread_mutex_unlock(&m);
+  return unused;
+}
+int main(void) {
+  pthread_t thread;
+  char byte;
+  if (pipe(told) != 0 || pipe(never) != 0) return 1;
+  pthread_create(&thread, 0, worker, 0);
+  if (read(told[0], &byte, 1) != 1) return 1;
+  if (write(1, "locked\\n", 7) != 7) return 1;
+  pthread_mutex_lock(&m);
+  return 0;
+}
+""",
+    "labels": """
+#include <pthread.h>
+pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER, b = PTHREAD_MUTEX_INITIALIZER;
+void *inner(void *unused) {
+  pthread_mutex_lock(&a); pthread_mutex_lock(&b);
+  pthread_mutex_unlock(&b); pthread_mutex_unlock(&a);
+  return unused;
+}
+void *outer(void *unused) {
+  pthread_t child;
+  pthread_create(&child, 0, inner, 0); pthread_join(child, 0);
+  return inner(unused);
+}
+int main(void) {
+  for (int i = 0; i < 3; ++i) {
+    pthread_t child;
+    pthread_create(&child, 0, outer, 0); pthread_join(child, 0);
+  }
+  return 0;
+}
+""",
+}
+
+
+def program(name, *flags):
+    key = (name, flags)
+    if key not in BUILT:
+        source = FOLDER / f"{name}.c"
+        source.write_text(SOURCES[name])
+        BUILT[key] = FOLDER / f"{name}{len(BUILT)}"
+        subprocess.run(["gcc", "-O1", "-g", "-pthread", source, "-o", BUILT[key], *flags], check=True)
+    return str(BUILT[key])
+
+
+def environment(options=None, **more):
+    env = {k: v for k, v in os.environ.items() if not k.startswith("LOCKWEAVE_")}
+    env["LOCKWEAVE_RUNTIME"] = RUNTIME
+    if options is not None:
+        env["LOCKWEAVE_OPTIONS"] = options
+    return env | more
+
+
+def lockweave(*arguments, options=None, timeout=60):
+    return subprocess.run([LOCKWEAVE, *map(str, arguments)], env=environment(options), text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout,
+                          cwd=FOLDER, stdin=subprocess.DEVNULL)
+
+
+def run(name, *arguments, options=None, flags=()):
+    return lockweave("run", *flags, "--", program(name), *arguments, options=options)
+
+
+class ExitCodes(unittest.TestCase):
+    def test_clean(self):
+        self.assertEqual(run("clean").returncode, 0)
+
+    def test_findings_turn_0_into_66(self):
+        result = run("unlocks_free_lock")
+        self.assertEqual((result.returncode, result.stdout), (66, "went on\n"))
+        self.assertIn("error[unlock-not-held]", result.stderr)
+
+    def test_a_failing_program_keeps_its_code(self):
+        self.assertEqual(run("fails").returncode, 7)
+        self.assertEqual(run("unlocks_free_lock", "3").returncode, 3)
+
+    def test_killed_by_a_signal(self):
+        self.assertEqual(run("dies").returncode, 128 + signal.SIGABRT)
+
+    def test_fail_on_never(self):
+        self.assertEqual(run("unlocks_free_lock", flags=["--fail-on", "never"]).returncode, 0)
+
+    def test_output_before_a_deadlock_is_kept(self):
+        result = run("double_lock")
+        self.assertEqual((result.returncode, result.stdout), (66, "before\n"))
+        self.assertIn("error[double-lock]", result.stderr)
+
+
+class Linked(unittest.TestCase):
+    """Without the launcher, linked with the library."""
+
+    def start(self, name, options, *arguments):
+        flags = (RUNTIME, f"-Wl,-rpath,{os.path.dirname(RUNTIME)}")
+        return subprocess.run([program(name, "-Wl,--no-as-needed", *flags), *arguments],
+                              env=environment(options), text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=60, cwd=FOLDER)
+
+    def test_reports_by_itself_and_exits_66(self):
+        result = self.start("unlocks_free_lock", f"reporter={LOCKWEAVE}")
+        self.assertEqual((result.returncode, result.stdout), (66, "went on\n"))
+        self.assertIn("error[unlock-not-held]", result.stderr)
+
+    def test_exitcode_option(self):
+        result = self.start("unlocks_free_lock", f"exitcode=5:reporter={LOCKWEAVE}")
+        self.assertEqual(result.returncode, 5)
+
+    def test_without_the_command_it_still_tells(self):
+        result = self.start("double_lock", "reporter=/nonexistent/lockweave")
+        self.assertEqual((result.returncode, result.stdout), (66, "before\n"))
+        self.assertIn("double-lock", result.stderr)
+
+    def test_own_failure_is_kept(self):
+        result = self.start("unlocks_free_lock", f"reporter={LOCKWEAVE}", "4")
+        self.assertEqual(result.returncode, 4)
+
+    def test_log_path(self):
+        log = FOLDER / "log"
+        result = self.start("unlocks_free_lock", f"reporter={LOCKWEAVE}:log_path={log}")
+        self.assertNotIn("unlock-not-held", result.stderr)
+        logs = list(FOLDER.glob("log.*"))
+        self.assertEqual(len(logs), 1)
+        self.assertIn("error[unlock-not-held]", logs[0].read_text())
+
+    def test_leaves_no_record_behind(self):
+        before = set(pathlib.Path("/tmp").glob("lockweave.*"))
+        self.start("unlocks_free_lock", f"reporter={LOCKWEAVE}")
+        self.assertEqual(set(pathlib.Path("/tmp").glob("lockweave.*")) - before, set())
+
+    def test_output_option_keeps_the_record(self):
+        kept = FOLDER / "kept"
+        kept.mkdir()
+        self.start("clean", f"output={kept}")
+        self.assertEqual(len(list(kept.glob("*.jsonl"))), 1)
+
+
+class OnDeadlock(unittest.TestCase):
+    def test_abort(self):
+        result = run("double_lock", flags=["--on-deadlock", "abort"])
+        self.assertEqual(result.returncode, 128 + signal.SIGABRT)
+        self.assertIn("error[double-lock]", result.stderr)
+
+    def test_wait_reports_and_leaves_the_process_alone(self):
+        process = subprocess.Popen([LOCKWEAVE, "run", "--on-deadlock", "wait", "--",
+                                    program("double_lock")], env=environment(), text=True,
+                                   stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd=FOLDER)
+        first = process.stderr.readline()
+        while first and "double-lock" not in first:
+            first = process.stderr.readline()
+        self.assertIn("double-lock", first)
+        self.assertIsNone(process.poll())
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 128 + signal.SIGTERM)
+
+
+class Stalls(unittest.TestCase):
+    def start(self, *flags):
+        process = subprocess.Popen([LOCKWEAVE, "run", *flags, "--", program("stalls")], text=True,
+                                   env=environment(), stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, cwd=FOLDER)
+        self.assertEqual(process.stdout.readline(), "locked\n")
+        return process
+
+    def wait_until_blocked(self, process):
+        """The program is a child of the launcher; its main thread sleeps in the lock at last."""
+        children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        while True:
+            child = children.read_text().split()[0]
+            if pathlib.Path(f"/proc/{child}/stat").read_text().rsplit(")", 1)[1].split()[0] == "S":
+                return int(child)
+            time.sleep(0.01)  # polls a state, no luck involved
+
+    def test_sigterm_tells_who_waits_for_whom(self):
+        process = self.start()
+        self.wait_until_blocked(process)
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 128 + signal.SIGTERM)
+        self.assertIn("held by thread 0.0", said)
+
+    def test_status_signal_prints_and_goes_on(self):
+        process = self.start("--status-signal", str(int(signal.SIGUSR1)))
+        child = self.wait_until_blocked(process)
+        os.kill(child, signal.SIGUSR1)
+        line = process.stderr.readline()
+        self.assertIn("status", line)
+        self.assertIsNone(process.poll())
+        process.send_signal(signal.SIGKILL)
+        os.kill(child, signal.SIGKILL)
+        process.communicate(timeout=30)
+
+    def test_hang_timeout_warns_and_ends_nothing(self):
+        process = self.start("--hang-timeout", "1")
+        child = self.wait_until_blocked(process)
+        records = []
+        while not any("stall" in text for text in records):
+            records = [path.read_text(errors="replace")
+                       for path in (FOLDER / "lockweave-out").glob("*/stalls*.jsonl")]
+            time.sleep(0.05)
+        self.assertIsNone(process.poll())
+        os.kill(child, signal.SIGKILL)
+        _, said = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 128 + signal.SIGKILL)
+        self.assertIn("warning[deadlock]: a wait lasts longer than the hang timeout", said)
+
+
+class BadInput(unittest.TestCase):
+    def expect(self, result, code, *words):
+        self.assertEqual(result.returncode, code, result.stderr)
+        for word in words:
+            self.assertIn(word, result.stderr)
+
+    def test_unknown_program(self):
+        self.expect(lockweave("run", "--", "no-such-program"), 2, "no-such-program")
+
+    def test_no_program(self):
+        self.assertEqual(lockweave("run").returncode, 2)
+
+    def test_static_program(self):
+        result = lockweave("run", "--", program("clean", "-static"))
+        self.expect(result, 2, "static")
+
+    def test_setuid_program(self):
+        path = program("clean", "-DSETUID")
+        os.chmod(path, os.stat(path).st_mode | stat.S_ISUID)
+        self.expect(lockweave("run", "--", path), 2, "setuid")
+
+    def test_output_folder_that_cannot_be_made(self):
+        blocker = FOLDER / "a-file"
+        blocker.write_text("")
+        self.expect(run("clean", flags=["--output", blocker / "out"]), 2, "a-file")
+
+    def test_unknown_option_key_only_warns(self):
+        result = run("clean", options="exit_code=3")
+        self.expect(result, 0, "unknown key", "exitcode")
+
+    def record_of(self, name):
+        out = FOLDER / f"out-{self.id()}"
+        lockweave("run", "--output", out, "--", program(name))
+        return next(out.glob("*/*.jsonl"))
+
+    def test_record_cut_in_the_middle_is_told_as_far_as_it_goes(self):
+        record = self.record_of("unlocks_free_lock")
+        text = record.read_text()
+        cut = text[:text.index('"finding"')] + '"finding":"unlock'
+        record.write_text(cut)
+        self.assertEqual(lockweave("report", record).returncode, 0)
+
+    def test_damaged_record_keeps_what_came_before(self):
+        record = self.record_of("unlocks_free_lock")
+        lines = record.read_text().splitlines()
+        record.write_text("\n".join([*lines[:-1], "{not json", lines[-1]]) + "\n")
+        result = lockweave("report", "--stderr", record)
+        self.expect(result, 3, "unlock-not-held", str(len(lines)))
+
+    def test_record_of_another_version(self):
+        record = self.record_of("clean")
+        record.write_text(record.read_text().replace('"version":1', '"version":99'))
+        self.expect(lockweave("report", record), 2, record.name, "99")
+
+    def test_unreadable_record(self):
+        self.expect(lockweave("report", FOLDER / "missing.jsonl"), 2, "missing.jsonl")
+
+    def test_full_disk_is_said(self):
+        if os.geteuid() != 0:
+            self.skipTest("mounting a small disk needs root")
+        disk = FOLDER / "disk"
+        disk.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk])
+        if mounted.returncode != 0:
+            self.skipTest("this system allows no mounts")
+        try:
+            result = run("unlocks_free_lock", flags=["--output", disk])
+            self.assertEqual(result.stdout, "went on\n")
+            self.assertIn(str(disk), result.stderr)
+        finally:
+            subprocess.run(["umount", disk], check=True)
+
+
+class Labels(unittest.TestCase):
+    """What names threads, operations and locks must be the same in two runs."""
+
+    def labels(self, run_number):
+        out = FOLDER / f"labels-{run_number}"
+        lockweave("run", "--output", out, "--", program("labels"))
+        entries = [json.loads(line) for line in
+                   next(out.glob("*/*.jsonl")).read_text().splitlines()]
+        stacks = {e["stack"]: tuple(map(tuple, e["frames"])) for e in entries if "stack" in e and
+                  "frames" in e}
+        threads = [e["label"] for e in entries if "label" in e]
+        objects = [(stacks[e["first"]][:1], e.get("ordinal", 0)) for e in entries if "object" in e
+                   and "kind" in e]
+        return threads, objects
+
+    def test_equal_in_two_runs(self):
+        threads, objects = self.labels(1)
+        self.assertEqual((threads, objects), self.labels(2))
+        self.assertIn("0.1.0", threads)
+        self.assertEqual(len(objects), 2)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="lockweave-options-") as folder_name:
+        FOLDER = pathlib.Path(folder_name)
+        unittest.main(argv=sys.argv[:1], verbosity=2)

@@ -1,0 +1,63 @@
+// tests/unit/runtime/core/os_test.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/core/os.h"
+
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <set>
+#include <string>
+#include <thread>
+
+namespace lockweave::os {
+namespace {
+
+TEST(Os, CallsReturnTheKernelsErrorWithoutErrno) {
+  errno = 0;
+  EXPECT_EQ(call(SYS_close, -1), -EBADF);
+  EXPECT_EQ(errno, 0);
+}
+
+TEST(Os, TellsPrivateFromSharedMemory) {
+  int local = 0;
+  EXPECT_TRUE(is_private_memory(reinterpret_cast<std::uintptr_t>(&local)));
+  void* shared = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(shared, MAP_FAILED);
+  EXPECT_FALSE(is_private_memory(reinterpret_cast<std::uintptr_t>(shared)));
+  munmap(shared, 4096);
+  EXPECT_FALSE(is_private_memory(16)) << "what is not mapped is nobody's";
+}
+
+TEST(Os, SeesEveryTaskAndItsState) {
+  std::atomic<int> other{0};
+  std::atomic<bool> stop{false};
+  std::thread thread([&] {
+    other = thread_id();
+    stop.wait(false);
+  });
+  while (other == 0) std::this_thread::yield();
+  std::set<int> seen;
+  ASSERT_TRUE(for_each_task(
+      [](void* context, int tid, char) { static_cast<std::set<int>*>(context)->insert(tid); },
+      &seen));
+  EXPECT_TRUE(seen.contains(thread_id()));
+  EXPECT_TRUE(seen.contains(other));
+  EXPECT_EQ(task_state(thread_id()), 'R');
+  while (task_state(other) != 'S') std::this_thread::yield();
+  stop = true;
+  stop.notify_all();
+  thread.join();
+  EXPECT_EQ(task_state(999999999), 0);
+}
+
+TEST(Os, ReadsSmallFilesAndSaysWhyNot) {
+  char buffer[64];
+  EXPECT_GT(read_file("/proc/self/comm", buffer, sizeof buffer), 0);
+  EXPECT_EQ(read_file("/nonexistent", buffer, sizeof buffer), -ENOENT);
+  EXPECT_STREQ(buffer, "");
+}
+
+}  // namespace
+}  // namespace lockweave::os
