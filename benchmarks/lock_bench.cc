@@ -24,7 +24,7 @@
 namespace lock_bench {
 namespace {
 
-constexpr int kBatches = 5;
+constexpr int kBatches = 20;
 constexpr std::size_t kCacheLine = 64;
 
 struct Arguments {

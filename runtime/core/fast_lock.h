@@ -23,10 +23,16 @@
 
 namespace lockweave::core {
 
-inline Acquisition*& cache_slot(ThreadState& thread, std::uintptr_t address, std::uint64_t site) {
+// False: every lock takes the general path (another library wraps the mutex functions, or a
+// controller wants to see each operation). The front-end opens it.
+extern constinit std::atomic<bool> fast_locks_open;
+
+// Acquisitions that nest in `outer`.
+inline Acquisition*& cache_slot(ThreadState& thread, const Acquisition* outer,
+                                std::uintptr_t address, std::uint64_t site) {
   const std::uint64_t mixed = (address >> 3) ^ (address >> 12) ^ site ^
-                              (reinterpret_cast<std::uintptr_t>(thread.top) >> 6);
-  return thread.cache[mixed % ThreadState::kCacheEntries];
+                              (reinterpret_cast<std::uintptr_t>(outer) >> 6);
+  return thread.cache[mixed & (thread.cache_entries - 1)];
 }
 
 inline bool is_node_for(const Acquisition* node, const AcquisitionKey& key) {
@@ -41,13 +47,14 @@ inline std::atomic<int>& lock_word(pthread_mutex_t* mutex) {
 // True: the calling thread now owns the mutex and holds it in its chain.
 __attribute__((always_inline)) inline bool fast_lock(pthread_mutex_t* mutex, const void* pc) {
   ThreadState* thread = tls.idle;
-  if (thread == nullptr || mutex->__data.__kind != PTHREAD_MUTEX_TIMED_NP) return false;
+  if (thread == nullptr || !fast_locks_open.load(std::memory_order_relaxed)) return false;
+  if (mutex->__data.__kind != PTHREAD_MUTEX_TIMED_NP) return false;
   const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   if (frame > thread->lowest_stack_object.load(std::memory_order_relaxed)) return false;
   if (framed_slot(pc).load(std::memory_order_relaxed) == pc) return false;
   const AcquisitionKey key{thread->top, reinterpret_cast<std::uintptr_t>(mutex),
                            reinterpret_cast<std::uint64_t>(pc), 0};
-  Acquisition* node = cache_slot(*thread, key.address, key.site);
+  Acquisition* node = cache_slot(*thread, key.outer, key.address, key.site);
   const std::uint32_t depth = thread->depth.load(std::memory_order_relaxed);
   if (!is_node_for(node, key) || depth == thread->held_capacity) return false;
   int expected = 0;
@@ -71,7 +78,8 @@ __attribute__((always_inline)) inline bool fast_lock(pthread_mutex_t* mutex, con
 // True: the mutex was the calling thread's innermost held lock and is free now.
 __attribute__((always_inline)) inline bool fast_unlock(pthread_mutex_t* mutex) {
   ThreadState* thread = tls.idle;
-  if (thread == nullptr || mutex->__data.__kind != PTHREAD_MUTEX_TIMED_NP) return false;
+  if (thread == nullptr || !fast_locks_open.load(std::memory_order_relaxed)) return false;
+  if (mutex->__data.__kind != PTHREAD_MUTEX_TIMED_NP) return false;
   const Acquisition* top = thread->top;
   if (top == nullptr || top->address.load(std::memory_order_relaxed) !=
                             reinterpret_cast<std::uintptr_t>(mutex)) {

@@ -11,6 +11,9 @@
 #include "runtime/core/journal.h"
 
 namespace lockweave::core {
+
+constinit std::atomic<bool> fast_locks_open{false};
+
 namespace {
 
 void sight(ThreadState& thread, Acquisition& node) {
@@ -19,6 +22,17 @@ void sight(ThreadState& thread, Acquisition& node) {
     journal.note_sighting(node, thread, segment);
   }
   tell_detectors([&](Detector& detector) { detector.on_acquisition(thread, node); });
+}
+
+// A cache that must forget as often as it has entries is too small for what this thread does.
+void remember(ThreadState& thread, Acquisition& node, const AcquisitionKey& key) {
+  Acquisition** slot = &cache_slot(thread, key.outer, key.address, key.site);
+  if (*slot != nullptr && ++thread.cache_evictions > thread.cache_entries &&
+      thread.cache_entries < ThreadState::kCacheMost) {
+    grow_cache(thread);
+    slot = &cache_slot(thread, key.outer, key.address, key.site);
+  }
+  *slot = &node;
 }
 
 // The slow path: new to this thread in this segment.
@@ -40,7 +54,7 @@ __attribute__((noinline)) Acquisition* learn(ThreadState& thread, AcquisitionKey
     }
   }
   sight(thread, *node);
-  cache_slot(thread, key.address, key.site) = node;
+  remember(thread, *node, key);
   return node;
 }
 
@@ -115,7 +129,7 @@ Acquisition* acquisition_for(ThreadState& thread, std::uintptr_t address, lw_kin
                              const void* pc) {
   const AcquisitionKey key{thread.top, address, site_key(pc, thread.stack_high),
                            static_cast<std::uint32_t>(flags & kNodeFlags)};
-  Acquisition* known = cache_slot(thread, address, key.site);
+  Acquisition* known = cache_slot(thread, key.outer, address, key.site);
   if (is_node_for(known, key)) [[likely]] return known;
   return learn(thread, key, kind, pc);
 }

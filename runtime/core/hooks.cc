@@ -7,7 +7,9 @@
 
 #include <errno.h>
 
+#include "runtime/core/controller.h"
 #include "runtime/core/core_state.h"
+#include "runtime/core/fast_lock.h"
 #include "runtime/core/held.h"
 #include "runtime/core/journal.h"
 #include "runtime/core/process.h"
@@ -156,6 +158,12 @@ int lw_enter(void) {
 
 void lw_leave(void) { tls.idle = tls.state; }
 
+void lw_before(const void* object) {
+  ThreadState& thread = self();
+  ++thread.operations;
+  if (Controller* controller = active_controller()) controller->before(thread, object);
+}
+
 void lw_acquired(const void* lock, lw_kind kind, int flags, const void* pc) {
   ThreadState& thread = self();
   notice_stack_depth(thread);
@@ -171,6 +179,14 @@ void lw_release_not_held(const void* lock, lw_kind kind, const char* variant, co
   if (Object* object = object_at(bits(lock), kind, 0, pc)) {
     tell_detectors([&](Detector& d) { d.on_release_not_held(self(), *object, variant, pc); });
   }
+}
+
+int lw_lock_known(void* mutex, const void* pc) {
+  return fast_lock(static_cast<pthread_mutex_t*>(mutex), pc) ? 1 : 0;
+}
+
+int lw_unlock_known(void* mutex) {
+  return fast_unlock(static_cast<pthread_mutex_t*>(mutex)) ? 1 : 0;
 }
 
 int lw_owns(int tid) { return self().tid.load(std::memory_order_relaxed) == tid ? 1 : 0; }

@@ -9,7 +9,6 @@
 //      unwatched from then on: the hook's own state cannot be completed.
 #include <errno.h>
 #include <signal.h>
-#include <string.h>
 
 #include "lockweave/hooks.h"
 #include "runtime/core/core_state.h"
@@ -32,12 +31,6 @@ bool runs_in_handler(const ThreadState& thread, std::uintptr_t frame) {
 bool is_fault(int signal) {
   return signal == SIGSEGV || signal == SIGBUS || signal == SIGFPE || signal == SIGILL ||
          signal == SIGTRAP || signal == SIGSYS;
-}
-
-// So that acquisitions in the handler are seen although the thread made them before.
-void forget_known_acquisitions(ThreadState& thread) {
-  if (thread.cache == nullptr) return;
-  memset(thread.cache, 0, sizeof(Acquisition*) * ThreadState::kCacheEntries);
 }
 
 }  // namespace
@@ -63,6 +56,7 @@ void lw_signal_begin(int signal, const void* stack_low, lw_signal_mark* mark) {
   thread->handler_high = bits(mark);
   thread->handler_low = stack_low != nullptr ? bits(stack_low) : thread->stack_low;
   if (!runs_in_handler(*thread, bits(__builtin_frame_address(0)))) thread->handler_low = 0;
+  // So that acquisitions in the handler are seen although the thread made them before.
   if (tls.idle != nullptr) forget_known_acquisitions(*thread);
 }
 

@@ -292,8 +292,11 @@ Acquisition* intern_like(const Acquisition& like, Acquisition* outer) {
   const std::uintptr_t address = like.object->address.load(std::memory_order_relaxed);
   if (address == 0) return nullptr;
   const AcquisitionKey key{outer, address, like.site, like.flags};
+  const std::uint64_t hash = hash_of(key);
+  const auto& bucket = acquisitions.buckets[hash % kAcquisitionBuckets];
+  if (Acquisition* found = find_node(bucket.load(std::memory_order_acquire), key)) return found;
   bool made = false;
-  return find_or_make(key, hash_of(key), *like.object, like.stack, made);
+  return find_or_make(key, hash, *like.object, like.stack, made);
 }
 
 bool add_sighting(Acquisition& node, Id thread, std::uint32_t segment) {

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "runtime/core/arena.h"
+#include "runtime/core/fast_lock.h"
 #include "runtime/core/journal.h"
 #include "runtime/core/tls.h"
 
@@ -33,10 +34,21 @@ constinit Registry registry;
 Acquisition** take_cache() {
   if (Acquisition** cache = registry.spare_caches; cache != nullptr) {
     registry.spare_caches = reinterpret_cast<Acquisition**>(cache[0]);
-    memset(cache, 0, sizeof(Acquisition*) * ThreadState::kCacheEntries);
+    memset(cache, 0, sizeof(Acquisition*) * ThreadState::kCacheFirst);
     return cache;
   }
-  return arena.make_array<Acquisition*>(ThreadState::kCacheEntries);
+  return arena.make_array<Acquisition*>(ThreadState::kCacheFirst);
+}
+
+// Only the size that every thread begins with is handed on.
+void give_up_cache(ThreadState& thread) {
+  if (thread.cache_entries == ThreadState::kCacheFirst) {
+    thread.cache[0] = reinterpret_cast<Acquisition*>(registry.spare_caches);
+    registry.spare_caches = thread.cache;
+  } else {
+    arena.deallocate(thread.cache, sizeof(Acquisition*) * thread.cache_entries);
+  }
+  thread.cache = nullptr;
 }
 
 // Appends ".n" to the parent's label; a label that would not fit keeps its end: "~.3.7".
@@ -143,9 +155,7 @@ void finish_thread(ThreadState& thread) {
   end_stack_objects(thread, UINTPTR_MAX);
   RawGuard guard(registry.lock);
   if (thread.finished.exchange(true, std::memory_order_release)) return;
-  thread.cache[0] = reinterpret_cast<Acquisition*>(registry.spare_caches);
-  registry.spare_caches = thread.cache;
-  thread.cache = nullptr;
+  give_up_cache(thread);
   registry.live.fetch_sub(1, std::memory_order_seq_cst);
   tls.state = nullptr;
   tls.idle = nullptr;
@@ -199,7 +209,29 @@ std::uint32_t live_threads() { return registry.live.load(std::memory_order_seq_c
 void begin_segment(ThreadState& thread) {
   thread.segment.store(thread.segment.load(std::memory_order_relaxed) + 1,
                        std::memory_order_relaxed);
-  memset(thread.cache, 0, sizeof(Acquisition*) * ThreadState::kCacheEntries);
+  forget_known_acquisitions(thread);
+}
+
+void forget_known_acquisitions(ThreadState& thread) {
+  if (thread.cache == nullptr) return;
+  memset(thread.cache, 0, sizeof(Acquisition*) * thread.cache_entries);
+}
+
+void grow_cache(ThreadState& thread) {
+  const std::uint32_t entries = thread.cache_entries;
+  auto* larger = arena.make_array<Acquisition*>(std::size_t{entries} * 2);
+  if (larger == nullptr) return;
+  Acquisition** old = thread.cache;
+  thread.cache = larger;
+  thread.cache_entries = entries * 2;
+  thread.cache_evictions = 0;
+  for (std::uint32_t i = 0; i < entries; ++i) {
+    Acquisition* node = old[i];
+    const std::uintptr_t address =
+        node == nullptr ? 0 : node->address.load(std::memory_order_relaxed);
+    if (address != 0) cache_slot(thread, node->outer, address, node->site) = node;
+  }
+  arena.deallocate(old, sizeof(Acquisition*) * entries);
 }
 
 void for_each_thread_lock(LockVisitor visit) { visit(registry.lock); }
@@ -215,7 +247,7 @@ void keep_only_current_after_fork() {
   self->segment.store(1, std::memory_order_relaxed);
   self->parent = 0;
   bind_to_calling_thread(*self);
-  memset(self->cache, 0, sizeof(Acquisition*) * ThreadState::kCacheEntries);
+  forget_known_acquisitions(*self);
 }
 
 }  // namespace lockweave::core

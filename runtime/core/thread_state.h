@@ -49,12 +49,15 @@ struct SearchMark {
 };
 
 struct ThreadState {
-  static constexpr std::uint32_t kCacheEntries = 512;
+  static constexpr std::uint32_t kCacheFirst = 512;        // entries: 4 KiB
+  static constexpr std::uint32_t kCacheMost = 1 << 14;     // grown to that by threads that need it
 
   // owned by the thread
   Acquisition* top = nullptr;      // innermost held, nullptr: nothing
   std::uint32_t held_capacity = 0;
   Acquisition** cache = nullptr;   // direct-mapped: nodes this thread sighted in this segment
+  std::uint32_t cache_entries = kCacheFirst;
+  std::uint32_t cache_evictions = 0;  // since it has this size
   Object* stack_objects = nullptr; // guarded by the object table's lock
   std::uint32_t children = 0;
   std::uint64_t operations = 0;    // visible operations so far: with `label` a stable name of each
@@ -109,6 +112,9 @@ std::uint32_t live_threads();
 
 // A new segment begins (after a creation or a join): known acquisitions are to be sighted again.
 void begin_segment(ThreadState& thread);
+void forget_known_acquisitions(ThreadState& thread);
+// Doubles the cache; what is known stays known.
+void grow_cache(ThreadState& thread);
 
 // The signal, not one that its own instruction caused, whose handler the calling thread runs; 0: none.
 int signal_being_handled(const ThreadState& thread);

@@ -69,10 +69,15 @@ void note_taken(ThreadState& thread, Acquisition& node) {
   ++set->count;
 }
 
+// The chain's innermost lock that is one for certain: a semaphore may turn out to be a signal.
+Acquisition* innermost_lock(Acquisition* held) {
+  while (held != nullptr && held->object->kind == LW_SEMAPHORE) held = held->outer;
+  return held;
+}
+
 // The innermost lock of the chain that `other` took as well; nullptr: none.
 Acquisition* common_lock(Acquisition* held, const ThreadState& other, Acquisition** taken) {
-  for (; held != nullptr; held = held->outer) {
-    if (held->object->kind == LW_SEMAPHORE) continue;
+  for (held = innermost_lock(held); held != nullptr; held = innermost_lock(held->outer)) {
     *taken = taking_of(other, *held->object);
     if (*taken != nullptr) return held;
   }
@@ -98,8 +103,9 @@ class Waits final : public core::Detector {
     if (is_timed(wait)) return;
     const ReportStep step = step_of_wait(thread, wait);
     tell("wait-without-predicate", "candidate", &step, 1);
-    if (thread.top == nullptr) return;
-    const ReportStep steps[] = {step, step_taken(thread, *thread.top)};
+    Acquisition* held = innermost_lock(thread.top);
+    if (held == nullptr) return;
+    const ReportStep steps[] = {step, step_taken(thread, *held)};
     tell("wait-while-holding", "", steps, 2);
   }
 

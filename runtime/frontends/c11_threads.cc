@@ -39,7 +39,7 @@ int lock_c11(mtx_t* mutex, int flags, const void* pc, Block block) {
 
 template <class Wait>
 int wait_on(cnd_t* condition, mtx_t* mutex, int flags, const void* pc, Wait wait) {
-  Operation operation;
+  Operation operation(condition);
   if (!operation) return wait();
   const int* owner = &pthread_of(mutex)->__data.__owner;
   Blocking blocking(condition, LW_CONDITION_VARIABLE, flags, mutex, owner, pc);
@@ -60,19 +60,19 @@ using namespace lockweave::frontends;
 extern "C" {
 
 LW_EXPORT int mtx_lock(mtx_t* mutex) {
-  Operation operation;
+  Operation operation(mutex);
   const auto block = [=] { return real().mtx_lock(mutex); };
   return operation ? lock_c11(mutex, 0, LW_CALLER, block) : block();
 }
 
 LW_EXPORT int mtx_timedlock(mtx_t* __restrict mutex, const timespec* __restrict until) {
-  Operation operation;
+  Operation operation(mutex);
   const auto block = [=] { return real().mtx_timedlock(mutex, until); };
   return operation ? lock_c11(mutex, LW_TIMED, LW_CALLER, block) : block();
 }
 
 LW_EXPORT int mtx_trylock(mtx_t* mutex) {
-  Operation operation;
+  Operation operation(mutex);
   const int result = real().mtx_trylock(mutex);
   if (operation && result == thrd_success) {
     lw_acquired(mutex, kind_of(pthread_of(mutex)), LW_TRY, LW_CALLER);
@@ -81,7 +81,7 @@ LW_EXPORT int mtx_trylock(mtx_t* mutex) {
 }
 
 LW_EXPORT int mtx_unlock(mtx_t* mutex) {
-  Operation operation;
+  Operation operation(mutex);
   if (operation && lw_release(mutex, LW_MUTEX, LW_CALLER) == 0) {
     check_owner(pthread_of(mutex), LW_CALLER);
   }
@@ -89,7 +89,7 @@ LW_EXPORT int mtx_unlock(mtx_t* mutex) {
 }
 
 LW_EXPORT int mtx_init(mtx_t* mutex, int type) {
-  Operation operation;
+  Operation operation(mutex);
   const int result = real().mtx_init(mutex, type);
   if (operation && result == thrd_success) {
     lw_object_begin(mutex, kind_of(pthread_of(mutex)), 0, LW_CALLER);
@@ -98,7 +98,7 @@ LW_EXPORT int mtx_init(mtx_t* mutex, int type) {
 }
 
 LW_EXPORT void mtx_destroy(mtx_t* mutex) {
-  Operation operation;
+  Operation operation(mutex);
   if (operation) lw_object_end(mutex, kind_of(pthread_of(mutex)), LW_CALLER);
   real().mtx_destroy(mutex);
 }
@@ -115,31 +115,31 @@ LW_EXPORT int cnd_timedwait(cnd_t* __restrict condition, mtx_t* __restrict mutex
 }
 
 LW_EXPORT int cnd_signal(cnd_t* condition) {
-  Operation operation;
+  Operation operation(condition);
   if (operation) lw_notify(condition, LW_CONDITION_VARIABLE, 0, LW_CALLER);
   return real().cnd_signal(condition);
 }
 
 LW_EXPORT int cnd_broadcast(cnd_t* condition) {
-  Operation operation;
+  Operation operation(condition);
   if (operation) lw_notify(condition, LW_CONDITION_VARIABLE, 1, LW_CALLER);
   return real().cnd_broadcast(condition);
 }
 
 LW_EXPORT int cnd_init(cnd_t* condition) {
-  Operation operation;
+  Operation operation(condition);
   if (operation) lw_object_begin(condition, LW_CONDITION_VARIABLE, 0, LW_CALLER);
   return real().cnd_init(condition);
 }
 
 LW_EXPORT void cnd_destroy(cnd_t* condition) {
-  Operation operation;
+  Operation operation(condition);
   if (operation) lw_object_end(condition, LW_CONDITION_VARIABLE, LW_CALLER);
   real().cnd_destroy(condition);
 }
 
 LW_EXPORT int thrd_create(thrd_t* thread, thrd_start_t routine, void* argument) {
-  Operation operation;
+  Operation operation(thread);
   void* token = nullptr;
   if (operation) {
     token = announce_thread(default_stack_size(), reinterpret_cast<void*>(routine), argument,
@@ -152,7 +152,7 @@ LW_EXPORT int thrd_create(thrd_t* thread, thrd_start_t routine, void* argument) 
 }
 
 LW_EXPORT int thrd_join(thrd_t thread, int* result) {
-  Operation operation;
+  Operation operation(reinterpret_cast<const void*>(thread));
   if (!operation || thrd_equal(thread, thrd_current()) != 0) return real().thrd_join(thread, result);
   const auto* handle = reinterpret_cast<const void*>(thread);
   int outcome;

@@ -9,6 +9,8 @@
 
 namespace lockweave::frontends {
 
+void prepare_mutexes();  // once, before main
+
 inline lw_kind kind_of(const pthread_mutex_t* mutex) {
   constexpr int kTypeMask = 3;
   switch (mutex->__data.__kind & kTypeMask) {

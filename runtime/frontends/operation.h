@@ -16,6 +16,10 @@ namespace lockweave::frontends {
 class Operation {
  public:
   Operation() : open_(lw_enter() != 0) {}
+  // A visible one, on `object`: another thread can tell whether it came before or after its own.
+  explicit Operation(const volatile void* object) : Operation() {
+    if (open_) lw_before(const_cast<const void*>(object));
+  }
   ~Operation() {
     if (open_) lw_leave();
   }

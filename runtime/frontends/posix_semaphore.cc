@@ -27,7 +27,7 @@ int flags_of(const sem_t* semaphore) {
 template <class Block>
 int take_permit(sem_t* semaphore, int flags, const void* pc, Block block) {
   pthread_testcancel();  // a cancellation point even when a permit is there; sem_trywait is none
-  Operation operation;
+  Operation operation(semaphore);
   if (!operation) return block();
   const int kept_errno = errno;
   int result = real().sem_trywait(semaphore);
@@ -67,14 +67,14 @@ LW_EXPORT int sem_clockwait(sem_t* __restrict semaphore, clockid_t clock,
 }
 
 LW_EXPORT int sem_trywait(sem_t* semaphore) noexcept {
-  Operation operation;
+  Operation operation(semaphore);
   const int result = real().sem_trywait(semaphore);
   if (operation && result == 0) lw_permit_taken(semaphore, LW_TRY, LW_CALLER);
   return result;
 }
 
 LW_EXPORT int sem_post(sem_t* semaphore) noexcept {
-  Operation operation;
+  Operation operation(semaphore);
   if (operation) {
     lw_permit_given(semaphore, LW_CALLER);
     lw_notify(semaphore, LW_SEMAPHORE, 0, LW_CALLER);
@@ -83,7 +83,7 @@ LW_EXPORT int sem_post(sem_t* semaphore) noexcept {
 }
 
 LW_EXPORT int sem_init(sem_t* semaphore, int shared, unsigned permits) noexcept {
-  Operation operation;
+  Operation operation(semaphore);
   const int result = real().sem_init(semaphore, shared, permits);
   if (operation && result == 0) {
     lw_semaphore_begin(semaphore, permits, shared != 0 ? LW_PROCESS_SHARED : 0, LW_CALLER);
@@ -92,7 +92,7 @@ LW_EXPORT int sem_init(sem_t* semaphore, int shared, unsigned permits) noexcept 
 }
 
 LW_EXPORT int sem_close(sem_t* semaphore) noexcept {
-  Operation operation;
+  Operation operation(semaphore);
   const std::uint64_t mark = operation ? lw_memory_mark() : 0;
   const int result = real().sem_close(semaphore);
   if (operation && result == 0) lw_memory_gone(semaphore, sizeof *semaphore, mark);
@@ -100,7 +100,7 @@ LW_EXPORT int sem_close(sem_t* semaphore) noexcept {
 }
 
 LW_EXPORT int sem_destroy(sem_t* semaphore) noexcept {
-  Operation operation;
+  Operation operation(semaphore);
   if (operation) lw_object_end(semaphore, LW_SEMAPHORE, LW_CALLER);
   return real().sem_destroy(semaphore);
 }

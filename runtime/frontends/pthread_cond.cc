@@ -18,7 +18,7 @@ int flags_of(const pthread_condattr_t* attributes) {
 template <class Wait>
 int wait_on(pthread_cond_t* condition, pthread_mutex_t* mutex, int flags, const void* pc,
             Wait wait) {
-  Operation operation;
+  Operation operation(condition);
   if (!operation) return wait();
   Blocking blocking(condition, LW_CONDITION_VARIABLE, flags, mutex, &mutex->__data.__owner, pc);
   return wait();
@@ -49,20 +49,20 @@ LW_EXPORT int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t*
 }
 
 LW_EXPORT int pthread_cond_signal(pthread_cond_t* condition) noexcept {
-  Operation operation;
+  Operation operation(condition);
   if (operation) lw_notify(condition, LW_CONDITION_VARIABLE, 0, LW_CALLER);
   return real().pthread_cond_signal(condition);
 }
 
 LW_EXPORT int pthread_cond_broadcast(pthread_cond_t* condition) noexcept {
-  Operation operation;
+  Operation operation(condition);
   if (operation) lw_notify(condition, LW_CONDITION_VARIABLE, 1, LW_CALLER);
   return real().pthread_cond_broadcast(condition);
 }
 
 LW_EXPORT int pthread_cond_init(pthread_cond_t* condition,
                                 const pthread_condattr_t* attributes) noexcept {
-  Operation operation;
+  Operation operation(condition);
   if (operation) {
     lw_object_begin(condition, LW_CONDITION_VARIABLE, flags_of(attributes), LW_CALLER);
   }
@@ -70,7 +70,7 @@ LW_EXPORT int pthread_cond_init(pthread_cond_t* condition,
 }
 
 LW_EXPORT int pthread_cond_destroy(pthread_cond_t* condition) noexcept {
-  Operation operation;
+  Operation operation(condition);
   if (operation) lw_object_end(condition, LW_CONDITION_VARIABLE, LW_CALLER);
   return real().pthread_cond_destroy(condition);
 }

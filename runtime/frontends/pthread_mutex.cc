@@ -38,18 +38,21 @@ int lock_mutex(pthread_mutex_t* mutex, int flags, const void* pc, Block block) {
 }
 
 __attribute__((noinline)) int general_lock(pthread_mutex_t* mutex, const void* pc) {
-  Operation operation;
+  Operation operation(mutex);
   const auto block = [=] { return real().pthread_mutex_lock(mutex); };
   return operation ? lock_mutex(mutex, 0, pc, block) : block();
 }
 
 __attribute__((noinline)) int general_unlock(pthread_mutex_t* mutex, const void* pc) {
-  Operation operation;
+  Operation operation(mutex);
   if (operation && lw_release(mutex, LW_MUTEX, pc) == 0) check_owner(mutex, pc);
   return real().pthread_mutex_unlock(mutex);
 }
 
 }  // namespace
+
+void prepare_mutexes() { lockweave::core::fast_locks_open.store(real().mutexes_are_glibcs); }
+
 }  // namespace lockweave::frontends
 
 using namespace lockweave::frontends;
@@ -57,38 +60,38 @@ using namespace lockweave::frontends;
 extern "C" {
 
 LW_EXPORT int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
-  if (real_table.mutexes_are_glibcs && lockweave::core::fast_lock(mutex, LW_CALLER)) return 0;
+  if (lockweave::core::fast_lock(mutex, LW_CALLER)) return 0;
   return general_lock(mutex, LW_CALLER);
 }
 
 LW_EXPORT int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
-  Operation operation;
+  Operation operation(mutex);
   const int result = real().pthread_mutex_trylock(mutex);
   if (operation && got_it(result)) lw_acquired(mutex, kind_of(mutex), LW_TRY, LW_CALLER);
   return result;
 }
 
 LW_EXPORT int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* until) noexcept {
-  Operation operation;
+  Operation operation(mutex);
   const auto block = [=] { return real().pthread_mutex_timedlock(mutex, until); };
   return operation ? lock_mutex(mutex, LW_TIMED, LW_CALLER, block) : block();
 }
 
 LW_EXPORT int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock,
                                       const timespec* until) noexcept {
-  Operation operation;
+  Operation operation(mutex);
   const auto block = [=] { return real().pthread_mutex_clocklock(mutex, clock, until); };
   return operation ? lock_mutex(mutex, LW_TIMED, LW_CALLER, block) : block();
 }
 
 LW_EXPORT int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
-  if (real_table.mutexes_are_glibcs && lockweave::core::fast_unlock(mutex)) return 0;
+  if (lockweave::core::fast_unlock(mutex)) return 0;
   return general_unlock(mutex, LW_CALLER);
 }
 
 LW_EXPORT int pthread_mutex_init(pthread_mutex_t* mutex,
                                  const pthread_mutexattr_t* attributes) noexcept {
-  Operation operation;
+  Operation operation(mutex);
   const int result = real().pthread_mutex_init(mutex, attributes);
   if (operation && result == 0) {
     lw_object_begin(mutex, kind_of(mutex), flags_of(mutex), LW_CALLER);
@@ -97,7 +100,7 @@ LW_EXPORT int pthread_mutex_init(pthread_mutex_t* mutex,
 }
 
 LW_EXPORT int pthread_mutex_destroy(pthread_mutex_t* mutex) noexcept {
-  Operation operation;
+  Operation operation(mutex);
   if (operation) lw_object_end(mutex, kind_of(mutex), LW_CALLER);
   return real().pthread_mutex_destroy(mutex);
 }

@@ -45,14 +45,14 @@ using namespace lockweave::frontends;
 extern "C" {
 
 LW_EXPORT int pthread_rwlock_rdlock(pthread_rwlock_t* lock) noexcept {
-  Operation operation;
+  Operation operation(lock);
   const auto block = [=] { return real().pthread_rwlock_rdlock(lock); };
   if (!operation) return block();
   return lock_rwlock(lock, LW_SHARED, LW_CALLER, real().pthread_rwlock_tryrdlock, block);
 }
 
 LW_EXPORT int pthread_rwlock_timedrdlock(pthread_rwlock_t* lock, const timespec* until) noexcept {
-  Operation operation;
+  Operation operation(lock);
   const auto block = [=] { return real().pthread_rwlock_timedrdlock(lock, until); };
   if (!operation) return block();
   return lock_rwlock(lock, LW_SHARED | LW_TIMED, LW_CALLER, real().pthread_rwlock_tryrdlock,
@@ -61,7 +61,7 @@ LW_EXPORT int pthread_rwlock_timedrdlock(pthread_rwlock_t* lock, const timespec*
 
 LW_EXPORT int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t clock,
                                          const timespec* until) noexcept {
-  Operation operation;
+  Operation operation(lock);
   const auto block = [=] { return real().pthread_rwlock_clockrdlock(lock, clock, until); };
   if (!operation) return block();
   return lock_rwlock(lock, LW_SHARED | LW_TIMED, LW_CALLER, real().pthread_rwlock_tryrdlock,
@@ -69,14 +69,14 @@ LW_EXPORT int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t clock
 }
 
 LW_EXPORT int pthread_rwlock_wrlock(pthread_rwlock_t* lock) noexcept {
-  Operation operation;
+  Operation operation(lock);
   const auto block = [=] { return real().pthread_rwlock_wrlock(lock); };
   if (!operation) return block();
   return lock_rwlock(lock, 0, LW_CALLER, real().pthread_rwlock_trywrlock, block);
 }
 
 LW_EXPORT int pthread_rwlock_timedwrlock(pthread_rwlock_t* lock, const timespec* until) noexcept {
-  Operation operation;
+  Operation operation(lock);
   const auto block = [=] { return real().pthread_rwlock_timedwrlock(lock, until); };
   if (!operation) return block();
   return lock_rwlock(lock, LW_TIMED, LW_CALLER, real().pthread_rwlock_trywrlock, block);
@@ -84,28 +84,28 @@ LW_EXPORT int pthread_rwlock_timedwrlock(pthread_rwlock_t* lock, const timespec*
 
 LW_EXPORT int pthread_rwlock_clockwrlock(pthread_rwlock_t* lock, clockid_t clock,
                                          const timespec* until) noexcept {
-  Operation operation;
+  Operation operation(lock);
   const auto block = [=] { return real().pthread_rwlock_clockwrlock(lock, clock, until); };
   if (!operation) return block();
   return lock_rwlock(lock, LW_TIMED, LW_CALLER, real().pthread_rwlock_trywrlock, block);
 }
 
 LW_EXPORT int pthread_rwlock_tryrdlock(pthread_rwlock_t* lock) noexcept {
-  Operation operation;
+  Operation operation(lock);
   const int result = real().pthread_rwlock_tryrdlock(lock);
   if (operation && result == 0) lw_acquired(lock, LW_RWLOCK, LW_SHARED | LW_TRY, LW_CALLER);
   return result;
 }
 
 LW_EXPORT int pthread_rwlock_trywrlock(pthread_rwlock_t* lock) noexcept {
-  Operation operation;
+  Operation operation(lock);
   const int result = real().pthread_rwlock_trywrlock(lock);
   if (operation && result == 0) lw_acquired(lock, LW_RWLOCK, LW_TRY, LW_CALLER);
   return result;
 }
 
 LW_EXPORT int pthread_rwlock_unlock(pthread_rwlock_t* lock) noexcept {
-  Operation operation;
+  Operation operation(lock);
   if (operation && lw_release(lock, LW_RWLOCK, LW_CALLER) == 0) {
     const bool nobody = nobody_holds(lock);
     const bool other_writes = lock->__data.__cur_writer != 0 && !lw_owns(lock->__data.__cur_writer);
@@ -118,14 +118,14 @@ LW_EXPORT int pthread_rwlock_unlock(pthread_rwlock_t* lock) noexcept {
 
 LW_EXPORT int pthread_rwlock_init(pthread_rwlock_t* lock,
                                   const pthread_rwlockattr_t* attributes) noexcept {
-  Operation operation;
+  Operation operation(lock);
   const int result = real().pthread_rwlock_init(lock, attributes);
   if (operation && result == 0) lw_object_begin(lock, LW_RWLOCK, flags_of(lock), LW_CALLER);
   return result;
 }
 
 LW_EXPORT int pthread_rwlock_destroy(pthread_rwlock_t* lock) noexcept {
-  Operation operation;
+  Operation operation(lock);
   if (operation) lw_object_end(lock, LW_RWLOCK, LW_CALLER);
   return real().pthread_rwlock_destroy(lock);
 }

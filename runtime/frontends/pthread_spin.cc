@@ -61,7 +61,7 @@ using namespace lockweave::frontends;
 extern "C" {
 
 LW_EXPORT int pthread_spin_lock(pthread_spinlock_t* lock) noexcept {
-  Operation operation;
+  Operation operation(lock);
   if (!operation) return real().pthread_spin_lock(lock);
   const int result = lock_spinning(lock, LW_CALLER);
   if (result == 0) lw_acquired(address_of(lock), LW_SPINLOCK, 0, LW_CALLER);
@@ -69,14 +69,14 @@ LW_EXPORT int pthread_spin_lock(pthread_spinlock_t* lock) noexcept {
 }
 
 LW_EXPORT int pthread_spin_trylock(pthread_spinlock_t* lock) noexcept {
-  Operation operation;
+  Operation operation(lock);
   const int result = real().pthread_spin_trylock(lock);
   if (operation && result == 0) lw_acquired(address_of(lock), LW_SPINLOCK, LW_TRY, LW_CALLER);
   return result;
 }
 
 LW_EXPORT int pthread_spin_unlock(pthread_spinlock_t* lock) noexcept {
-  Operation operation;
+  Operation operation(lock);
   if (operation && lw_release(address_of(lock), LW_SPINLOCK, LW_CALLER) == 0 && is_free(lock)) {
     lw_release_not_held(address_of(lock), LW_SPINLOCK, "not-locked", LW_CALLER);
   }
@@ -84,13 +84,13 @@ LW_EXPORT int pthread_spin_unlock(pthread_spinlock_t* lock) noexcept {
 }
 
 LW_EXPORT int pthread_spin_init(pthread_spinlock_t* lock, int shared) noexcept {
-  Operation operation;
+  Operation operation(lock);
   if (operation) lw_object_begin(address_of(lock), LW_SPINLOCK, flags_of(shared), LW_CALLER);
   return real().pthread_spin_init(lock, shared);
 }
 
 LW_EXPORT int pthread_spin_destroy(pthread_spinlock_t* lock) noexcept {
-  Operation operation;
+  Operation operation(lock);
   if (operation) lw_object_end(address_of(lock), LW_SPINLOCK, LW_CALLER);
   return real().pthread_spin_destroy(lock);
 }

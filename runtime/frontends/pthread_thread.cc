@@ -44,7 +44,7 @@ std::size_t stack_size_of(const pthread_attr_t* attributes) {
 
 template <class Join>
 int join_thread(pthread_t thread, int flags, const void* pc, Join join) {
-  Operation operation;
+  Operation operation(reinterpret_cast<const void*>(thread));
   if (!operation || pthread_equal(thread, pthread_self())) return join();
   const auto* handle = reinterpret_cast<const void*>(thread);
   int result;
@@ -92,7 +92,7 @@ extern "C" {
 
 LW_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                              void* (*routine)(void*), void* argument) noexcept {
-  Operation operation;
+  Operation operation(thread);
   void* token = nullptr;
   if (operation) {
     token = announce_thread(stack_size_of(attributes), reinterpret_cast<void*>(routine), argument,
@@ -120,14 +120,14 @@ LW_EXPORT int pthread_clockjoin_np(pthread_t thread, void** value, clockid_t clo
 }
 
 LW_EXPORT int pthread_tryjoin_np(pthread_t thread, void** value) noexcept {
-  Operation operation;
+  Operation operation(reinterpret_cast<const void*>(thread));
   const int result = real().pthread_tryjoin_np(thread, value);
   if (operation && result == 0) lw_thread_joined(reinterpret_cast<const void*>(thread), LW_CALLER);
   return result;
 }
 
 LW_EXPORT int pthread_cancel(pthread_t thread) {
-  Operation operation;
+  Operation operation(reinterpret_cast<const void*>(thread));
   if (operation) lw_thread_cancelled(reinterpret_cast<const void*>(thread));
   return real().pthread_cancel(thread);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "runtime/frontends/mutex.h"
 #include "runtime/frontends/operation.h"
 #include "runtime/frontends/process.h"
 #include "runtime/frontends/real.h"
@@ -34,6 +35,7 @@ void at_process_quick_exit() {
 
 __attribute__((constructor(101))) void start(int, char**, char** environment) {
   lockweave::frontends::resolve_real_functions();
+  lockweave::frontends::prepare_mutexes();
   lockweave::frontends::prepare_threads();
   lockweave::frontends::prepare_processes();
   on_exit(at_process_exit, nullptr);

@@ -55,27 +55,20 @@
 
 #else
 
-/* The functions behind the macros: never inlined, so that their return address is the call site. */
+/* The functions behind the macros: never inlined, so that their return address is the call site.
+ * The first four hooks open an operation themselves. */
 LOCKWEAVE_DETAIL_OUTLINE void lockweave_tell_name(const volatile void* object, const char* text) {
-  if (!lockweave_lw_enter()()) return;
   lockweave_lw_name()((const void*)object, text);
-  lockweave_lw_leave()();
 }
 LOCKWEAVE_DETAIL_OUTLINE void lockweave_tell_order(const volatile void* before,
                                                    const volatile void* after) {
-  if (!lockweave_lw_enter()()) return;
   lockweave_lw_declare_order()((const void*)before, (const void*)after);
-  lockweave_lw_leave()();
 }
 LOCKWEAVE_DETAIL_OUTLINE void lockweave_tell_assert_held(const volatile void* lock) {
-  if (!lockweave_lw_enter()()) return;
   lockweave_lw_assert_held()((const void*)lock, __builtin_return_address(0));
-  lockweave_lw_leave()();
 }
 LOCKWEAVE_DETAIL_OUTLINE void lockweave_tell_forget(const volatile void* lock) {
-  if (!lockweave_lw_enter()()) return;
   lockweave_lw_forget()((const void*)lock);
-  lockweave_lw_leave()();
 }
 LOCKWEAVE_DETAIL_OUTLINE void lockweave_tell_created(const volatile void* lock) {
   if (!lockweave_lw_enter()()) return;

@@ -87,7 +87,7 @@ class barrier {
   arrival_token arrive_seen(const arrivals& added, const void* pc) {
     std::uint64_t phase = 0;
     {
-      const detail::operation op;
+      const detail::operation op(this);
       const detail::hidden_lock guard(mutex_);
       phase = phase_;
       expected_ -= added.dropped;
@@ -95,7 +95,7 @@ class barrier {
       if (missing_ != 0) return arrival_token(phase);
     }
     completion_();  // all have arrived: nobody else touches the barrier until the phase ends
-    const detail::operation op;
+    const detail::operation op(this);
     const detail::hidden_lock guard(mutex_);
     op.notify(this, LW_BARRIER, true, pc);
     missing_ = expected_;
@@ -105,7 +105,7 @@ class barrier {
   }
 
   void sleep(const arrival_token& arrival, const void* pc) const {
-    const detail::operation op;
+    const detail::operation op(this);
     const detail::hidden_lock guard(mutex_);
     phase_ended_.wait(mutex_, {op, {this, LW_BARRIER}, pc},
                       [&] { return phase_ != arrival.phase_; });

@@ -44,7 +44,7 @@ class condition_variable {
   }
   LOCKWEAVE_ALWAYS_INLINE ~condition_variable() {
     detail::object_end(this, LW_CONDITION_VARIABLE);
-    const detail::operation op;
+    const detail::operation op(this);
     pthread_cond_destroy(&handle_);  // returns when the notified waiters have left
   }
   condition_variable(const condition_variable&) = delete;
@@ -52,14 +52,14 @@ class condition_variable {
 
   LOCKWEAVE_ALWAYS_INLINE void notify_one() noexcept {
     detail::at_call_site([this](const void* pc) {
-      const detail::operation op;
+      const detail::operation op(this);
       op.notify(this, LW_CONDITION_VARIABLE, false, pc);
       pthread_cond_signal(&handle_);
     });
   }
   LOCKWEAVE_ALWAYS_INLINE void notify_all() noexcept {
     detail::at_call_site([this](const void* pc) {
-      const detail::operation op;
+      const detail::operation op(this);
       op.notify(this, LW_CONDITION_VARIABLE, true, pc);
       pthread_cond_broadcast(&handle_);
     });
@@ -110,7 +110,7 @@ class condition_variable {
 
   void wait_seen(std::unique_lock<mutex>& lock, const void* pc) {
     pthread_mutex_t* with = lock.mutex()->native_handle();
-    const detail::operation op;
+    const detail::operation op(this);
     const detail::blocked wait(op, target(with, LW_EXCLUSIVE), pc);
     pthread_cond_wait(&handle_, with);
   }
@@ -122,7 +122,7 @@ class condition_variable {
     // Any wake-up ends the attempts, so a clock that is read in steps may wake spuriously.
     bool woken = false;
     detail::attempt_until(at, [&](const detail::deadline& until) {
-      const detail::operation op;
+      const detail::operation op(this);
       const detail::blocked wait(op, target(with, LW_TIMED), pc);
       woken = detail::wait_until(&handle_, with, until) == 0;
       return true;
@@ -232,7 +232,7 @@ class condition_variable_any {
   // Shared with the waiters, which may outlive the condition variable itself.
   struct inner {
     ~inner() {
-      const detail::operation op;
+      const detail::operation op(this);
       pthread_cond_destroy(&changed);
     }
     detail::hidden_mutex mutex;
@@ -256,7 +256,7 @@ class condition_variable_any {
   class inner_lock {
    public:
     explicit inner_lock(inner& shared) noexcept : shared_(shared) {
-      const detail::operation op;
+      const detail::operation op(this);
       shared_.mutex.lock();
     }
     ~inner_lock() { unlock(); }
@@ -265,7 +265,7 @@ class condition_variable_any {
     void unlock() noexcept {
       if (!held_) return;
       held_ = false;
-      const detail::operation op;
+      const detail::operation op(this);
       shared_.mutex.unlock();
     }
 
@@ -277,7 +277,7 @@ class condition_variable_any {
   static constexpr auto never_stopped = [] { return false; };
 
   void notify(bool all, const void* pc) noexcept {
-    const detail::operation op;
+    const detail::operation op(this);
     const detail::hidden_lock guard(inner_->mutex);
     op.notify(this, LW_CONDITION_VARIABLE, all, pc);
     if (all) {
@@ -302,7 +302,7 @@ class condition_variable_any {
       inner_lock& held;
       ~leave() { held.unlock(); }
     } const leave_first{held};
-    const detail::operation op;
+    const detail::operation op(this);
     const int flags = until != nullptr ? LW_TIMED : LW_EXCLUSIVE;
     const detail::blocked wait(op, {this, LW_CONDITION_VARIABLE, flags}, pc);
     if (until == nullptr) return pthread_cond_wait(&shared.changed, shared.mutex.handle()) == 0;

@@ -60,6 +60,11 @@ enum {
 /* An operation on this thread; see rule 1. Nests: only the outermost lw_enter returns 1. */
 LW_HOOK int lw_enter(void);
 LW_HOOK void lw_leave(void);
+/* In an open operation, before it is performed: a visible operation on `object` comes. Gives it its
+ * stable name (the thread's spawn path, a running number) and hands over to the controller that
+ * decides who runs, if there is one. Every visible operation passes here or through the inlined
+ * path, which is closed while there is a controller. */
+LW_HOOK void lw_before(const void* object);
 
 /* ---- locks -------------------------------------------------------------------------------- */
 /* The thread now holds `lock`. A repeated lw_acquired of a recursive kind only counts. */
@@ -73,6 +78,11 @@ LW_HOOK void lw_release_not_held(const void* lock, lw_kind kind, const char* var
                                  const void* pc);
 /* Is `tid` the calling thread's kernel id? (no system call) */
 LW_HOOK int lw_owns(int tid);
+/* Shortcut for a pthread_mutex_t, without an open operation: when this is what the calling thread has
+ * done before and nobody is in the way, performs and notes all of it and returns 1. 0: nothing was
+ * done, do it the long way. */
+LW_HOOK int lw_lock_known(void* mutex, const void* pc);
+LW_HOOK int lw_unlock_known(void* mutex);
 /* The object begins (constructed, initialised) or ends (destroyed). A new generation begins. */
 LW_HOOK void lw_object_begin(const void* object, lw_kind kind, int flags, const void* pc);
 LW_HOOK void lw_object_end(const void* object, lw_kind kind, const void* pc);

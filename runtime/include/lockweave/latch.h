@@ -35,26 +35,26 @@ class latch {
   // Requires: 0 <= update <= counter
   LOCKWEAVE_ALWAYS_INLINE void count_down(std::ptrdiff_t update = 1) {
     detail::at_call_site([this, update](const void* pc) {
-      const detail::operation op;
+      const detail::operation op(this);
       const detail::hidden_lock guard(mutex_);
       subtract(op, update, pc);
     });
   }
   bool try_wait() const noexcept {
-    const detail::operation op;
+    const detail::operation op(this);
     const detail::hidden_lock guard(mutex_);
     return count_ == 0;
   }
   LOCKWEAVE_ALWAYS_INLINE void wait() const {
     detail::at_call_site([this](const void* pc) {
-      const detail::operation op;
+      const detail::operation op(this);
       const detail::hidden_lock guard(mutex_);
       sleep(op, pc);
     });
   }
   LOCKWEAVE_ALWAYS_INLINE void arrive_and_wait(std::ptrdiff_t update = 1) {
     detail::at_call_site([this, update](const void* pc) {
-      const detail::operation op;
+      const detail::operation op(this);
       const detail::hidden_lock guard(mutex_);
       subtract(op, update, pc);
       sleep(op, pc);

@@ -48,7 +48,7 @@ class shared_mutex {
  protected:
   template <int kMode>
   int seen_take_until(const detail::deadline& until, const void* pc) noexcept {
-    const detail::operation op;
+    const detail::operation op(this);
     if (!op.seen()) return plain_take_until<kMode>(until);
     int error = plain_try<kMode>();
     if (is_taken(error)) {
@@ -69,7 +69,7 @@ class shared_mutex {
   LOCKWEAVE_ALWAYS_INLINE bool try_take() {
     if (!detail::observed()) return plain_try<kMode>() == 0;
     return detail::at_call_site([this](const void* pc) {
-      const detail::operation op;
+      const detail::operation op(this);
       const bool taken = plain_try<kMode>() == 0;
       if (taken) op.acquired(this, LW_RWLOCK, kMode | LW_TRY, pc);
       return taken;
@@ -81,7 +81,7 @@ class shared_mutex {
       return;
     }
     detail::at_call_site([this](const void* pc) {
-      const detail::operation op;
+      const detail::operation op(this);
       if (!op.release(this, LW_RWLOCK, pc)) tell_not_held(op, pc);
       pthread_rwlock_unlock(&handle_);
     });
@@ -89,7 +89,7 @@ class shared_mutex {
 
   template <int kMode>
   int seen_take(const void* pc) noexcept {
-    const detail::operation op;
+    const detail::operation op(this);
     if (!op.seen()) return plain_take<kMode>();
     int error = plain_try<kMode>();
     if (is_taken(error)) {

@@ -38,7 +38,7 @@ class spin_mutex {
   LOCKWEAVE_ALWAYS_INLINE bool try_lock() noexcept {
     if (!detail::observed()) return take();
     return detail::at_call_site([this](const void* pc) {
-      const detail::operation op;
+      const detail::operation op(this);
       const bool taken = take();
       if (taken) op.acquired(this, LW_SPINLOCK, LW_TRY, pc);
       return taken;
@@ -50,7 +50,7 @@ class spin_mutex {
       return;
     }
     detail::at_call_site([this](const void* pc) {
-      const detail::operation op;
+      const detail::operation op(this);
       const bool seen_taken = op.release(this, LW_SPINLOCK, pc);
       if (!seen_taken && !taken_.load(std::memory_order_relaxed)) {
         op.release_not_held(this, LW_SPINLOCK, false, pc);
@@ -85,7 +85,7 @@ class spin_mutex {
   }
 
   void seen_lock(const void* pc) noexcept {
-    const detail::operation op;
+    const detail::operation op(this);
     if (!take()) {
       const detail::blocked wait(op, {this, LW_SPINLOCK}, pc);
       spin();

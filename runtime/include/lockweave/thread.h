@@ -6,8 +6,8 @@
 //
 //   lockweave::thread worker(lockweave::thread_name{"worker"}, run, std::ref(jobs));
 //
-// Differences from std: a name as first argument; it shows in reports and, cut to 15 characters, in
-// top and gdb. The text must outlive the thread. `thread::id` is std::thread::id.
+// Differences from std: a name as first argument, which becomes the kernel's name of the thread (as
+// top and gdb show it), cut to 15 characters. `thread::id` is std::thread::id.
 // Cost: as std.
 #pragma once
 
@@ -52,8 +52,6 @@ struct thread_start {
     char shortened[kKernelLimit + 1] = {};
     std::strncpy(shortened, name, kKernelLimit);
     pthread_setname_np(pthread_self(), shortened);
-    const operation op;
-    op.name(reinterpret_cast<const void*>(pthread_self()), name);
   }
 };
 

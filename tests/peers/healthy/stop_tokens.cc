@@ -12,7 +12,7 @@ int main() {
   std::mutex mutex;
   std::condition_variable_any changed;
   int stopped = 0;
-  for (int round = 0; round < 50; ++round) {
+  for (int round = 0; round < 20; ++round) {
     const auto wait_for_stop = [&](const std::stop_token& stop) {
       std::unique_lock lock(mutex);
       changed.wait(lock, stop, [] { return false; });

@@ -36,7 +36,7 @@ class future_state_base {
   // The first wait of a deferred function runs it, in the waiting thread, in the open.
   void wait(const void* pc) {
     run_deferred(pc);
-    const operation op;
+    const operation op(this);
     const hidden_lock guard(mutex_);
     changed_.wait(mutex_, {op, {this, LW_FUTURE}, pc},
                   [this] { return status_ == status::ready; });
@@ -46,7 +46,7 @@ class future_state_base {
                                 const void* pc) {
     if (is_deferred()) return std::future_status::deferred;
     const bool is_ready = attempt_until(at, [&](const deadline& until) {
-      const operation op;
+      const operation op(this);
       const hidden_lock guard(mutex_);
       return changed_.wait_until(mutex_, until, {op, {this, LW_FUTURE, LW_TIMED}, pc},
                                  [this] { return status_ == status::ready; });
@@ -73,7 +73,7 @@ class future_state_base {
   void store_exception(std::exception_ptr error) noexcept { error_ = std::move(error); }
 
   void make_ready(const void* pc) noexcept {
-    const operation op;
+    const operation op(this);
     const hidden_lock guard(mutex_);
     op.notify(this, LW_FUTURE, true, pc);
     status_ = status::ready;
@@ -82,7 +82,7 @@ class future_state_base {
   // The promise goes away: whoever waits gets broken_promise, unless a result is there or promised.
   void abandon(const void* pc) noexcept {
     {
-      const operation op;
+      const operation op(this);
       const hidden_lock guard(mutex_);
       if (status_ != status::empty) return;
       status_ = status::claimed;
@@ -107,13 +107,13 @@ class future_state_base {
   enum class status { empty, claimed, ready };
 
   void claim() {
-    const operation op;
+    const operation op(this);
     const hidden_lock guard(mutex_);
     if (status_ != status::empty) raise_future_error(std::future_errc::promise_already_satisfied);
     status_ = status::claimed;
   }
   void change(status to) noexcept {
-    const operation op;
+    const operation op(this);
     const hidden_lock guard(mutex_);
     status_ = to;
   }

@@ -66,7 +66,7 @@ class mutex_base {
 
  protected:
   int seen_lock_until(const deadline& until, const void* pc) noexcept {
-    const operation op;
+    const operation op(this);
     if (!op.seen()) return lock_until(&handle_, until);
     int error = pthread_mutex_trylock(&handle_);
     if (error == EBUSY) {
@@ -86,7 +86,7 @@ class mutex_base {
   }
 #if !defined(PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP)
   void init_recursive() noexcept {
-    const operation op;
+    const operation op(this);
     pthread_mutexattr_t attributes;
     pthread_mutexattr_init(&attributes);
     pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE);
@@ -95,8 +95,19 @@ class mutex_base {
   }
 #endif
 
+  // The runtime's shortcut for what this thread has done before; false: nothing was done.
+  bool lock_known(const void* pc) noexcept {
+    const auto shortcut = lockweave_lw_lock_known();
+    return kKind == LW_MUTEX && shortcut != nullptr && shortcut(&handle_, pc) != 0;
+  }
+  bool unlock_known() noexcept {
+    const auto shortcut = lockweave_lw_unlock_known();
+    return kKind == LW_MUTEX && shortcut != nullptr && shortcut(&handle_) != 0;
+  }
+
   int seen_lock(const void* pc) noexcept {
-    const operation op;
+    if (lock_known(pc)) return 0;
+    const operation op(this);
     if (!op.seen()) return pthread_mutex_lock(&handle_);
     int error = pthread_mutex_trylock(&handle_);
     if (error == EBUSY) {
@@ -107,13 +118,14 @@ class mutex_base {
     return error;
   }
   int seen_try_lock(const void* pc) noexcept {
-    const operation op;
+    const operation op(this);
     const int error = pthread_mutex_trylock(&handle_);
     if (error == 0) op.acquired(this, kKind, LW_TRY, pc);
     return error;
   }
   void seen_unlock(const void* pc) noexcept {
-    const operation op;
+    if (unlock_known()) return;
+    const operation op(this);
     if (!op.release(this, kKind, pc)) tell_not_held(op, pc);
     pthread_mutex_unlock(&handle_);
   }

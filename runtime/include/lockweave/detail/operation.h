@@ -5,7 +5,7 @@
 //
 //   LOCKWEAVE_ALWAYS_INLINE void count_down() {            // the member function the user calls
 //     detail::at_call_site([this](const void* pc) {        // pc: the user's call site
-//       detail::operation op;                              // lw_enter ... lw_leave
+//       detail::operation op(this);                        // lw_enter, lw_before ... lw_leave
 //       op.notify(this, LW_LATCH, true, pc);               // nothing when the operation is unseen
 //     });
 //   }
@@ -57,9 +57,11 @@ LOCKWEAVE_ALWAYS_INLINE inline auto at_call_site(Body body) {
 // Each call below does nothing when the operation is unseen (no runtime, or inside another one).
 class operation {
  public:
-  operation() noexcept {
+  explicit operation(const void* object) noexcept {
     const auto enter = lockweave_lw_enter();
     seen_ = enter != nullptr && enter() != 0;
+    const auto before = seen_ ? lockweave_lw_before() : nullptr;
+    if (before != nullptr) before(object);
   }
   ~operation() {
     if (seen_) lockweave_lw_leave()();
@@ -74,9 +76,6 @@ class operation {
   }
   void end(const void* object, lw_kind kind, const void* pc) const noexcept {
     if (seen_) lockweave_lw_object_end()(object, kind, pc);
-  }
-  void name(const void* object, const char* text) const noexcept {
-    if (seen_ && text != nullptr) lockweave_lw_name()(object, text);
   }
   void acquired(const void* lock, lw_kind kind, int flags, const void* pc) const noexcept {
     if (seen_) lockweave_lw_acquired()(lock, kind, flags, pc);
@@ -135,15 +134,15 @@ LOCKWEAVE_ALWAYS_INLINE inline void object_begin(const void* object, lw_kind kin
                                                  const char* name = nullptr) noexcept {
   if (!observed()) return;
   at_call_site([=](const void* pc) {
-    const operation op;
+    const operation op(object);
     op.begin(object, kind, pc);
-    op.name(object, name);
   });
+  if (name != nullptr) lockweave_lw_name()(object, name);  // opens an operation of its own
 }
 LOCKWEAVE_ALWAYS_INLINE inline void object_end(const void* object, lw_kind kind) noexcept {
   if (!observed()) return;
   at_call_site([=](const void* pc) {
-    const operation op;
+    const operation op(object);
     op.end(object, kind, pc);
   });
 }

@@ -106,7 +106,7 @@ class queue_base {
   // No more values may be put; those inside can still be got. Wakes all waiters. May be repeated.
   LOCKWEAVE_ALWAYS_INLINE void close() {
     at_call_site([this](const void* pc) {
-      const operation op;
+      const operation op(this);
       const hidden_lock guard(mutex_);
       closed_ = true;
       op.notify(this, LW_QUEUE, true, pc);
@@ -117,13 +117,13 @@ class queue_base {
 
   // A snapshot: other threads may have changed it before the caller looks at it.
   std::size_t size() const {
-    const operation op;
+    const operation op(this);
     const hidden_lock guard(mutex_);
     return store_.size();
   }
   bool empty() const { return size() == 0; }
   bool closed() const {
-    const operation op;
+    const operation op(this);
     const hidden_lock guard(mutex_);
     return closed_;
   }
@@ -131,7 +131,7 @@ class queue_base {
 
  protected:
   bool finish_one(const void* pc) {
-    const operation op;
+    const operation op(this);
     const hidden_lock guard(mutex_);
     if (unfinished_ == 0) {
       op.misuse("queue-imbalance", "task-done-too-often", this, LW_QUEUE, pc);
@@ -144,7 +144,7 @@ class queue_base {
     return true;
   }
   void wait_finished(const void* pc) {
-    const operation op;
+    const operation op(this);
     const hidden_lock guard(mutex_);
     finished_.wait(mutex_, {op, {this, LW_QUEUE}, pc}, [this] { return unfinished_ == 0; });
   }
@@ -158,7 +158,7 @@ class queue_base {
   // wait_for_room(op) returns false when the value must not be put. Requires nothing held.
   template <class Value, class WaitForRoom>
   bool put_seen(Value&& value, const void* pc, WaitForRoom wait_for_room) {
-    const operation op;
+    const operation op(this);
     const hidden_lock guard(mutex_);
     const bool room = wait_for_room(op);
     if (closed_) raise(queue_closed());
@@ -188,7 +188,7 @@ class queue_base {
 
   template <class WaitForNews>
   std::optional<T> get_seen(const void* pc, WaitForNews wait_for_news) {
-    const operation op;
+    const operation op(this);
     const hidden_lock guard(mutex_);
     wait_for_news(op);
     if (store_.size() == 0) return std::nullopt;

@@ -24,7 +24,7 @@ class semaphore_base {
 
   LOCKWEAVE_ALWAYS_INLINE void acquire() {
     at_call_site([this](const void* pc) {
-      const operation op;
+      const operation op(this);
       const hidden_lock guard(mutex_);
       announce(op, pc);
       changed_.wait(mutex_, {op, {this, LW_SEMAPHORE}, pc}, [this] { return count_ > 0; });
@@ -33,7 +33,7 @@ class semaphore_base {
   }
   LOCKWEAVE_ALWAYS_INLINE bool try_acquire() noexcept {
     return at_call_site([this](const void* pc) {
-      const operation op;
+      const operation op(this);
       const hidden_lock guard(mutex_);
       announce(op, pc);
       if (count_ == 0) return false;
@@ -73,7 +73,7 @@ class semaphore_base {
 
   // Returns false when the order was refused.
   bool give(const release_order& order, const void* pc) {
-    const operation op;
+    const operation op(this);
     const hidden_lock guard(mutex_);
     announce(op, pc);
     if (order.permits > order.bound - count_) {
@@ -94,11 +94,11 @@ class semaphore_base {
  private:
   LOCKWEAVE_ALWAYS_INLINE void begin(const char* name) noexcept {
     if (!observed()) return;
-    at_call_site([this, name](const void* pc) {
-      const operation op;
+    at_call_site([this](const void* pc) {
+      const operation op(this);
       announce(op, pc);
-      op.name(this, name);
     });
+    if (name != nullptr) lockweave_lw_name()(this, name);  // opens an operation of its own
   }
   // Requires: mutex_ is held, or nobody else knows the semaphore yet.
   void announce(const operation& op, const void* pc) noexcept {
@@ -124,7 +124,7 @@ class semaphore_base {
     if (permits > kCounted) op.notify(this, LW_SEMAPHORE, true, pc);
   }
   bool take_until(const deadline& until, const void* pc) {
-    const operation op;
+    const operation op(this);
     const hidden_lock guard(mutex_);
     announce(op, pc);
     const published_wait as{op, {this, LW_SEMAPHORE, LW_TIMED}, pc};

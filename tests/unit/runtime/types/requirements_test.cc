@@ -96,7 +96,7 @@ constinit lockweave::shared_mutex global_shared_mutex;
 constinit lockweave::spin_mutex global_spin_mutex;
 constinit lockweave::binary_semaphore global_semaphore{1};
 constinit lockweave::bounded_semaphore global_bounded{2};
-constinit lockweave::latch global_latch{1};
+constinit lockweave::latch global_latch{0};
 constinit lockweave::barrier<> global_barrier{1};
 
 }  // namespace
@@ -108,8 +108,9 @@ TEST(Requirements, GlobalsWork) {
   global_recursive_mutex.unlock();
   global_semaphore.acquire();
   EXPECT_FALSE(global_semaphore.try_acquire());
+  global_semaphore.release();
   EXPECT_EQ(global_bounded.max(), 2);
-  global_latch.arrive_and_wait();
+  global_latch.wait();
   global_barrier.arrive_and_wait();
 }
 

@@ -281,6 +281,14 @@ TYPED_TEST(ThreadsConformance, AsyncFutureWaitsWhenItEnds) {
   EXPECT_TRUE(finished);
 }
 
+TEST(ThreadName, IsTheKernelsNameCutToItsLimit) {
+  char name[32] = {};
+  lockweave::thread(lockweave::thread_name{"a_rather_long_name"}, [&] {
+    pthread_getname_np(pthread_self(), name, sizeof(name));
+  }).join();
+  EXPECT_STREQ(name, "a_rather_long_n");
+}
+
 TEST(PackagedTask, DeducesItsSignature) {
   lockweave::packaged_task from_lambda([](int x) mutable noexcept { return x; });
   static_assert(std::is_same_v<decltype(from_lambda), lockweave::packaged_task<int(int)>>);
