@@ -19,13 +19,13 @@ enum class Confidence : std::uint8_t { low, medium, high };
 
 // A place in source, or, where there are no symbols, in a binary.
 struct Site {
-  std::string function;       // as the symboliser spells it; empty if unknown
-  std::string file;           // absolute path; empty if unknown
-  std::uint32_t line = 0;     // 1-based; 0 if unknown
-  std::uint32_t column = 0;   // 1-based; 0 if unknown
-  bool inlined = false;       // inlined into the next outer site
-  std::string module;         // path of the binary
-  std::uint64_t offset = 0;   // return address - load bias; 0 for static sites
+  std::string function;      // as the symboliser spells it; empty if unknown
+  std::string file;          // absolute path; empty if unknown
+  std::uint32_t line = 0;    // 1-based; 0 if unknown
+  std::uint32_t column = 0;  // 1-based; 0 if unknown
+  bool inlined = false;      // inlined into the next outer site
+  std::string module;        // path of the binary
+  std::uint64_t offset = 0;  // return address - load bias; 0 for static sites
   friend bool operator==(const Site&, const Site&) = default;
 };
 
@@ -33,14 +33,14 @@ struct Site {
 struct HeldLock {
   std::string lock;
   Mode mode = Mode::exclusive;
-  std::vector<Site> stack;    // innermost first; lock wrappers removed
+  std::vector<Site> stack;  // innermost first; lock wrappers removed
 };
 
 // One thing a thread does.
 struct FlowStep {
-  std::string text;           // "wants `b.mu` (exclusive)", "waits on condition variable `ready`"
-  std::vector<Site> stack;    // innermost first; lock wrappers removed
-  std::vector<HeldLock> held; // in the order they were taken
+  std::string text;            // "wants `b.mu` (exclusive)", "waits on condition variable `ready`"
+  std::vector<Site> stack;     // innermost first; lock wrappers removed
+  std::vector<HeldLock> held;  // in the order they were taken
 };
 
 // One thread's part of the story, its steps in order.
@@ -52,17 +52,17 @@ struct Flow {
 };
 
 struct Finding {
-  std::string rule;           // id of rule_catalog.h
+  std::string rule;  // id of rule_catalog.h
   Level level = Level::error;
   How how = How::observed;
   Confidence confidence = Confidence::high;
-  std::string message;        // one sentence: the scenario
-  std::string hint;           // what to do
-  Site place;                 // the line to look at first; file empty if unknown
-  std::vector<std::string> locks;   // names, in the order of the story
+  std::string message;             // one sentence: the scenario
+  std::string hint;                // what to do
+  Site place;                      // the line to look at first; file empty if unknown
+  std::vector<std::string> locks;  // names, in the order of the story
   std::vector<Flow> flows;
-  std::string fingerprint;    // fingerprint.h
-  std::vector<std::string> seen_in; // programs (base names) whose records report it, sorted
+  std::string fingerprint;           // fingerprint.h
+  std::vector<std::string> seen_in;  // programs (base names) whose records report it, sorted
 };
 
 std::string_view to_string(Level level);

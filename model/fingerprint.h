@@ -26,7 +26,7 @@ namespace lockweave::model {
 // "ns::C<int>::f(int) const [clone .cold]" -> "ns::C::f"; C names are kept as they are.
 std::string plain_function_name(std::string_view symbol);
 
-struct KeySite {            // one acquisition or operation of the finding
+struct KeySite {              // one acquisition or operation of the finding
   std::string_view function;  // as the symboliser spells it; empty: module and offset are used
   std::string_view module;    // base name is used
   std::uint64_t offset = 0;

@@ -42,8 +42,8 @@ bool is_one_of(std::string_view text, const std::array<std::string_view, N>& wor
 // "f.part.0.cold" -> "f"
 std::string_view without_clone_suffix(std::string_view name) {
   static constexpr std::array<std::string_view, 11> kTags = {
-      "part", "isra", "constprop", "cold", "clone", "lto_priv", "llvm", "localalias", "__uniq",
-      "plt", "resolver"};
+      "part", "isra",       "constprop", "cold", "clone",   "lto_priv",
+      "llvm", "localalias", "__uniq",    "plt",  "resolver"};
   for (;;) {
     const std::size_t dot = name.rfind('.');
     if (dot == std::string_view::npos || dot == 0) return name;
@@ -56,7 +56,7 @@ std::string_view without_clone_suffix(std::string_view name) {
 // std's versioned inline namespaces.
 bool is_inline_namespace(std::string_view component) {
   static constexpr std::array<std::string_view, 6> kNames = {"__cxx11", "__1",     "__ndk1",
-                                                              "_V2",     "__debug", "__cxx1998"};
+                                                             "_V2",     "__debug", "__cxx1998"};
   return is_one_of(component, kNames);
 }
 
@@ -125,7 +125,10 @@ class NameReader {
       case '{': step_brace(); return true;
       case '\'': step_quote(); return true;
       case '*':
-      case '&': forget(); ++at_; return true;
+      case '&':
+        forget();
+        ++at_;
+        return true;
       default: step_text(); return true;
     }
   }
@@ -289,7 +292,7 @@ class NameReader {
   const std::string text_;
   std::size_t at_ = 0;
   std::vector<std::string> components_;
-  std::string current_;             // the component being read
+  std::string current_;  // the component being read
   bool after_parameters_ = false;
 };
 

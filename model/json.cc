@@ -74,8 +74,8 @@ bool JsonParser::take(char c) {
 }
 
 void JsonParser::skip_space() {
-  while (!at_end() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\r' ||
-                       text_[at_] == '\n')) {
+  while (!at_end() &&
+         (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\r' || text_[at_] == '\n')) {
     ++at_;
   }
 }

@@ -22,9 +22,9 @@ struct JsonValue {
   enum class Type : std::uint8_t { null, boolean, number, string, array, object };
   Type type = Type::null;
   bool truth = false;
-  std::uint32_t size = 1;   // number of values from this one to its last descendant
-  std::string_view key;     // if it is a member of an object
-  std::string_view text;    // the decoded string, or the number as written
+  std::uint32_t size = 1;  // number of values from this one to its last descendant
+  std::string_view key;    // if it is a member of an object
+  std::string_view text;   // the decoded string, or the number as written
 };
 
 // Steps over the elements of an array or the members of an object.

@@ -62,8 +62,8 @@ void LockOrderGraph::suppress_edge(Id held, Id wanted) {
 
 LockOrderGraph::Summary LockOrderGraph::find_cycles(Visitor& visitor, const Limits& limits) const {
   Summary summary;
-  const bool searched = state_ != nullptr &&
-                        graph::CycleSearch(resource_, *state_, visitor, limits, summary).run();
+  const bool searched =
+      state_ != nullptr && graph::CycleSearch(resource_, *state_, visitor, limits, summary).run();
   if (!searched || state_->lost) ++summary.components_cut;
   return summary;
 }

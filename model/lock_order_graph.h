@@ -69,19 +69,19 @@ class LockOrderGraph {
   // Why a cycle of the plain graph is not reported.
   enum class Filter : std::uint8_t { none, one_thread, gate_lock, ordered, shared_mode };
 
-  struct Edge {          // of a cycle, with the witness chosen for it
-    Id held = 0;         // lock
-    Id wanted = 0;       // lock
-    Id held_at = 0;      // acquisition that took `held`
-    Id wanted_at = 0;    // acquisition that wants `wanted`
+  struct Edge {        // of a cycle, with the witness chosen for it
+    Id held = 0;       // lock
+    Id wanted = 0;     // lock
+    Id held_at = 0;    // acquisition that took `held`
+    Id wanted_at = 0;  // acquisition that wants `wanted`
     Id thread = 0;
     std::uint32_t segment = 0;
     bool declared = false;  // an order the user declared: no acquisition, no thread
   };
   struct Cycle {
-    std::span<const Edge> edges;  // valid during the call; edges[i].wanted == edges[i+1].held
-    Filter filter = Filter::none; // none: reported. Else the reason met by its best witnesses
-    Id gate = 0;                  // the common lock when filter == gate_lock
+    std::span<const Edge> edges;   // valid during the call; edges[i].wanted == edges[i+1].held
+    Filter filter = Filter::none;  // none: reported. Else the reason met by its best witnesses
+    Id gate = 0;                   // the common lock when filter == gate_lock
   };
   class Visitor {
    public:
@@ -92,9 +92,9 @@ class LockOrderGraph {
   };
   struct Limits {
     std::uint32_t cycle_length_max = 16;
-    std::uint32_t cycles_max = 1000;          // reported ones, per component
-    std::uint64_t steps_max = 8'000'000;      // of the search, per component
-    std::uint32_t witnesses_tried_max = 4096; // combinations per cycle and set of rules
+    std::uint32_t cycles_max = 1000;           // reported ones, per component
+    std::uint64_t steps_max = 8'000'000;       // of the search, per component
+    std::uint32_t witnesses_tried_max = 4096;  // combinations per cycle and set of rules
   };
   struct Summary {
     std::uint64_t cycles = 0;          // reported

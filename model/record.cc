@@ -16,14 +16,28 @@ namespace lockweave::model {
 namespace {
 
 constexpr std::string_view kObjectKinds[] = {
-    "mutex", "recursive_mutex", "errorcheck_mutex", "rwlock", "spinlock", "semaphore",
-    "condition_variable", "barrier", "latch", "queue", "future", "once", "static_guard",
-    "thread", "futex", "file_lock", "custom",
+    "mutex",
+    "recursive_mutex",
+    "errorcheck_mutex",
+    "rwlock",
+    "spinlock",
+    "semaphore",
+    "condition_variable",
+    "barrier",
+    "latch",
+    "queue",
+    "future",
+    "once",
+    "static_guard",
+    "thread",
+    "futex",
+    "file_lock",
+    "custom",
 };
 constexpr std::string_view kModes[] = {"exclusive", "shared"};
 constexpr std::string_view kActions[] = {
-    "wants", "waits", "joins", "acquires", "releases", "destroys", "ends", "notifies", "posts",
-    "creates", "forks",
+    "wants", "waits",    "joins", "acquires", "releases", "destroys",
+    "ends",  "notifies", "posts", "creates",  "forks",
 };
 static_assert(std::size(kObjectKinds) == static_cast<std::size_t>(ObjectKind::custom) + 1);
 static_assert(std::size(kModes) == static_cast<std::size_t>(Mode::shared) + 1);

@@ -36,8 +36,23 @@ using Id = std::uint32_t;  // 0 = none
 
 // What a thread can hold or wait for.
 enum class ObjectKind : std::uint8_t {
-  mutex, recursive_mutex, errorcheck_mutex, rwlock, spinlock, semaphore, condition_variable,
-  barrier, latch, queue, future, once, static_guard, thread, futex, file_lock, custom,
+  mutex,
+  recursive_mutex,
+  errorcheck_mutex,
+  rwlock,
+  spinlock,
+  semaphore,
+  condition_variable,
+  barrier,
+  latch,
+  queue,
+  future,
+  once,
+  static_guard,
+  thread,
+  futex,
+  file_lock,
+  custom,
 };
 enum class Mode : std::uint8_t { exclusive, shared };
 
@@ -51,106 +66,113 @@ struct Frame {
 // ---- entries ---------------------------------------------------------------------------------
 // key of the line = first member named in the comment
 
-struct Header {              // {"lockweave":"record","version":1,...}
+struct Header {  // {"lockweave":"record","version":1,...}
   int version = kRecordVersion;
-  std::string_view tool{};   // version of the runtime that wrote it
+  std::string_view tool{};  // version of the runtime that wrote it
   std::uint64_t pid = 0;
   std::uint64_t ppid = 0;
-  bool root = false;         // the program `lockweave run` started itself
-  std::string_view exe{};    // absolute path
+  bool root = false;       // the program `lockweave run` started itself
+  std::string_view exe{};  // absolute path
   std::span<const std::string_view> args{};
 };
-struct Module {              // {"module":1,"path":...,"build_id":...}
+struct Module {  // {"module":1,"path":...,"build_id":...}
   Id id = 0;
-  std::string_view path{};   // absolute path
-  std::string_view build_id{}; // hex, empty if it has none
+  std::string_view path{};      // absolute path
+  std::string_view build_id{};  // hex, empty if it has none
 };
-struct Stack {               // {"stack":1,"frames":[[module,offset],...]}
+struct Stack {  // {"stack":1,"frames":[[module,offset],...]}
   Id id = 0;
-  std::span<const Frame> frames{}; // innermost first; return addresses
+  std::span<const Frame> frames{};  // innermost first; return addresses
 };
-struct Thread {              // {"thread":2,"parent":1,...}
+struct Thread {  // {"thread":2,"parent":1,...}
   Id id = 0;
-  Id parent = 0;             // 0 for the main thread
+  Id parent = 0;                     // 0 for the main thread
   std::uint32_t parent_segment = 0;  // segment of the parent in which it was created
-  std::uint64_t tid = 0;     // kernel thread id; 0 until known
-  std::string_view label{};  // spawn path, stable across runs: "0", "0.1", "0.1.3"
-  std::string_view name{};   // pthread name, may be empty
-  Id stack = 0;              // where it was created
+  std::uint64_t tid = 0;             // kernel thread id; 0 until known
+  std::string_view label{};          // spawn path, stable across runs: "0", "0.1", "0.1.3"
+  std::string_view name{};           // pthread name, may be empty
+  Id stack = 0;                      // where it was created
 };
 // A thread's life is cut into segments; a new one begins at each create and each join it performs.
-struct ThreadEnd {           // {"thread_end":2,"segment":3}
+struct ThreadEnd {  // {"thread_end":2,"segment":3}
   Id thread = 0;
   std::uint32_t segment = 0;
 };
-struct Join {                // {"join":2,"by":1,"segment":4}
-  Id thread = 0;             // the joined one
+struct Join {     // {"join":2,"by":1,"segment":4}
+  Id thread = 0;  // the joined one
   Id by = 0;
-  std::uint32_t segment = 0; // the joiner's segment that begins after the join
+  std::uint32_t segment = 0;  // the joiner's segment that begins after the join
 };
-struct Object {              // {"object":1,"kind":"mutex",...}: a lock or anything waited for
+struct Object {  // {"object":1,"kind":"mutex",...}: a lock or anything waited for
   Id id = 0;
   ObjectKind kind = ObjectKind::mutex;
   std::uint64_t address = 0;
   std::uint32_t generation = 1;
   bool process_shared = false;
-  bool not_a_lock = false;   // a semaphore that proved to be no lock: several permits or givers
-  Frame in_module{};         // its place if it lies in a module's data (module 0: heap or stack)
-  Id on_stack_of = 0;        // thread on whose stack it lies
-  std::string_view name{};   // given by annotation or type, else empty
-  Id first = 0;              // stack of its creation, or else of its first use
-  std::uint32_t ordinal = 0; // n-th object that began at this site; with `first` the stable label
+  bool not_a_lock = false;    // a semaphore that proved to be no lock: several permits or givers
+  Frame in_module{};          // its place if it lies in a module's data (module 0: heap or stack)
+  Id on_stack_of = 0;         // thread on whose stack it lies
+  std::string_view name{};    // given by annotation or type, else empty
+  Id first = 0;               // stack of its creation, or else of its first use
+  std::uint32_t ordinal = 0;  // n-th object that began at this site; with `first` the stable label
 };
 // Hash-consed acquisition: taking `object` while holding the chain `outer`, at `stack`.
 // The chain outer, outer->outer, ... is what was held, innermost first.
-struct Acquisition {         // {"acquisition":5,"outer":4,"object":2,"mode":"exclusive",...}
+struct Acquisition {  // {"acquisition":5,"outer":4,"object":2,"mode":"exclusive",...}
   Id id = 0;
-  Id outer = 0;              // 0: nothing was held
+  Id outer = 0;  // 0: nothing was held
   Id object = 0;
   Mode mode = Mode::exclusive;
-  bool trial = false;        // a try-lock: it is held, but it never waits, so no edge leads to it
+  bool trial = false;  // a try-lock: it is held, but it never waits, so no edge leads to it
   Id stack = 0;
 };
-struct Sighting {            // {"seen":5,"thread":2,"segment":1}: a thread did that acquisition
+struct Sighting {  // {"seen":5,"thread":2,"segment":1}: a thread did that acquisition
   Id acquisition = 0;
   Id thread = 0;
   std::uint32_t segment = 0;
 };
 enum class Action : std::uint8_t {
-  wants,     // is about to acquire, or blocked in acquiring
-  waits,     // blocked in another wait (condition variable, semaphore, queue, future, barrier...)
-  joins,     // blocked in joining `other`
-  acquires, releases, destroys, ends, notifies, posts, creates, forks,
+  wants,  // is about to acquire, or blocked in acquiring
+  waits,  // blocked in another wait (condition variable, semaphore, queue, future, barrier...)
+  joins,  // blocked in joining `other`
+  acquires,
+  releases,
+  destroys,
+  ends,
+  notifies,
+  posts,
+  creates,
+  forks,
 };
 struct Step {
   Id thread = 0;
   Action action = Action::wants;
   Id object = 0;
   Mode mode = Mode::exclusive;
-  Id other = 0;              // the thread joined, or the one that owns `object`
-  Id held = 0;               // acquisition chain held at that time
+  Id other = 0;  // the thread joined, or the one that owns `object`
+  Id held = 0;   // acquisition chain held at that time
   Id stack = 0;
 };
 // What the runtime itself concluded. Lock-order cycles are not among them: they are computed from
 // the acquisitions, by the process at its end and by every reader of one or many records.
-struct RawFinding {          // {"finding":"deadlock","object":3,"steps":[...]}
-  std::string_view rule{};   // rule id of the catalogue
-  std::string_view variant{}; // finer kind, chooses the sentence: "all-blocked", "self", ...
-  bool certain = true;       // false: lower the level by one
-  bool printed = false;      // the process has shown it to the user already
+struct RawFinding {            // {"finding":"deadlock","object":3,"steps":[...]}
+  std::string_view rule{};     // rule id of the catalogue
+  std::string_view variant{};  // finer kind, chooses the sentence: "all-blocked", "self", ...
+  bool certain = true;         // false: lower the level by one
+  bool printed = false;        // the process has shown it to the user already
   Id object = 0;
-  std::span<const Step> steps{}; // the first step's stack is where to look first
+  std::span<const Step> steps{};  // the first step's stack is where to look first
 };
-struct Order {               // {"order":[1,2]}: declared by annotation: `before` is taken first
+struct Order {  // {"order":[1,2]}: declared by annotation: `before` is taken first
   Id before = 0;
   Id after = 0;
 };
-struct Lost {                // {"lost":"sightings","count":3}: coverage that was given up, and why
+struct Lost {  // {"lost":"sightings","count":3}: coverage that was given up, and why
   std::string_view what{};
   std::uint64_t count = 0;
 };
-struct End {                 // {"end":"exit","status":0}: the process ended in an orderly way
-  std::string_view how{};    // "exit", "_exit", "exec", "deadlock", "signal"
+struct End {               // {"end":"exit","status":0}: the process ended in an orderly way
+  std::string_view how{};  // "exit", "_exit", "exec", "deadlock", "signal"
   int status = 0;
 };
 

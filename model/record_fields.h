@@ -22,7 +22,8 @@ namespace lockweave::model {
 
 inline constexpr std::string_view kDamaged =
     "the file was changed after the runtime wrote it, or is damaged: record the run again";
-inline constexpr std::string_view kNewer = "it may come from a newer Lockweave: read it with that version";
+inline constexpr std::string_view kNewer =
+    "it may come from a newer Lockweave: read it with that version";
 
 struct Problem {
   std::string message;  // empty: none

@@ -17,8 +17,8 @@
 namespace lockweave::model {
 
 struct Record::Storage {
-  std::string text;                          // of the whole file; views point into it
-  std::pmr::monotonic_buffer_resource arena; // decoded strings, frames, steps
+  std::string text;                           // of the whole file; views point into it
+  std::pmr::monotonic_buffer_resource arena;  // decoded strings, frames, steps
   IdIndex modules;
   IdIndex stacks;
   IdIndex threads;
@@ -91,12 +91,12 @@ class Reader {
       void (Reader::*read)(Fields& fields);
     };
     static constexpr Kind kKinds[] = {
-        {"seen", &Reader::read_sighting},       {"acquisition", &Reader::read_acquisition},
-        {"stack", &Reader::read_stack},         {"object", &Reader::read_object},
-        {"thread", &Reader::read_thread},       {"thread_end", &Reader::read_thread_end},
-        {"join", &Reader::read_join},           {"module", &Reader::read_module},
-        {"finding", &Reader::read_finding},     {"order", &Reader::read_order},
-        {"lost", &Reader::read_lost},           {"end", &Reader::read_end},
+        {"seen", &Reader::read_sighting},    {"acquisition", &Reader::read_acquisition},
+        {"stack", &Reader::read_stack},      {"object", &Reader::read_object},
+        {"thread", &Reader::read_thread},    {"thread_end", &Reader::read_thread_end},
+        {"join", &Reader::read_join},        {"module", &Reader::read_module},
+        {"finding", &Reader::read_finding},  {"order", &Reader::read_order},
+        {"lost", &Reader::read_lost},        {"end", &Reader::read_end},
         {"lockweave", &Reader::read_header},
     };
     const std::string_view key = object.size > 1 ? (&object + 1)->key : std::string_view();

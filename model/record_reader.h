@@ -32,8 +32,8 @@ struct Record {
   std::vector<RawFinding> findings;
   std::vector<Order> orders;
   std::vector<Lost> losses;
-  std::optional<End> end;                 // absent: killed, crashed, or still running
-  bool cut = false;                       // the last line was incomplete and was left out
+  std::optional<End> end;  // absent: killed, crashed, or still running
+  bool cut = false;        // the last line was incomplete and was left out
 
   const Module& module(Id id) const;
   const Stack& stack(Id id) const;
@@ -46,7 +46,7 @@ struct Record {
   Record(Record&&) noexcept;
   Record& operator=(Record&&) noexcept;
 
-  struct Storage;                         // owns the text and spans that the entries view
+  struct Storage;  // owns the text and spans that the entries view
   std::unique_ptr<Storage> storage;
 };
 

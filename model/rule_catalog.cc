@@ -94,9 +94,8 @@ worker.join();                  // worker waits for mu)",
         .fix =
             "Break one link: take locks in one order, do not wait for a thread while holding what "
             "it needs, notify after changing the predicate.",
-        .misses =
-            "Said only when certain. A wait with a time-out, or one that a signal handler, a "
-            "timer or another process may end, is a stall: see hang_timeout.",
+        .misses = "Said only when certain. A wait with a time-out, or one that a signal handler, a "
+                  "timer or another process may end, is a stall: see hang_timeout.",
     },
     {
         .id = "double-lock",
@@ -104,15 +103,13 @@ worker.join();                  // worker waits for mu)",
         .level = Level::error,
         .by_runtime = true,
         .by_analyzer = true,
-        .meaning =
-            "The thread already holds this non-recursive lock. With a std::mutex that is "
-            "undefined behaviour; in practice the thread waits for itself forever.",
+        .meaning = "The thread already holds this non-recursive lock. With a std::mutex that is "
+                   "undefined behaviour; in practice the thread waits for itself forever.",
         .place = "The second acquisition, or the call that leads to it.",
         .example = R"(int size()  { std::lock_guard g(mu); return n; }
 bool empty() { std::lock_guard g(mu); return size() == 0; })",
-        .fix =
-            "Split the function: a private one that expects the lock to be held, a public one "
-            "that takes it.",
+        .fix = "Split the function: a private one that expects the lock to be held, a public one "
+               "that takes it.",
         .misses =
             "The analyzer reports only when it is the same object on every path considered; two "
             "objects of one class are left to lock-order-cycle.",
@@ -129,9 +126,8 @@ bool empty() { std::lock_guard g(mu); return size() == 0; })",
         .place = "The unlock.",
         .example = R"(std::lock_guard guard(mu);
 if (done) mu.unlock();          // the guard unlocks once more)",
-        .fix =
-            "Let a guard do the unlocking. To unlock early use std::unique_lock; to hand "
-            "permission to another thread use a semaphore.",
+        .fix = "Let a guard do the unlocking. To unlock early use std::unique_lock; to hand "
+               "permission to another thread use a semaphore.",
         .misses =
             "Locks that were taken before the runtime was loaded are not known to be held; the "
             "first release of such a lock is ignored.",
@@ -167,9 +163,8 @@ mu.unlock();)",
         .place = "The destruction.",
         .example = R"(std::unique_lock g(session->mu);
 delete session;                 // g unlocks freed memory)",
-        .fix =
-            "Release the lock before its owner dies; let a std::shared_ptr keep the owner alive "
-            "for as long as any thread may use the lock.",
+        .fix = "Release the lock before its owner dies; let a std::shared_ptr keep the owner alive "
+               "for as long as any thread may use the lock.",
         .misses =
             "Memory given back to a private allocator is not seen as freed unless the lock is "
             "destroyed as well.",
@@ -211,12 +206,10 @@ cv.notify_one();
 
 std::unique_lock g(mu);
 while (!ready) cv.wait(g);      // tested before the store, waits after the notify)",
-        .fix =
-            "Change the predicate while holding the mutex, even if it is atomic; wait with a "
-            "predicate.",
-        .misses =
-            "A waiting thread is reported only when all others wait or have ended. The store "
-            "without the lock is seen by the analyzer, or in code built with lockweave-c++.",
+        .fix = "Change the predicate while holding the mutex, even if it is atomic; wait with a "
+               "predicate.",
+        .misses = "A waiting thread is reported only when all others wait or have ended. The store "
+                  "without the lock is seen by the analyzer, or in code built with lockweave-c++.",
     },
     {
         .id = "wait-while-holding",
@@ -286,9 +279,8 @@ std::unique_lock b(mu_b); cv.wait(b, pred);   // thread 2)",
 if (!connect()) return false;   // the permit is gone
 slots.release();)",
         .fix = "Give the permit back in a destructor, so that every way out releases it.",
-        .misses =
-            "Semaphores that are released by another thread on purpose (signalling) are left "
-            "alone. The runtime checks the bound only where it is known.",
+        .misses = "Semaphores that are released by another thread on purpose (signalling) are left "
+                  "alone. The runtime checks the bound only where it is known.",
     },
     {
         .id = "queue-imbalance",
@@ -369,9 +361,8 @@ consumer.join();)",
         .title = "A std::thread is destroyed while it is joinable",
         .level = Level::error,
         .by_analyzer = true,
-        .meaning =
-            "The destructor of a std::thread that was neither joined nor detached calls "
-            "std::terminate; so does assigning a new thread to it.",
+        .meaning = "The destructor of a std::thread that was neither joined nor detached calls "
+                   "std::terminate; so does assigning a new thread to it.",
         .place = "The exit, or the assignment.",
         .example = R"(std::thread worker(run);
 if (!configure()) return;       // std::terminate
@@ -394,9 +385,8 @@ worker.join();)",
         .example = R"(std::shared_lock g(mu);
 if (!cache) cache = load();     // two readers may both write)",
         .fix = "Take the lock exclusively for the write, or make what is written std::atomic.",
-        .misses =
-            "Writes to data that this thread alone owns can be reported. Writes through "
-            "const_cast or unknown functions are not seen by the analyzer.",
+        .misses = "Writes to data that this thread alone owns can be reported. Writes through "
+                  "const_cast or unknown functions are not seen by the analyzer.",
     },
     {
         .id = "double-checked-locking",
@@ -413,9 +403,8 @@ if (!cache) cache = load();     // two readers may both write)",
   if (!instance) instance = new Config;
 }
 return instance;)",
-        .fix =
-            "A local static (static Config instance;), std::call_once, or a std::atomic pointer "
-            "with acquire and release.",
+        .fix = "A local static (static Config instance;), std::call_once, or a std::atomic pointer "
+               "with acquire and release.",
         .misses = "The pattern is recognised inside one function.",
     },
     {
@@ -431,9 +420,8 @@ return instance;)",
         .example = R"(volatile bool stop = false;
 void run() { while (!stop) step(); }   // another thread sets stop)",
         .fix = "std::atomic<bool>, std::stop_token, or a condition variable.",
-        .misses =
-            "volatile sig_atomic_t set in a signal handler of the same thread is right and "
-            "silent. Memory-mapped device registers can be reported.",
+        .misses = "volatile sig_atomic_t set in a signal handler of the same thread is right and "
+                  "silent. Memory-mapped device registers can be reported.",
     },
     {
         .id = "atomic-check-then-act",
@@ -447,9 +435,8 @@ void run() { while (!stop) step(); }   // another thread sets stop)",
         .example = R"(std::atomic<int> free_slots;
 if (free_slots > 0) free_slots = free_slots - 1;   // two threads take the last slot)",
         .fix = "One operation: compare_exchange in a loop, fetch_sub, exchange; or a mutex.",
-        .misses =
-            "Silent where a lock is held around both, or where only one thread ever stores. "
-            "Checks and stores in different functions are not connected.",
+        .misses = "Silent where a lock is held around both, or where only one thread ever stores. "
+                  "Checks and stores in different functions are not connected.",
     },
     {
         .id = "callback-under-lock",
@@ -487,9 +474,8 @@ std::signal(SIGTERM, on_term);)",
         .fix =
             "In the handler only store to a lock-free atomic or write to a pipe; do the work in a "
             "thread that waits with sigwait or signalfd.",
-        .misses =
-            "The runtime sees handlers that ran. A handler that is only installed while the "
-            "signal is blocked everywhere else is safe, but reported.",
+        .misses = "The runtime sees handlers that ran. A handler that is only installed while the "
+                  "signal is blocked everywhere else is safe, but reported.",
     },
     {
         .id = "fork-while-locked",
@@ -506,9 +492,8 @@ if (fork() == 0) {
   std::lock_guard g(log_mu);     // may wait for ever
   log.write("child");
 })",
-        .fix =
-            "Call only async-signal-safe functions between fork and exec, use posix_spawn, fork "
-            "before threads exist, or take the lock in pthread_atfork handlers.",
+        .fix = "Call only async-signal-safe functions between fork and exec, use posix_spawn, fork "
+               "before threads exist, or take the lock in pthread_atfork handlers.",
         .misses =
             "Locks inside libraries are known only when they are interposed. glibc's own handling "
             "of malloc's locks at fork is taken into account.",

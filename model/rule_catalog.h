@@ -13,9 +13,9 @@
 namespace lockweave::model {
 
 struct Rule {
-  std::string_view id;          // "lock-order-cycle"
-  std::string_view title;       // "Locks are taken in orders that can deadlock"
-  Level level = Level::error;   // the level of a certain finding
+  std::string_view id;         // "lock-order-cycle"
+  std::string_view title;      // "Locks are taken in orders that can deadlock"
+  Level level = Level::error;  // the level of a certain finding
   bool by_runtime = false;
   bool by_analyzer = false;
   bool needs_accesses = false;  // needs compiler instrumentation or lockweave::shared<T>
@@ -26,8 +26,8 @@ struct Rule {
   std::string_view misses;      // what it cannot see, where it may be wrong
 };
 
-std::span<const Rule> all_rules();            // in the contract's order
-const Rule* find_rule(std::string_view id);   // nullptr if there is none
+std::span<const Rule> all_rules();           // in the contract's order
+const Rule* find_rule(std::string_view id);  // nullptr if there is none
 // The known id nearest to `id` by edit distance, for "did you mean".
 std::string_view nearest_rule(std::string_view id);
 

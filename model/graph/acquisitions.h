@@ -24,7 +24,7 @@ struct AcquisitionNode {
 };
 struct SightingNode {
   std::uint32_t moment;
-  std::uint32_t next;                // of the same acquisition; index + 1, 0: none
+  std::uint32_t next;  // of the same acquisition; index + 1, 0: none
 };
 struct Moment {
   Id thread;
@@ -103,8 +103,8 @@ class Acquisitions {
 
   Array<AcquisitionNode> nodes_;  // by id; nodes_[0] holds nothing
   Array<SightingNode> sightings_;
-  Array<Moment> moments_;         // id - 1
-  Array<Lockset> locksets_;       // id - 1
+  Array<Moment> moments_;    // id - 1
+  Array<Lockset> locksets_;  // id - 1
   IdMap moment_ids_;
   IdMap lockset_ids_;
   std::size_t lock_limit_ = 1;

@@ -52,7 +52,7 @@ class CycleSearch {
   };
   struct Step {
     Node lock;
-    std::size_t next;            // edge to try next
+    std::size_t next;  // edge to try next
   };
 
   // Splits a component anew by its real edges: suppressed ones are gone now.
@@ -252,9 +252,9 @@ class CycleSearch {
   std::uint32_t cycles_left_ = 0;
   std::uint32_t length_ = 0;
   std::uint64_t walk_ = 0;
-  bool cut_ = false;           // a limit was met
-  bool longer_ = false;        // there may be longer cycles
-  bool undecided_ = false;     // a cycle's witnesses were too many to try
+  bool cut_ = false;        // a limit was met
+  bool longer_ = false;     // there may be longer cycles
+  bool undecided_ = false;  // a cycle's witnesses were too many to try
   Array<Node> queue_;
   Array<Step> path_;
   Array<Id> ring_;

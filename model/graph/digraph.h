@@ -123,8 +123,8 @@ class Components {
     if (order < low_[node]) low_[node] = order;
   }
 
-  Array<Node> of_;       // component of a node; kNoNode: not closed yet
-  Array<Node> order_;    // 1-based order of the visit; 0: not visited
+  Array<Node> of_;     // component of a node; kNoNode: not closed yet
+  Array<Node> order_;  // 1-based order of the visit; 0: not visited
   Array<Node> low_;
   Array<Node> pending_;  // visited, component still open
   Array<Call> calls_;

@@ -167,13 +167,13 @@ class Edges {
   static constexpr Node kLeave = 0x80000000;
 
   const GraphData& data_;
-  Array<std::uint8_t> can_wait_;     // by acquisition
+  Array<std::uint8_t> can_wait_;  // by acquisition
   Digraph waiting_;
   Components components_;
-  Digraph members_;                  // component -> locks
-  Array<std::uint64_t> visited_;     // by acquisition: visit_ of the last walk over it
-  Array<std::uint64_t> seen_;        // by lock: visit_ when it was last listed
-  Array<Node> local_;                // by lock: index in its component
+  Digraph members_;               // component -> locks
+  Array<std::uint64_t> visited_;  // by acquisition: visit_ of the last walk over it
+  Array<std::uint64_t> seen_;     // by lock: visit_ when it was last listed
+  Array<Node> local_;             // by lock: index in its component
   std::uint64_t visit_ = 0;
 };
 

@@ -56,14 +56,14 @@ class ThreadOrder {
   struct Thread {
     Id parent = 0;
     std::uint32_t parent_segment = 0;
-    std::uint32_t last_join = 0;      // index + 1 into joins_ of the last join it performed
-    std::uint32_t over_until = 0;     // of the question `asked`: this and earlier segments are over
+    std::uint32_t last_join = 0;   // index + 1 into joins_ of the last join it performed
+    std::uint32_t over_until = 0;  // of the question `asked`: this and earlier segments are over
     std::uint64_t asked = 0;
   };
   struct Join {
     Id joined;
     std::uint32_t segment_after;
-    std::uint32_t previous;           // of the same joiner; index + 1, 0: none
+    std::uint32_t previous;  // of the same joiner; index + 1, 0: none
   };
 
   bool know(Id thread) {
@@ -89,7 +89,7 @@ class ThreadOrder {
 
   Array<Thread> threads_;  // by id
   Array<Join> joins_;
-  Array<Id> open_;         // scratch: threads to expand
+  Array<Id> open_;  // scratch: threads to expand
   std::uint64_t question_ = 0;
 };
 

@@ -76,14 +76,14 @@ class WitnessSearch {
   static constexpr std::uint32_t kSameThreadPerTry = 64;  // such pairs are rejected very cheaply
   static constexpr std::size_t kMemoMax = std::size_t{1} << 20;
 
-  struct Range {             // of pool_: all witnesses of one edge
+  struct Range {  // of pool_: all witnesses of one edge
     std::size_t begin = 0;
     std::size_t end = 0;
     Id only_thread = 0;
     bool several_threads = false;
     bool observed = false;
   };
-  struct Mark {              // what the lockset being compared holds
+  struct Mark {  // what the lockset being compared holds
     std::uint64_t lookup = 0;
     bool exclusive = false;
   };
@@ -247,11 +247,10 @@ class WitnessSearch {
     if (const std::uint32_t* found = order_memo_.find(key)) return *found != 0;
     const Moment& first = data_.acquisitions.moment(a.moment);
     const Moment& second = data_.acquisitions.moment(b.moment);
-    const bool result =
-        data_.thread_order.happens_before(first.thread, first.segment, second.thread,
-                                          second.segment) ||
-        data_.thread_order.happens_before(second.thread, second.segment, first.thread,
-                                          first.segment);
+    const bool result = data_.thread_order.happens_before(first.thread, first.segment,
+                                                          second.thread, second.segment) ||
+                        data_.thread_order.happens_before(second.thread, second.segment,
+                                                          first.thread, first.segment);
     remember(order_memo_, key, result ? 1 : 0);
     return result;
   }
@@ -308,8 +307,8 @@ class WitnessSearch {
   Array<std::size_t> cursor_;  // edge of the cycle -> index of pool_
   Array<Mark> marks_;          // by lock
   std::uint64_t lookup_ = 0;
-  IdMap gate_memo_;            // pair of locksets -> lock
-  IdMap order_memo_;           // pair of moments -> 1: ordered
+  IdMap gate_memo_;   // pair of locksets -> lock
+  IdMap order_memo_;  // pair of moments -> 1: ordered
 };
 
 }  // namespace lockweave::model::graph

@@ -12,14 +12,14 @@ namespace lockweave::core {
 
 struct CoreState {
   std::atomic<bool> up{false};
-  std::atomic<std::uint32_t> handlers{0};      // signals with a handler of the program's own
+  std::atomic<std::uint32_t> handlers{0};  // signals with a handler of the program's own
   std::atomic<bool> timers{false};
   std::atomic<std::uint64_t> wait_order{0};
   std::atomic<std::uint32_t> asleep{0};        // threads in an untimed, published wait
   std::atomic<std::uint32_t> wakes_on_way{0};  // notifications whose waiter has not come back yet
   std::atomic<bool> verdict_spoken{false};
-  std::atomic<std::uint32_t> findings{0};      // at or above the threshold
-  std::atomic<bool> candidates{false};         // findings only the reporter can judge
+  std::atomic<std::uint32_t> findings{0};  // at or above the threshold
+  std::atomic<bool> candidates{false};     // findings only the reporter can judge
   bool under_launcher = false;
   bool root = false;
   int pid = 0;

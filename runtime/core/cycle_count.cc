@@ -74,17 +74,21 @@ std::uint64_t count_lock_order_cycles() {
   for (ThreadState* thread = newest_thread(); thread != nullptr; thread = thread->next) {
     graph.add_thread(thread->id, thread->parent, thread->parent_segment);
   }
-  for_each_join([](void* context, const JoinMade& join) {
-    static_cast<model::LockOrderGraph*>(context)->add_join(join.joined, join.by, join.segment);
-  }, &graph);
+  for_each_join(
+      [](void* context, const JoinMade& join) {
+        static_cast<model::LockOrderGraph*>(context)->add_join(join.joined, join.by, join.segment);
+      },
+      &graph);
   const NodesById sorted = sort_by_id();
   for (Id id = 1; id <= sorted.count; ++id) {
     if (sorted.nodes[id] != nullptr) add_node(graph, *sorted.nodes[id]);
   }
-  for_each_order([](void* context, const DeclaredOrder& order) {
-    static_cast<model::LockOrderGraph*>(context)->add_declared_order(order.before->id,
-                                                                     order.after->id);
-  }, &graph);
+  for_each_order(
+      [](void* context, const DeclaredOrder& order) {
+        static_cast<model::LockOrderGraph*>(context)->add_declared_order(order.before->id,
+                                                                         order.after->id);
+      },
+      &graph);
   CountReported counter;
   graph.find_cycles(counter);
   return counter.reported;

@@ -30,8 +30,8 @@ extern constinit std::atomic<bool> fast_locks_open;
 // Acquisitions that nest in `outer`.
 inline Acquisition*& cache_slot(ThreadState& thread, const Acquisition* outer,
                                 std::uintptr_t address, std::uint64_t site) {
-  const std::uint64_t mixed = (address >> 3) ^ (address >> 12) ^ site ^
-                              (reinterpret_cast<std::uintptr_t>(outer) >> 6);
+  const std::uint64_t mixed =
+      (address >> 3) ^ (address >> 12) ^ site ^ (reinterpret_cast<std::uintptr_t>(outer) >> 6);
   return thread.cache[mixed & (thread.cache_entries - 1)];
 }
 
@@ -81,16 +81,15 @@ __attribute__((always_inline)) inline bool fast_unlock(pthread_mutex_t* mutex) {
   if (thread == nullptr || !fast_locks_open.load(std::memory_order_relaxed)) return false;
   if (mutex->__data.__kind != PTHREAD_MUTEX_TIMED_NP) return false;
   const Acquisition* top = thread->top;
-  if (top == nullptr || top->address.load(std::memory_order_relaxed) !=
-                            reinterpret_cast<std::uintptr_t>(mutex)) {
+  if (top == nullptr ||
+      top->address.load(std::memory_order_relaxed) != reinterpret_cast<std::uintptr_t>(mutex)) {
     return false;
   }
   if (mutex->__data.__owner != thread->tid.load(std::memory_order_relaxed)) return false;
   tls.idle = nullptr;
   std::atomic_signal_fence(std::memory_order_seq_cst);
   thread->top = top->outer;
-  thread->depth.store(thread->depth.load(std::memory_order_relaxed) - 1,
-                      std::memory_order_release);
+  thread->depth.store(thread->depth.load(std::memory_order_relaxed) - 1, std::memory_order_release);
   ++thread->operations;
   std::atomic_signal_fence(std::memory_order_seq_cst);
   tls.idle = thread;

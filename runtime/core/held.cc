@@ -80,8 +80,6 @@ void put_entry(ThreadState& thread, Acquisition* node, std::uint32_t count) {
   thread.depth.store(depth + 1, std::memory_order_release);
 }
 
-
-
 std::uint32_t find_held(const ThreadState& thread, std::uintptr_t address) {
   for (std::uint32_t i = thread.depth.load(std::memory_order_relaxed); i > 0; --i) {
     const Object* object = held_of(thread)[i - 1].node->object;
@@ -120,8 +118,8 @@ bool is_stale(const ThreadState& thread, const Held& held) {
 
 const std::atomic<int>* owner_word(lw_kind kind, std::uintptr_t address) {
   if (kind != LW_MUTEX && kind != LW_RECURSIVE_MUTEX && kind != LW_ERRORCHECK_MUTEX) return nullptr;
-  constexpr std::size_t at = offsetof(pthread_mutex_t, __data) +
-                             offsetof(decltype(pthread_mutex_t::__data), __owner);
+  constexpr std::size_t at =
+      offsetof(pthread_mutex_t, __data) + offsetof(decltype(pthread_mutex_t::__data), __owner);
   return reinterpret_cast<const std::atomic<int>*>(address + at);
 }
 
@@ -130,7 +128,8 @@ Acquisition* acquisition_for(ThreadState& thread, std::uintptr_t address, lw_kin
   const AcquisitionKey key{thread.top, address, site_key(pc, thread.stack_high),
                            static_cast<std::uint32_t>(flags & kNodeFlags)};
   Acquisition* known = cache_slot(thread, key.outer, address, key.site);
-  if (is_node_for(known, key)) [[likely]] return known;
+  if (is_node_for(known, key)) [[likely]]
+    return known;
   return learn(thread, key, kind, pc);
 }
 

@@ -55,10 +55,8 @@ bool is_lock(lw_kind kind) {
     case LW_ONCE:
     case LW_STATIC_GUARD:
     case LW_FILE_LOCK:
-    case LW_CUSTOM:
-      return true;
-    default:
-      return false;
+    case LW_CUSTOM: return true;
+    default: return false;
   }
 }
 
@@ -253,8 +251,8 @@ void lw_block_check(void) {
   thread.wait.settled.store(true, std::memory_order_seq_cst);
 }
 
-void lw_block_begin(const void* object, lw_kind kind, int flags, const void* with,
-                    const int* owner, const void* pc) {
+void lw_block_begin(const void* object, lw_kind kind, int flags, const void* with, const int* owner,
+                    const void* pc) {
   lw_block_publish(object, kind, flags, with, owner, pc);
   lw_block_check();
 }

@@ -218,16 +218,16 @@ void Journal::note_sighting(Acquisition& node, ThreadState& thread, std::uint32_
 void Journal::note_thread_end(ThreadState& thread) {
   if (!file.is_open() || !thread.written) return;
   RawGuard guard(lock_);
-  model::write_entry(
-      file, model::ThreadEnd{thread.id, thread.segment.load(std::memory_order_relaxed)});
+  model::write_entry(file,
+                     model::ThreadEnd{thread.id, thread.segment.load(std::memory_order_relaxed)});
 }
 
 void Journal::note_join(ThreadState& joined, ThreadState& by) {
   if (!file.is_open()) return;
   RawGuard guard(lock_);
   const Id joined_id = write_thread(&joined);
-  model::write_entry(file, model::Join{joined_id, write_thread(&by),
-                                       by.segment.load(std::memory_order_relaxed)});
+  model::write_entry(
+      file, model::Join{joined_id, write_thread(&by), by.segment.load(std::memory_order_relaxed)});
 }
 
 void Journal::note_object(Object& object) {
@@ -243,12 +243,9 @@ void Journal::note_finding(const Report& report) {
   if (steps == nullptr) return;
   for (std::uint32_t i = 0; i < report.count; ++i) {
     const ReportStep& step = report.steps[i];
-    steps[i] = {write_thread(step.thread),
-                step.action,
-                write_object(step.object),
-                step.mode,
-                write_thread(step.other),
-                write_acquisition(step.held),
+    steps[i] = {write_thread(step.thread), step.action,
+                write_object(step.object), step.mode,
+                write_thread(step.other),  write_acquisition(step.held),
                 write_stack(step.stack)};
   }
   model::RawFinding finding;

@@ -34,7 +34,7 @@ class Journal {
   void note_losses();
   void note_end(const char* how, int status);
 
-  void forget_modules();          // after a dlclose: ranges are looked up again
+  void forget_modules();  // after a dlclose: ranges are looked up again
   void for_each_lock(LockVisitor visit) { visit(lock_); }
   void begin_child_after_fork();  // a new record in the same directory
 

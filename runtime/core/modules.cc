@@ -66,8 +66,7 @@ std::uint32_t build_id_in_notes(const char* at, const char* end, char* out, std:
 
 }  // namespace
 
-std::uint32_t build_id_of(std::uintptr_t begin, std::uintptr_t end, char* out,
-                          std::uint32_t size) {
+std::uint32_t build_id_of(std::uintptr_t begin, std::uintptr_t end, char* out, std::uint32_t size) {
   const auto* header = reinterpret_cast<const ElfW(Ehdr)*>(begin);
   if (begin + sizeof *header > end || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return 0;
   const std::uintptr_t table = begin + header->e_phoff;

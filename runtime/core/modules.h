@@ -25,8 +25,8 @@ class Modules {
 
   // nullptr when the address lies in no module. `*is_new`: first time this module is seen.
   const LoadedModule* find(std::uintptr_t address, bool* is_new);
-  void forget_ranges();   // after dlclose; ids stay used up
-  void reset();           // ids start again
+  void forget_ranges();  // after dlclose; ids stay used up
+  void reset();          // ids start again
 
  private:
   LoadedModule entries_[kMax] = {};

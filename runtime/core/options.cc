@@ -120,8 +120,7 @@ const Key& nearest_key(std::string_view name) {
 void apply(std::string_view setting) {
   const std::size_t equals = setting.find('=');
   const std::string_view name = setting.substr(0, equals);
-  const std::string_view value =
-      equals == std::string_view::npos ? "" : setting.substr(equals + 1);
+  const std::string_view value = equals == std::string_view::npos ? "" : setting.substr(equals + 1);
   for (const Key& key : kKeys) {
     if (key.name != name) continue;
     if (!key.parse(value)) {
@@ -130,8 +129,8 @@ void apply(std::string_view setting) {
     }
     return;
   }
-  Say() << "lockweave: warning: LOCKWEAVE_OPTIONS: unknown key \"" << name
-        << "\"; did you mean \"" << nearest_key(name).name << "\"? (help=1 lists all keys)\n";
+  Say() << "lockweave: warning: LOCKWEAVE_OPTIONS: unknown key \"" << name << "\"; did you mean \""
+        << nearest_key(name).name << "\"? (help=1 lists all keys)\n";
 }
 
 }  // namespace

@@ -15,17 +15,17 @@ enum class OnDeadlock : std::uint8_t { exit, abort, wait };
 
 struct Options {
   int exitcode = 66;
-  bool halt_on_error = false;           // end at the first finding of level error
+  bool halt_on_error = false;  // end at the first finding of level error
   OnDeadlock on_deadlock = OnDeadlock::exit;
-  int hang_timeout = 0;                 // seconds; 0: off
-  int status_signal = 0;                // 0: off
+  int hang_timeout = 0;   // seconds; 0: off
+  int status_signal = 0;  // 0: off
   int verbosity = 0;
-  bool report_signals = true;           // who waits for whom on SIGTERM, SIGABRT, SIGQUIT
-  char output[1024] = {};               // folder for the record; empty: the launcher's, or none
-  char log_path[1024] = {};             // the report goes to <log_path>.<pid> instead of stderr
-  char reporter[1024] = {};             // the lockweave command; empty: the launcher's, the installed
-  char suppressions[1024] = {};         // handed to the reporter
-  char fail_on[16] = "warning";         // handed to the reporter
+  bool report_signals = true;    // who waits for whom on SIGTERM, SIGABRT, SIGQUIT
+  char output[1024] = {};        // folder for the record; empty: the launcher's, or none
+  char log_path[1024] = {};      // the report goes to <log_path>.<pid> instead of stderr
+  char reporter[1024] = {};      // the lockweave command; empty: the launcher's, the installed
+  char suppressions[1024] = {};  // handed to the reporter
+  char fail_on[16] = "warning";  // handed to the reporter
 };
 
 extern constinit Options options;

@@ -48,8 +48,9 @@ void open_record() {
   }
   const long result = journal.open(where, launch.root);
   if (result < 0) {
-    Say() << "lockweave: cannot write a record in " << where << ": " << strerrordesc_np(static_cast<int>(-result))
-          << "; findings of process " << static_cast<std::uint64_t>(core_state.pid)
+    Say() << "lockweave: cannot write a record in " << where << ": "
+          << strerrordesc_np(static_cast<int>(-result)) << "; findings of process "
+          << static_cast<std::uint64_t>(core_state.pid)
           << " will be incomplete. Give another folder with --output.\n";
   }
 }

@@ -12,8 +12,8 @@ namespace {
 
 // Reserves [offset, offset+size) so that writing to the mapping cannot fail later.
 long reserve(long fd, std::uint64_t offset, std::size_t size) {
-  const long result = os::call(SYS_fallocate, fd, 0, static_cast<long>(offset),
-                               static_cast<long>(size));
+  const long result =
+      os::call(SYS_fallocate, fd, 0, static_cast<long>(offset), static_cast<long>(size));
   if (result != -EOPNOTSUPP) return result;
   return os::call(SYS_ftruncate, fd, static_cast<long>(offset + size));
 }

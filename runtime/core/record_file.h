@@ -48,8 +48,8 @@ class RecordFile final : public model::LineSink {
   void drop_line();
 
   char path_[kPathMax] = {};
-  char* window_ = nullptr;    // current window, kWindow bytes
-  char* previous_ = nullptr;  // the one before, while a line straddles both
+  char* window_ = nullptr;       // current window, kWindow bytes
+  char* previous_ = nullptr;     // the one before, while a line straddles both
   std::uint64_t window_at_ = 0;  // file offset of window_
   std::size_t used_ = 0;         // bytes used in window_
   std::size_t line_start_ = 0;   // of the line being written, in the window it began in

@@ -35,8 +35,9 @@ class Say {
   Say& number(std::uint64_t value, int base) {
     char digits[24];
     return *this << std::string_view(
-               digits, static_cast<std::size_t>(
-                           std::to_chars(digits, digits + sizeof digits, value, base).ptr - digits));
+               digits,
+               static_cast<std::size_t>(
+                   std::to_chars(digits, digits + sizeof digits, value, base).ptr - digits));
   }
   void flush() {
     os::write_all(fd_, buffer_, used_);

@@ -96,7 +96,7 @@ void lw_report_waits(int signal) {
   if (signal == stall_signal()) return report_stalls();
   const bool status = lw_signal_speaks(signal) == 2;
   if (!status && waiting_threads() == 0) return;
-  print_lock_table(2, status               ? "status"
+  print_lock_table(2, status              ? "status"
                       : signal == SIGTERM ? "SIGTERM arrived while threads wait"
                       : signal == SIGQUIT ? "SIGQUIT arrived while threads wait"
                                           : "SIGABRT arrived while threads wait");

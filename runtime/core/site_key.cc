@@ -8,8 +8,8 @@ constinit std::atomic<const void*> framed_pcs[kFramedEntries];
 
 namespace {
 
-constexpr std::uint32_t kOwnFramesMax = 8;   // between here and the hook's caller
-constexpr std::uint32_t kFramesDigested = 4; // std::lock_guard, std::mutex, __gthread, the user
+constexpr std::uint32_t kOwnFramesMax = 8;    // between here and the hook's caller
+constexpr std::uint32_t kFramesDigested = 4;  // std::lock_guard, std::mutex, __gthread, the user
 
 // The frame whose return address is `pc`, found through our own frames (they keep frame pointers).
 const std::uintptr_t* frame_returning_to(const void* pc, std::uintptr_t stack_high) {

@@ -7,6 +7,8 @@
 #include <atomic>
 
 #include "runtime/core/arena.h"
+#include "runtime/core/thread_state.h"
+#include "runtime/core/tls.h"
 
 extern "C" {
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
@@ -33,11 +35,38 @@ bool is_ours(std::uintptr_t pc) {
          pc < reinterpret_cast<std::uintptr_t>(etext);
 }
 
+// Where return addresses lie on the stack: enough to recognise it without the unwinder. Given the
+// innermost frame, each return address and the size of its function's frame say where the next one
+// must lie, so if all are still in place, this is the stack that was walked then. (A function with a
+// frame of variable size could keep old ones in place by chance: then outer frames shown are old.)
+struct Remembered {
+  std::atomic<bool> busy{false};  // another thread, or what we interrupted, is at it
+  std::uintptr_t frame = 0;       // innermost, of ours
+  Trace trace;
+  const std::uintptr_t* places[Trace::kFramesMax] = {};
+};
+constexpr std::uint32_t kRemembered = 256;
+constinit Remembered remembered[kRemembered] = {};
+
 struct Walk {
   Trace* trace;
   std::uintptr_t from;
   bool started;
+  const std::uintptr_t** places;  // nullptr: not wanted, or not known for every frame
 };
+
+// x86-64: a call pushes the return address; the frame's own begins above it.
+void note_place(Walk& walk, _Unwind_Context* context, std::uintptr_t pc) {
+#if defined(__x86_64__)
+  const auto* place = reinterpret_cast<const std::uintptr_t*>(_Unwind_GetCFA(context)) - 1;
+  walk.places[walk.trace->count] = place;
+  if (*place == pc) return;  // else: interrupted by a signal, not called
+#else
+  (void)context;
+  (void)pc;
+#endif
+  walk.places = nullptr;
+}
 
 _Unwind_Reason_Code on_frame(_Unwind_Context* context, void* argument) {
   auto& walk = *static_cast<Walk*>(argument);
@@ -48,6 +77,7 @@ _Unwind_Reason_Code on_frame(_Unwind_Context* context, void* argument) {
     walk.started = true;
   }
   if (is_ours(pc)) return _URC_NO_REASON;
+  if (walk.places != nullptr) note_place(walk, context, pc);
   walk.trace->pcs[walk.trace->count++] = pc;
   return walk.trace->count < Trace::kFramesMax ? _URC_NO_REASON : _URC_END_OF_STACK;
 }
@@ -85,13 +115,57 @@ bool remember_id(InternedStack* entry) {
   return true;
 }
 
+void copy(const Trace& from, Trace& to) {
+  to.count = from.count;
+  for (std::uint32_t i = 0; i < from.count; ++i) to.pcs[i] = from.pcs[i];
+}
+
+// Requires: `frame` lies on the calling thread's stack, which ends at `stack_high`.
+bool is_this_stack(const Remembered& known, std::uintptr_t frame, std::uintptr_t pc,
+                   std::uintptr_t stack_high) {
+  const Trace& trace = known.trace;
+  if (known.frame != frame || trace.count == 0 || trace.pcs[0] != pc) return false;
+  const auto last = reinterpret_cast<std::uintptr_t>(known.places[trace.count - 1]);
+  if (last + sizeof(std::uintptr_t) > stack_high) return false;
+  for (std::uint32_t i = 0; i < trace.count; ++i) {
+    if (*known.places[i] != trace.pcs[i]) return false;
+  }
+  return true;
+}
+
+void unwind(Trace& trace, std::uintptr_t pc, const std::uintptr_t** places, bool* all_places) {
+  trace.count = 0;
+  Walk walk{&trace, pc, false, places};
+  _Unwind_Backtrace(on_frame, &walk);
+  *all_places = walk.places != nullptr && trace.count > 0;
+  if (trace.count == 0) trace.pcs[trace.count++] = pc;
+}
+
+bool on_own_stack(std::uintptr_t address) {
+  const ThreadState* thread = tls.state;
+  return thread != nullptr && address >= thread->stack_low && address < thread->stack_high;
+}
+
 }  // namespace
 
-void capture(Trace& trace, const void* pc) {
-  trace.count = 0;
-  Walk walk{&trace, reinterpret_cast<std::uintptr_t>(pc), false};
-  _Unwind_Backtrace(on_frame, &walk);
-  if (trace.count == 0) trace.pcs[trace.count++] = walk.from;
+void capture(Trace& trace, const void* return_address) {
+  const auto pc = reinterpret_cast<std::uintptr_t>(return_address);
+  const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  Remembered& known = remembered[((pc >> 2) ^ (frame >> 4) ^ (frame >> 12)) % kRemembered];
+  bool all_places = false;
+  if (!on_own_stack(frame) || known.busy.exchange(true, std::memory_order_acquire)) {
+    unwind(trace, pc, nullptr, &all_places);
+    return;
+  }
+  if (is_this_stack(known, frame, pc, tls.state->stack_high)) {
+    copy(known.trace, trace);
+  } else {
+    known.trace.count = 0;
+    unwind(trace, pc, known.places, &all_places);
+    known.frame = frame;
+    if (all_places) copy(trace, known.trace);
+  }
+  known.busy.store(false, std::memory_order_release);
 }
 
 InternedStack* intern_stack(const Trace& trace) {
@@ -127,6 +201,7 @@ InternedStack* stack_of(Id id) {
 void for_each_stack_lock(LockVisitor visit) { visit(table.lock); }
 
 void reset_stacks_after_fork() {
+  for (Remembered& known : remembered) known.busy.store(false, std::memory_order_relaxed);
   for (Id id = 1; id <= table.count; ++id) stack_of(id)->written = false;
 }
 

@@ -14,7 +14,8 @@
 namespace lockweave::core {
 namespace {
 
-constexpr int kSignal = 63;  // the kernel's second highest real-time signal; programs start from below
+constexpr int kSignal =
+    63;  // the kernel's second highest real-time signal; programs start from below
 
 std::uint64_t now_ms() {
   timespec now{};
@@ -44,7 +45,7 @@ bool is_long(const ThreadState& thread, const WaitView& wait, std::uint64_t limi
 ReportStep step_of(const LongWait& slow) {
   ReportStep step;
   step.thread = slow.thread;
-  step.action = slow.wait.kind == LW_THREAD      ? model::Action::joins
+  step.action = slow.wait.kind == LW_THREAD   ? model::Action::joins
                 : slow.wait.wanted != nullptr ? model::Action::wants
                                               : model::Action::waits;
   step.object = slow.wait.object;
@@ -87,7 +88,7 @@ void start_stall_timer() {
                reinterpret_cast<long>(&timer)) < 0) {
     return;
   }
-  struct itimerspec every{};
+  struct itimerspec every {};
   const long half_ms = options.hang_timeout * 500L;
   every.it_interval = {half_ms / 1000, half_ms % 1000 * 1'000'000};
   every.it_value = every.it_interval;

@@ -20,18 +20,12 @@ __attribute__((visibility("hidden"))) _Unwind_Reason_Code __gxx_personality_v0(
   return __gcc_personality_v0(version, actions, exception_class, exception, context);
 }
 
-__attribute__((visibility("hidden"))) void __cxa_pure_virtual() {
-  lockweave::os::exit_process(4);
-}
+__attribute__((visibility("hidden"))) void __cxa_pure_virtual() { lockweave::os::exit_process(4); }
 
 }  // extern "C"
 
 // exports.map keeps these inside.
 namespace std {
-[[noreturn]] void terminate() noexcept {
-  lockweave::os::exit_process(4);
-}
-[[noreturn]] void __throw_out_of_range_fmt(const char*, ...) {
-  lockweave::os::exit_process(4);
-}
+[[noreturn]] void terminate() noexcept { lockweave::os::exit_process(4); }
+[[noreturn]] void __throw_out_of_range_fmt(const char*, ...) { lockweave::os::exit_process(4); }
 }  // namespace std

@@ -24,7 +24,8 @@ constinit ObjectTable objects;
 
 struct AcquisitionTable {
   RawLock stripes[kStripes] = {};
-  std::atomic<Acquisition*> buckets[kAcquisitionBuckets] = {};
+  std::atomic<Acquisition*> buckets[kAcquisitionBuckets] = {};  // ended ones leave them
+  std::atomic<Acquisition*> newest{nullptr};
   std::atomic<Id> count{0};
 };
 constinit AcquisitionTable acquisitions;
@@ -48,15 +49,16 @@ std::atomic<Object*>& object_bucket(std::uintptr_t address) {
   return objects.buckets[mix(address >> 2) % kObjectBuckets];
 }
 
-// Ended objects are taken out when their bucket is next changed.
-void unlink_ended(std::atomic<Object*>& bucket) {
-  std::atomic<Object*>* link = &bucket;
-  while (Object* object = link->load(std::memory_order_relaxed)) {
-    Object* next = object->next_in_bucket.load(std::memory_order_relaxed);
-    if (object->address.load(std::memory_order_relaxed) == 0) {
-      link->store(next, std::memory_order_release);
+// Ended objects and acquisitions are taken out when their bucket is next changed: else an address
+// that is used again and again would make its bucket ever longer.
+template <class Entry>
+void unlink_ended(std::atomic<Entry*>& bucket) {
+  std::atomic<Entry*>* link = &bucket;
+  while (Entry* entry = link->load(std::memory_order_relaxed)) {
+    if (entry->address.load(std::memory_order_relaxed) == 0) {
+      link->store(entry->next_in_bucket.load(std::memory_order_relaxed), std::memory_order_release);
     } else {
-      link = &object->next_in_bucket;
+      link = &entry->next_in_bucket;
     }
   }
 }
@@ -125,9 +127,9 @@ std::uint64_t hash_of(const AcquisitionKey& key) {
 }
 
 Acquisition* find_node(Acquisition* node, const AcquisitionKey& key) {
-  for (; node != nullptr; node = node->next_in_bucket) {
-    if (node->address.load(std::memory_order_acquire) == key.address &&
-        node->outer == key.outer && node->site == key.site && node->flags == key.flags) {
+  for (; node != nullptr; node = node->next_in_bucket.load(std::memory_order_acquire)) {
+    if (node->address.load(std::memory_order_acquire) == key.address && node->outer == key.outer &&
+        node->site == key.site && node->flags == key.flags) {
       return node;
     }
   }
@@ -261,7 +263,8 @@ Acquisition* find_or_make(const AcquisitionKey& key, std::uint64_t hash, Object&
   node->object = &object;
   node->stack = stack;
   node->id = acquisitions.count.fetch_add(1, std::memory_order_relaxed) + 1;
-  node->next_in_bucket = bucket.load(std::memory_order_relaxed);
+  unlink_ended(bucket);
+  node->next_in_bucket.store(bucket.load(std::memory_order_relaxed), std::memory_order_relaxed);
   {
     RawGuard guard(objects.lock);
     node->next_of_object = object.acquisitions;
@@ -269,6 +272,10 @@ Acquisition* find_or_make(const AcquisitionKey& key, std::uint64_t hash, Object&
     node->address.store(object.address.load(std::memory_order_relaxed), std::memory_order_relaxed);
   }
   bucket.store(node, std::memory_order_release);
+  node->next_of_all = acquisitions.newest.load(std::memory_order_relaxed);
+  while (!acquisitions.newest.compare_exchange_weak(
+      node->next_of_all, node, std::memory_order_release, std::memory_order_relaxed)) {
+  }
   made = true;
   return node;
 }
@@ -325,11 +332,9 @@ bool add_sighting(Acquisition& node, Id thread, std::uint32_t segment) {
 std::uint64_t sightings_lost() { return lost_sightings.load(std::memory_order_relaxed); }
 
 void for_each_acquisition(AcquisitionVisitor visit, void* context) {
-  for (auto& bucket : acquisitions.buckets) {
-    for (Acquisition* node = bucket.load(std::memory_order_acquire); node != nullptr;
-         node = node->next_in_bucket) {
-      visit(context, *node);
-    }
+  for (Acquisition* node = acquisitions.newest.load(std::memory_order_acquire); node != nullptr;
+       node = node->next_of_all) {
+    visit(context, *node);
   }
 }
 
@@ -348,11 +353,13 @@ void reset_tables_after_fork() {
     object.written = false;
     object.waiters_and_wakes.store(0, std::memory_order_relaxed);
   }
-  for_each_acquisition([](void*, Acquisition& node) {
-    node.written = false;
-    node.sightings = nullptr;  // the parent's; the child's record starts empty
-    node.sighting_count = 0;
-  }, nullptr);
+  for_each_acquisition(
+      [](void*, Acquisition& node) {
+        node.written = false;
+        node.sightings = nullptr;  // the parent's; the child's record starts empty
+        node.sighting_count = 0;
+      },
+      nullptr);
 }
 
 }  // namespace lockweave::core

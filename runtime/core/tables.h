@@ -31,13 +31,13 @@ struct ThreadState;
 struct Object {
   std::atomic<std::uintptr_t> address{0};
   std::atomic<Object*> next_in_bucket{nullptr};
-  Object* next_on_stack = nullptr;     // of the thread whose stack holds it
-  Acquisition* acquisitions = nullptr; // all nodes that take it; guarded by the table's lock
+  Object* next_on_stack = nullptr;      // of the thread whose stack holds it
+  Acquisition* acquisitions = nullptr;  // all nodes that take it; guarded by the table's lock
   Id id = 0;
   lw_kind kind = LW_MUTEX;
   bool process_shared = false;
-  bool lock_like = true;               // semaphores: one permit, always given back by its taker
-  bool written = false;                // guarded by the journal
+  bool lock_like = true;  // semaphores: one permit, always given back by its taker
+  bool written = false;   // guarded by the journal
   bool reported_misuse = false;
   std::uint32_t generation = 1;
   std::uint32_t ordinal = 0;
@@ -50,9 +50,9 @@ struct Object {
   // The last notification that nobody was waiting for; see lost-wakeup.
   std::atomic<const void*> missed_pc{nullptr};
   std::atomic<Id> missed_by{0};
-  std::atomic<std::uint32_t> permits{0};            // of a semaphore, when it began; a barrier's
-                                                    // parties, 0: not known
-  std::atomic<std::uint32_t> arrived{0};            // at a barrier, in this round
+  std::atomic<std::uint32_t> permits{0};  // of a semaphore, when it began; a barrier's
+                                          // parties, 0: not known
+  std::atomic<std::uint32_t> arrived{0};  // at a barrier, in this round
 };
 
 // Which threads did an acquisition, and in which of their segments. A list of chunks, newest first.
@@ -69,17 +69,18 @@ struct SightingChunk {
 struct alignas(64) Acquisition {
   std::atomic<std::uintptr_t> address{0};
   Acquisition* outer = nullptr;
-  std::uint64_t site = 0;              // site_key.h: return address, or a digest of several
-  std::uint32_t flags = 0;             // LW_SHARED | LW_TRY
+  std::uint64_t site = 0;   // site_key.h: return address, or a digest of several
+  std::uint32_t flags = 0;  // LW_SHARED | LW_TRY
   std::uint32_t depth = 1;
   Object* object = nullptr;
   InternedStack* stack = nullptr;
   SightingChunk* sightings = nullptr;  // only for depth > 1; guarded by the node's stripe
   std::uint32_t sighting_count = 0;
-  Acquisition* next_in_bucket = nullptr;
+  std::atomic<Acquisition*> next_in_bucket{nullptr};
+  Acquisition* next_of_all = nullptr;  // ended ones too, newest first
   Acquisition* next_of_object = nullptr;
   Id id = 0;
-  bool written = false;                // guarded by the journal
+  bool written = false;  // guarded by the journal
 };
 
 // The live object at `address`, or nullptr.
@@ -93,7 +94,7 @@ void end_stack_objects(ThreadState& thread, std::uintptr_t frame);
 using ObjectVisitor = void (*)(void* context, Object& object);
 void end_objects_within(std::uintptr_t begin, std::size_t size, ObjectVisitor visit, void* context,
                         Id newest = ~Id{0});  // objects with a higher id stay
-Id newest_object();  // the highest id so far
+Id newest_object();                           // the highest id so far
 // Has any object begun that is on no thread's stack?
 bool objects_off_stacks();
 // Cheap filter for the above: false means certainly none.
@@ -106,7 +107,8 @@ struct AcquisitionKey {
   std::uint32_t flags;
 };
 // Finds or makes the node; `made` tells which. The stack is captured only when made.
-Acquisition* intern_acquisition(const AcquisitionKey& key, lw_kind kind, const void* pc, bool& made);
+Acquisition* intern_acquisition(const AcquisitionKey& key, lw_kind kind, const void* pc,
+                                bool& made);
 // The node for what `like` took, at the same place, on another chain.
 Acquisition* intern_like(const Acquisition& like, Acquisition* outer);
 // Notes that `thread` did it in `segment`; false if that was known, or no more are kept (then it is

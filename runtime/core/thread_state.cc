@@ -26,7 +26,7 @@ struct Registry {
   std::atomic<ThreadState*> newest{nullptr};
   std::atomic<std::uint32_t> live{0};
   Id count = 0;
-  Acquisition** spare_caches = nullptr;  // list through the first slot
+  Acquisition** spare_caches = nullptr;                // list through the first slot
   std::atomic<ThreadState*> by_tid[kTidBuckets] = {};  // last one registered with that hash
 };
 constinit Registry registry;
@@ -77,7 +77,8 @@ ThreadState* new_state() {
   state->held_capacity = kHeldFirst;
   RawGuard guard(registry.lock);
   state->cache = take_cache();
-  if (state->held.load(std::memory_order_relaxed) == nullptr || state->cache == nullptr) return nullptr;
+  if (state->held.load(std::memory_order_relaxed) == nullptr || state->cache == nullptr)
+    return nullptr;
   state->id = ++registry.count;
   state->next = registry.newest.load(std::memory_order_relaxed);
   registry.newest.store(state, std::memory_order_release);
@@ -103,7 +104,7 @@ void bind_to_calling_thread(ThreadState& state) {
   state.handle = pthread_self();
   state.tid.store(tid, std::memory_order_relaxed);
   registry.by_tid[static_cast<unsigned>(tid) % kTidBuckets].store(&state,
-                                                                 std::memory_order_release);
+                                                                  std::memory_order_release);
   tls.state = &state;
 }
 

@@ -18,7 +18,7 @@ namespace lockweave::core {
 
 struct Held {
   Acquisition* node;
-  std::uint32_t count;   // > 1: recursive re-acquisitions
+  std::uint32_t count;  // > 1: recursive re-acquisitions
 };
 
 // A published wait. The owner thread writes the fields, then makes `sequence` odd; makes it even
@@ -29,39 +29,39 @@ struct Wait {
   Object* object = nullptr;
   lw_kind kind = LW_MUTEX;
   int flags = 0;
-  const void* address = nullptr;   // of the object; for LW_THREAD the pthread_t
-  Object* with = nullptr;          // mutex that a condition wait must get back
-  const int* owner = nullptr;      // where the owner's kernel id can be read
-  Acquisition* wanted = nullptr;   // for locks: the acquisition that is waited for
-  std::uint64_t since = 0;         // order in which waits began, process-wide
-  std::uint64_t since_ms = 0;      // only with hang_timeout
-  std::uint64_t stall_told = 0;    // sequence of the wait that was told as a stall
-  Trace trace;                     // the stack, captured before sleeping
+  const void* address = nullptr;  // of the object; for LW_THREAD the pthread_t
+  Object* with = nullptr;         // mutex that a condition wait must get back
+  const int* owner = nullptr;     // where the owner's kernel id can be read
+  Acquisition* wanted = nullptr;  // for locks: the acquisition that is waited for
+  std::uint64_t since = 0;        // order in which waits began, process-wide
+  std::uint64_t since_ms = 0;     // only with hang_timeout
+  std::uint64_t stall_told = 0;   // sequence of the wait that was told as a stall
+  Trace trace;                    // the stack, captured before sleeping
 };
 
 // Scratch of the wait-for search; guarded by that detector's lock.
 struct SearchMark {
-  std::uint64_t search = 0;     // the search that last reached this thread
-  std::uint64_t sequence = 0;   // of its wait, then
+  std::uint64_t search = 0;    // the search that last reached this thread
+  std::uint64_t sequence = 0;  // of its wait, then
   ThreadState* reached_from = nullptr;
   ThreadState* next = nullptr;  // queue
   std::uint64_t checked = 0;    // sequence of its wait; owned by the all-blocked checker
 };
 
 struct ThreadState {
-  static constexpr std::uint32_t kCacheFirst = 512;        // entries: 4 KiB
-  static constexpr std::uint32_t kCacheMost = 1 << 14;     // grown to that by threads that need it
+  static constexpr std::uint32_t kCacheFirst = 512;     // entries: 4 KiB
+  static constexpr std::uint32_t kCacheMost = 1 << 14;  // grown to that by threads that need it
 
   // owned by the thread
-  Acquisition* top = nullptr;      // innermost held, nullptr: nothing
+  Acquisition* top = nullptr;  // innermost held, nullptr: nothing
   std::uint32_t held_capacity = 0;
-  Acquisition** cache = nullptr;   // direct-mapped: nodes this thread sighted in this segment
+  Acquisition** cache = nullptr;  // direct-mapped: nodes this thread sighted in this segment
   std::uint32_t cache_entries = kCacheFirst;
   std::uint32_t cache_evictions = 0;  // since it has this size
-  Object* stack_objects = nullptr; // guarded by the object table's lock
+  Object* stack_objects = nullptr;    // guarded by the object table's lock
   std::uint32_t children = 0;
-  std::uint64_t operations = 0;    // visible operations so far: with `label` a stable name of each
-  int handling_signal = 0;         // a handler of the program's runs for it; 0: none. Its frames are
+  std::uint64_t operations = 0;  // visible operations so far: with `label` a stable name of each
+  int handling_signal = 0;       // a handler of the program's runs for it; 0: none. Its frames are
   std::uintptr_t handler_low = 0;  // in [low, high): outside it was left by a jump
   std::uintptr_t handler_high = 0;
 
@@ -73,8 +73,8 @@ struct ThreadState {
   Wait wait;
   std::atomic<void*> locks_taken{nullptr};  // set of the waits detector
   std::atomic<bool> finished{false};
-  std::atomic<bool> cancelled{false};   // pthread_cancel was called: a wait of its may end by itself
-  bool lost_in_fork = false;       // a thread of the parent: in this process it never was
+  std::atomic<bool> cancelled{false};  // pthread_cancel was called: a wait of its may end by itself
+  bool lost_in_fork = false;           // a thread of the parent: in this process it never was
   std::atomic<int> tid{0};
 
   // constant once registered
@@ -86,10 +86,10 @@ struct ThreadState {
   std::uintptr_t stack_low = 0;
   std::uintptr_t stack_high = 0;
   InternedStack* created_at = nullptr;
-  void* payload[2] = {};           // the front-end's, between creation and start
+  void* payload[2] = {};  // the front-end's, between creation and start
   char label[48] = {};
-  ThreadState* next = nullptr;     // registry list, newest first
-  bool written = false;            // guarded by the journal
+  ThreadState* next = nullptr;  // registry list, newest first
+  bool written = false;         // guarded by the journal
   SearchMark mark;
 };
 
@@ -99,15 +99,15 @@ ThreadState* current_thread();
 
 // Registration by the creating thread, so that creation orders what follows.
 ThreadState* register_child(ThreadState& parent, const void* pc, std::size_t stack_size);
-void adopt(ThreadState& child);             // the calling thread is that child
-void forget_child(ThreadState& child);      // pthread_create failed
+void adopt(ThreadState& child);         // the calling thread is that child
+void forget_child(ThreadState& child);  // pthread_create failed
 void finish_thread(ThreadState& thread);
 
-ThreadState* thread_by_tid(int tid);        // live threads only
+ThreadState* thread_by_tid(int tid);  // live threads only
 ThreadState* thread_by_handle(pthread_t handle);
 ThreadState* thread_by_id(Id id);
 ThreadState* thread_by_stack(std::uintptr_t address);
-ThreadState* newest_thread();               // walk with ->next
+ThreadState* newest_thread();  // walk with ->next
 std::uint32_t live_threads();
 
 // A new segment begins (after a creation or a join): known acquisitions are to be sighted again.

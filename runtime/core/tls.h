@@ -17,8 +17,8 @@ struct ThreadState;
 struct Tls {
   ThreadState* idle = nullptr;
   ThreadState* state = nullptr;
-  std::uint32_t unseen = 0;   // living Unseen scopes
-  bool gone = false;          // after the last TLS destructor: no more events
+  std::uint32_t unseen = 0;  // living Unseen scopes
+  bool gone = false;         // after the last TLS destructor: no more events
 };
 
 extern thread_local constinit Tls tls __attribute__((tls_model("initial-exec")));

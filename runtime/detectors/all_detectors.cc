@@ -14,11 +14,8 @@ namespace lockweave::core {
 
 DetectorTable detector_table() {
   static core::Detector* const detectors[] = {
-      &detectors::misuse(),
-      &detectors::signal_safety(),
-      &detectors::forks(),
-      &detectors::waits(),
-      &detectors::wait_for(),
+      &detectors::misuse(), &detectors::signal_safety(), &detectors::forks(),
+      &detectors::waits(),  &detectors::wait_for(),
   };
   return {detectors, sizeof detectors / sizeof detectors[0]};
 }

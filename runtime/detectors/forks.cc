@@ -14,8 +14,7 @@ using core::ThreadState;
 using core::WaitView;
 
 // The thread of the parent that held `object` at the fork; its state was left as it was.
-ThreadState* holder_left_behind(const Object& object, const ThreadState& self,
-                                Acquisition** node) {
+ThreadState* holder_left_behind(const Object& object, const ThreadState& self, Acquisition** node) {
   for (ThreadState* thread = core::newest_thread(); thread != nullptr; thread = thread->next) {
     if (thread == &self || !thread->lost_in_fork) continue;
     for (Acquisition* held = thread->top; held != nullptr; held = held->outer) {

@@ -38,7 +38,7 @@ ReportStep step_taken(core::ThreadState& thread, core::Acquisition& node) {
 ReportStep step_of_wait(core::ThreadState& thread, const core::WaitView& wait) {
   ReportStep step;
   step.thread = &thread;
-  step.action = wait.kind == LW_THREAD     ? Action::joins
+  step.action = wait.kind == LW_THREAD   ? Action::joins
                 : wait.wanted != nullptr ? Action::wants
                                          : Action::waits;
   step.object = wait.object;

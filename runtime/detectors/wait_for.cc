@@ -19,8 +19,8 @@ using model::Action;
 // Is the wait a cancellation point, and its thread cancelled? If it has cancellation disabled, this is
 // too careful.
 bool cancellation_may_end(const ThreadState& waiter, const WaitView& wait) {
-  const bool point = wait.kind == LW_THREAD || wait.kind == LW_SEMAPHORE ||
-                     wait.kind == LW_CONDITION_VARIABLE;
+  const bool point =
+      wait.kind == LW_THREAD || wait.kind == LW_SEMAPHORE || wait.kind == LW_CONDITION_VARIABLE;
   return point && waiter.cancelled.load(std::memory_order_seq_cst);
 }
 

@@ -44,7 +44,8 @@ Acquisition* taking_of(const ThreadState& thread, const Object& object) {
 LocksTaken* larger_copy(const LocksTaken* old) {
   constexpr std::uint32_t kFirst = 16;
   const std::uint32_t capacity = old == nullptr ? kFirst : old->capacity * 2;
-  void* memory = core::arena.allocate(sizeof(LocksTaken) + capacity * sizeof(void*), alignof(void*));
+  void* memory =
+      core::arena.allocate(sizeof(LocksTaken) + capacity * sizeof(void*), alignof(void*));
   auto* set = static_cast<LocksTaken*>(memory);
   if (set == nullptr) return nullptr;
   set->capacity = capacity;
@@ -92,9 +93,7 @@ class Waits final : public core::Detector {
  public:
   constexpr Waits() = default;
 
-  void on_acquisition(ThreadState& thread, Acquisition& node) override {
-    note_taken(thread, node);
-  }
+  void on_acquisition(ThreadState& thread, Acquisition& node) override { note_taken(thread, node); }
 
   void on_block(ThreadState& thread) override {
     const WaitView wait = core::view_wait(thread);

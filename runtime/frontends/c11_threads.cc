@@ -104,8 +104,7 @@ LW_EXPORT void mtx_destroy(mtx_t* mutex) {
 }
 
 LW_EXPORT int cnd_wait(cnd_t* condition, mtx_t* mutex) {
-  return wait_on(condition, mutex, 0, LW_CALLER,
-                 [=] { return real().cnd_wait(condition, mutex); });
+  return wait_on(condition, mutex, 0, LW_CALLER, [=] { return real().cnd_wait(condition, mutex); });
 }
 
 LW_EXPORT int cnd_timedwait(cnd_t* __restrict condition, mtx_t* __restrict mutex,
@@ -153,7 +152,8 @@ LW_EXPORT int thrd_create(thrd_t* thread, thrd_start_t routine, void* argument) 
 
 LW_EXPORT int thrd_join(thrd_t thread, int* result) {
   Operation operation(reinterpret_cast<const void*>(thread));
-  if (!operation || thrd_equal(thread, thrd_current()) != 0) return real().thrd_join(thread, result);
+  if (!operation || thrd_equal(thread, thrd_current()) != 0)
+    return real().thrd_join(thread, result);
   const auto* handle = reinterpret_cast<const void*>(thread);
   int outcome;
   {

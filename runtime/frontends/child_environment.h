@@ -29,8 +29,8 @@ class ChildEnvironment {
 
   char* const* const environment_;
   const lw_child_settings& settings_;
-  const char* first_ = "";    // what must precede us
-  const char* own_ = nullptr; // the program's own LD_PRELOAD
+  const char* first_ = "";     // what must precede us
+  const char* own_ = nullptr;  // the program's own LD_PRELOAD
   bool adds_preload_ = false;
   bool has_options_ = false;
   std::size_t entries_ = 0;
@@ -50,8 +50,8 @@ auto with_child_environment(char* const* environment, const ChildProgram& progra
     void* memory = alloca(child.bytes());
     return call(child.build(memory));
   }
-  void* memory = mmap(nullptr, child.bytes(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                      -1, 0);
+  void* memory =
+      mmap(nullptr, child.bytes(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) return call(environment);
   auto result = call(child.build(memory));
   real().munmap(memory, child.bytes());

@@ -79,7 +79,7 @@ class Segments {
     count_ = header.e_phnum < kMax ? header.e_phnum : kMax;
     return file.read(at_, count_ * sizeof at_[0], header.e_phoff);
   }
-  const ElfW(Phdr)* dynamic() const {
+  const ElfW(Phdr) * dynamic() const {
     for (std::size_t i = 0; i < count_; ++i) {
       if (at_[i].p_type == PT_DYNAMIC) return &at_[i];
     }

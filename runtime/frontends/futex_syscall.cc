@@ -42,8 +42,8 @@ struct Arguments {
 struct Futex {
   const void* word;
   int operation;
-  int flags;     // of a wait
-  int wanted;    // how many to wake
+  int flags;   // of a wait
+  int wanted;  // how many to wake
   const void* second;
 };
 
@@ -65,8 +65,8 @@ void notify(const void* word, int count, const void* pc) {
 bool still_has(const Futex& futex, long expected) {
   const int kept_errno = errno;
   const int scope = (futex.flags & LW_PROCESS_SHARED) != 0 ? 0 : FUTEX_PRIVATE_FLAG;
-  const long result = real().syscall(SYS_futex, futex.word, FUTEX_CMP_REQUEUE | scope, 0, 0,
-                                     futex.word, expected);
+  const long result =
+      real().syscall(SYS_futex, futex.word, FUTEX_CMP_REQUEUE | scope, 0, 0, futex.word, expected);
   errno = kept_errno;
   return result >= 0;
 }
@@ -90,20 +90,15 @@ long do_futex(const Arguments& arguments, const void* pc) {
       return arguments.forward(SYS_futex);
     }
     case FUTEX_WAKE:
-    case FUTEX_WAKE_BITSET:
-      notify(futex.word, futex.wanted, pc);
-      break;
+    case FUTEX_WAKE_BITSET: notify(futex.word, futex.wanted, pc); break;
     case FUTEX_WAKE_OP:
       notify(futex.word, futex.wanted, pc);
       notify(futex.second, static_cast<int>(arguments.at[3]), pc);
       break;
     case FUTEX_REQUEUE:
     case FUTEX_CMP_REQUEUE:
-    case FUTEX_CMP_REQUEUE_PI:
-      lw_notify(futex.word, LW_FUTEX, 1, pc);
-      break;
-    default:
-      break;
+    case FUTEX_CMP_REQUEUE_PI: lw_notify(futex.word, LW_FUTEX, 1, pc); break;
+    default: break;
   }
   return arguments.forward(SYS_futex);
 }

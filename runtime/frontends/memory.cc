@@ -86,21 +86,24 @@ extern "C" {
 
 LW_EXPORT void free(void* block) noexcept {
   const auto real_free = real().free;
-  if (real_free == nullptr) [[unlikely]] return;
+  if (real_free == nullptr) [[unlikely]]
+    return;
   let_go(block, LW_CALLER);
   real_free(block);
 }
 
 LW_EXPORT void* realloc(void* block, std::size_t size) noexcept {
   const auto real_realloc = real().realloc;
-  if (real_realloc == nullptr) [[unlikely]] return nullptr;
+  if (real_realloc == nullptr) [[unlikely]]
+    return nullptr;
   if (size == 0) let_go(block, LW_CALLER);
   return resize_block(block, [=] { return real_realloc(block, size); });
 }
 
 LW_EXPORT void* reallocarray(void* block, std::size_t count, std::size_t size) noexcept {
   const auto real_reallocarray = real().reallocarray;
-  if (real_reallocarray == nullptr) [[unlikely]] return nullptr;
+  if (real_reallocarray == nullptr) [[unlikely]]
+    return nullptr;
   return resize_block(block, [=] { return real_reallocarray(block, count, size); });
 }
 

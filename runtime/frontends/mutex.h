@@ -14,12 +14,9 @@ void prepare_mutexes();  // once, before main
 inline lw_kind kind_of(const pthread_mutex_t* mutex) {
   constexpr int kTypeMask = 3;
   switch (mutex->__data.__kind & kTypeMask) {
-    case PTHREAD_MUTEX_RECURSIVE_NP:
-      return LW_RECURSIVE_MUTEX;
-    case PTHREAD_MUTEX_ERRORCHECK_NP:
-      return LW_ERRORCHECK_MUTEX;
-    default:
-      return LW_MUTEX;
+    case PTHREAD_MUTEX_RECURSIVE_NP: return LW_RECURSIVE_MUTEX;
+    case PTHREAD_MUTEX_ERRORCHECK_NP: return LW_ERRORCHECK_MUTEX;
+    default: return LW_MUTEX;
   }
 }
 

@@ -63,9 +63,7 @@ void after_fork_in_child() {
 
 }  // namespace
 
-void prepare_processes() {
-  pthread_atfork(lw_fork_prepare, lw_fork_parent, after_fork_in_child);
-}
+void prepare_processes() { pthread_atfork(lw_fork_prepare, lw_fork_parent, after_fork_in_child); }
 
 }  // namespace lockweave::frontends
 
@@ -88,34 +86,28 @@ LW_EXPORT pid_t _Fork() noexcept {
 }
 
 LW_EXPORT int execve(const char* path, char* const* arguments, char* const* environment) noexcept {
-  return replace_image({AT_FDCWD, path, false}, environment, LW_CALLER, [=](char* const* child) {
-    return real().execve(path, arguments, child);
-  });
+  return replace_image({AT_FDCWD, path, false}, environment, LW_CALLER,
+                       [=](char* const* child) { return real().execve(path, arguments, child); });
 }
 
 LW_EXPORT int execv(const char* path, char* const* arguments) noexcept {
-  return replace_image({AT_FDCWD, path, false}, environ, LW_CALLER, [=](char* const* child) {
-    return real().execve(path, arguments, child);
-  });
+  return replace_image({AT_FDCWD, path, false}, environ, LW_CALLER,
+                       [=](char* const* child) { return real().execve(path, arguments, child); });
 }
 
-LW_EXPORT int execvpe(const char* file, char* const* arguments,
-                      char* const* environment) noexcept {
-  return replace_image({AT_FDCWD, file, true}, environment, LW_CALLER, [=](char* const* child) {
-    return real().execvpe(file, arguments, child);
-  });
+LW_EXPORT int execvpe(const char* file, char* const* arguments, char* const* environment) noexcept {
+  return replace_image({AT_FDCWD, file, true}, environment, LW_CALLER,
+                       [=](char* const* child) { return real().execvpe(file, arguments, child); });
 }
 
 LW_EXPORT int execvp(const char* file, char* const* arguments) noexcept {
-  return replace_image({AT_FDCWD, file, true}, environ, LW_CALLER, [=](char* const* child) {
-    return real().execvpe(file, arguments, child);
-  });
+  return replace_image({AT_FDCWD, file, true}, environ, LW_CALLER,
+                       [=](char* const* child) { return real().execvpe(file, arguments, child); });
 }
 
 LW_EXPORT int fexecve(int file, char* const* arguments, char* const* environment) noexcept {
-  return replace_image({file, "", false}, environment, LW_CALLER, [=](char* const* child) {
-    return real().fexecve(file, arguments, child);
-  });
+  return replace_image({file, "", false}, environment, LW_CALLER,
+                       [=](char* const* child) { return real().fexecve(file, arguments, child); });
 }
 
 LW_EXPORT int execveat(int folder, const char* path, char* const* arguments,
@@ -134,9 +126,8 @@ LW_EXPORT int execl(const char* path, const char* first, ...) noexcept {
   va_start(rest, first);
   ArgumentList::fill(arguments, first, rest);
   va_end(rest);
-  return replace_image({AT_FDCWD, path, false}, environ, LW_CALLER, [=](char* const* child) {
-    return real().execve(path, arguments, child);
-  });
+  return replace_image({AT_FDCWD, path, false}, environ, LW_CALLER,
+                       [=](char* const* child) { return real().execve(path, arguments, child); });
 }
 
 LW_EXPORT int execlp(const char* file, const char* first, ...) noexcept {
@@ -148,9 +139,8 @@ LW_EXPORT int execlp(const char* file, const char* first, ...) noexcept {
   va_start(rest, first);
   ArgumentList::fill(arguments, first, rest);
   va_end(rest);
-  return replace_image({AT_FDCWD, file, true}, environ, LW_CALLER, [=](char* const* child) {
-    return real().execvpe(file, arguments, child);
-  });
+  return replace_image({AT_FDCWD, file, true}, environ, LW_CALLER,
+                       [=](char* const* child) { return real().execvpe(file, arguments, child); });
 }
 
 LW_EXPORT int execle(const char* path, const char* first, ...) noexcept {
@@ -163,13 +153,11 @@ LW_EXPORT int execle(const char* path, const char* first, ...) noexcept {
   ArgumentList::fill(arguments, first, rest);
   char* const* environment = va_arg(rest, char* const*);
   va_end(rest);
-  return replace_image({AT_FDCWD, path, false}, environment, LW_CALLER, [=](char* const* child) {
-    return real().execve(path, arguments, child);
-  });
+  return replace_image({AT_FDCWD, path, false}, environment, LW_CALLER,
+                       [=](char* const* child) { return real().execve(path, arguments, child); });
 }
 
-LW_EXPORT int posix_spawn(pid_t* pid, const char* path,
-                          const posix_spawn_file_actions_t* actions,
+LW_EXPORT int posix_spawn(pid_t* pid, const char* path, const posix_spawn_file_actions_t* actions,
                           const posix_spawnattr_t* attributes, char* const* arguments,
                           char* const* environment) {
   return with_child_environment(environment, {AT_FDCWD, path, false}, [=](char* const* child) {
@@ -177,8 +165,7 @@ LW_EXPORT int posix_spawn(pid_t* pid, const char* path,
   });
 }
 
-LW_EXPORT int posix_spawnp(pid_t* pid, const char* file,
-                           const posix_spawn_file_actions_t* actions,
+LW_EXPORT int posix_spawnp(pid_t* pid, const char* file, const posix_spawn_file_actions_t* actions,
                            const posix_spawnattr_t* attributes, char* const* arguments,
                            char* const* environment) {
   return with_child_environment(environment, {AT_FDCWD, file, true}, [=](char* const* child) {

@@ -55,8 +55,7 @@ LW_EXPORT int pthread_rwlock_timedrdlock(pthread_rwlock_t* lock, const timespec*
   Operation operation(lock);
   const auto block = [=] { return real().pthread_rwlock_timedrdlock(lock, until); };
   if (!operation) return block();
-  return lock_rwlock(lock, LW_SHARED | LW_TIMED, LW_CALLER, real().pthread_rwlock_tryrdlock,
-                     block);
+  return lock_rwlock(lock, LW_SHARED | LW_TIMED, LW_CALLER, real().pthread_rwlock_tryrdlock, block);
 }
 
 LW_EXPORT int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t clock,
@@ -64,8 +63,7 @@ LW_EXPORT int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t clock
   Operation operation(lock);
   const auto block = [=] { return real().pthread_rwlock_clockrdlock(lock, clock, until); };
   if (!operation) return block();
-  return lock_rwlock(lock, LW_SHARED | LW_TIMED, LW_CALLER, real().pthread_rwlock_tryrdlock,
-                     block);
+  return lock_rwlock(lock, LW_SHARED | LW_TIMED, LW_CALLER, real().pthread_rwlock_tryrdlock, block);
 }
 
 LW_EXPORT int pthread_rwlock_wrlock(pthread_rwlock_t* lock) noexcept {

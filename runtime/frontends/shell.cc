@@ -59,8 +59,8 @@ int start_shell(const char* command, const sigset_t& mask, pid_t* pid) {
   posix_spawnattr_setsigmask(&attributes, &mask);
   posix_spawnattr_setsigdefault(&attributes, &defaults);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-  char* arguments[] = {const_cast<char*>("sh"), const_cast<char*>("-c"),
-                       const_cast<char*>(command), nullptr};
+  char* arguments[] = {const_cast<char*>("sh"), const_cast<char*>("-c"), const_cast<char*>(command),
+                       nullptr};
   const int result = with_child_environment(environ, kShell, [&](char* const* environment) {
     return real().posix_spawn(pid, "/bin/sh", nullptr, &attributes, arguments, environment);
   });

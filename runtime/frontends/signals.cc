@@ -147,10 +147,8 @@ bool synchronous_fault(int signal) {
     case SIGILL:
     case SIGTRAP:
     case SIGSYS:
-    case SIGABRT:
-      return true;
-    default:
-      return false;
+    case SIGABRT: return true;
+    default: return false;
   }
 }
 

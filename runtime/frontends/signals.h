@@ -4,7 +4,7 @@
 
 namespace lockweave::frontends {
 
-void prepare_signals();  // once, before main, after lw_start
+void prepare_signals();           // once, before main, after lw_start
 void reset_signals_after_fork();  // in the child
 
 }  // namespace lockweave::frontends

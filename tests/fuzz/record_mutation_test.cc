@@ -29,9 +29,19 @@ class Mutator {
 
   void mutate_once(std::string& text) {
     static constexpr std::string_view kPieces[] = {
-        "\"", "{", "}", "[", "]", ",", ":", "\n", "\\", "\\u", "\\ud800", "-", "0", "1", "2", "9",
-        "4294967295", "18446744073709551616", "1e9", "null", "true", "\xFF", "\"stack\":1",
-        "\"object\":2", "\"outer\":1", "{\"seen\":1,\"thread\":1,\"segment\":0}\n"};
+        "\"",          "{",
+        "}",           "[",
+        "]",           ",",
+        ":",           "\n",
+        "\\",          "\\u",
+        "\\ud800",     "-",
+        "0",           "1",
+        "2",           "9",
+        "4294967295",  "18446744073709551616",
+        "1e9",         "null",
+        "true",        "\xFF",
+        "\"stack\":1", "\"object\":2",
+        "\"outer\":1", "{\"seen\":1,\"thread\":1,\"segment\":0}\n"};
     const std::size_t at = below(text.size());
     const std::size_t length = below(12);
     switch (below(6)) {
@@ -52,7 +62,8 @@ std::string nested_record() {
   std::string text = testing::sample_record();
   for (Id id = 3; id < 20; ++id) {
     text += testing::lines_of(
-        Object{.id = id}, Acquisition{.id = id, .outer = id % 5 == 3 ? 0 : id - 1, .object = id % 4 + 1},
+        Object{.id = id},
+        Acquisition{.id = id, .outer = id % 5 == 3 ? 0 : id - 1, .object = id % 4 + 1},
         Sighting{.acquisition = id, .thread = id % 2 + 1, .segment = id % 3});
   }
   return text;

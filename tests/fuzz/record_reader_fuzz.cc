@@ -9,6 +9,7 @@
 #include "use_record.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (!lockweave::model::fuzz::use_record({reinterpret_cast<const char*>(data), size})) std::abort();
+  if (!lockweave::model::fuzz::use_record({reinterpret_cast<const char*>(data), size}))
+    std::abort();
   return 0;
 }

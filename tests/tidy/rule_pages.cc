@@ -78,7 +78,7 @@ int main(int count, char** arguments) {
     if (update) std::ofstream(path) << wanted;
   }
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (pages.contains(entry.path().filename())) continue;
+    if (pages.contains(entry.path().filename()) || entry.path().filename() == "README.md") continue;
     ++differ;
     std::cout << "no such rule: " << entry.path().string() << '\n';
   }

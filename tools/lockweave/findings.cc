@@ -228,16 +228,16 @@ model::FlowStep flow_step(const StoryStep& at, const ToldStep& told, Scene& scen
   step.stack = scene.stack({at.record, at.step.stack});
   for (const Id held : held_chain(record, at.step.held)) {
     const model::Acquisition& taken = record.acquisition(held);
-    step.held.push_back({names.of({at.record, taken.object}), taken.mode,
-                         scene.stack({at.record, taken.stack})});
+    step.held.push_back(
+        {names.of({at.record, taken.object}), taken.mode, scene.stack({at.record, taken.stack})});
   }
   return step;
 }
 
 model::Flow& flow_of(Finding& finding, std::map<StackRef, std::size_t>& flows, const Story& story,
                      const StoryStep& at, Scene& scene) {
-  const auto [entry, is_new] = flows.emplace(StackRef{at.record, at.step.thread},
-                                             finding.flows.size());
+  const auto [entry, is_new] =
+      flows.emplace(StackRef{at.record, at.step.thread}, finding.flows.size());
   if (is_new) {
     model::Flow& flow = finding.flows.emplace_back();
     flow.thread = scene.thread_name(at.record, at.step.thread);
@@ -287,8 +287,8 @@ std::set<SiteKey> acquisition_sites(const Finding& finding) {
       add_site(step.stack, sites);
       if (finding.rule != "deadlock") continue;
       for (const model::HeldLock& held : step.held) {
-        const bool named = std::find(finding.locks.begin(), finding.locks.end(), held.lock) !=
-                           finding.locks.end();
+        const bool named =
+            std::find(finding.locks.begin(), finding.locks.end(), held.lock) != finding.locks.end();
         if (named) add_site(held.stack, sites);
       }
     }

@@ -157,8 +157,9 @@ void note_losses(const Inputs& inputs, Results& results) {
   for (const auto& [what, count] : losses) {
     // Sixty-four threads that did the same nesting are witnesses enough for any cycle.
     const bool minor = what.second == "sightings";
-    results.notes.push_back({"lost-coverage", minor ? model::Level::note : model::Level::warning,
-                             fmt::format("{}: {} {} not recorded", what.first, count, what.second)});
+    results.notes.push_back(
+        {"lost-coverage", minor ? model::Level::note : model::Level::warning,
+         fmt::format("{}: {} {} not recorded", what.first, count, what.second)});
   }
 }
 

@@ -264,7 +264,8 @@ void Renderer::summary(const Results& results) {
   }
   if (results.suppressed != 0) line += fmt::format("; {} suppressed", results.suppressed);
   const auto lost = std::count_if(results.notes.begin(), results.notes.end(), [](const Note& note) {
-    return note.id == "lost-coverage" || note.id == "search-limit";
+    return (note.id == "lost-coverage" || note.id == "search-limit") &&
+           note.level >= model::Level::warning;
   });
   if (lost > 0) line += "; coverage was lost, see the warnings";
   if (results.incomplete) line += "; incomplete, some input could not be read";

@@ -108,7 +108,8 @@ class ControlFlow {
       if (operands.starts_with("*")) return false;
       const auto target = hex_number(operands);
       if (!target) return false;
-      if (const auto inside = at_.find(*target); inside != at_.end()) open.push_back(inside->second);
+      if (const auto inside = at_.find(*target); inside != at_.end())
+        open.push_back(inside->second);
       if (is_unconditional(mnemonic)) return true;
     }
     if (here + 1 < instructions_.size()) open.push_back(here + 1);
@@ -155,8 +156,9 @@ InLoop WaitLoops::judge_frame(const CodePosition& frame) {
   if (!range) return InLoop::unknown;
   const auto text = disassemble(frame.module, *range);
   if (!text) {
-    note_ = "llvm-objdump is missing: waits without a predicate are not looked for "
-            "(apt-get install llvm-19)";
+    note_ =
+        "llvm-objdump is missing: waits without a predicate are not looked for "
+        "(apt-get install llvm-19)";
     return InLoop::unknown;
   }
   entry->second = call_in_loop(*text, frame.offset);

@@ -102,12 +102,12 @@ LOCKWEAVE_DETAIL_OUTLINE void lockweave_tell_want_done(void) {
   lockweave_lw_leave()();
 }
 
-#define LOCKWEAVE_DETAIL_TELL(call)     \
-  do {                                  \
-    if (lockweave_lw_enter() != 0) {    \
-      lockweave_tell_##call;            \
-      lockweave_keep_call_site();       \
-    }                                   \
+#define LOCKWEAVE_DETAIL_TELL(call)  \
+  do {                               \
+    if (lockweave_lw_enter() != 0) { \
+      lockweave_tell_##call;         \
+      lockweave_keep_call_site();    \
+    }                                \
   } while (0)
 
 #define LOCKWEAVE_NAME(lock, text) LOCKWEAVE_DETAIL_TELL(name((lock), (text)))
@@ -121,12 +121,12 @@ LOCKWEAVE_DETAIL_OUTLINE void lockweave_tell_want_done(void) {
 #define LOCKWEAVE_TRY_ACQUIRED(lock) LOCKWEAVE_DETAIL_TELL(acquired((lock), LW_TRY))
 #define LOCKWEAVE_RELEASED(lock) LOCKWEAVE_DETAIL_TELL(released((lock)))
 
-#define LOCKWEAVE_WANT(lock)            \
-  const int lockweave_wanted_ =         \
+#define LOCKWEAVE_WANT(lock)    \
+  const int lockweave_wanted_ = \
       lockweave_lw_enter() != 0 ? lockweave_tell_want((lock), LW_EXCLUSIVE) : 0
-#define LOCKWEAVE_WANT_DONE(lock)                        \
-  do {                                                   \
-    if (lockweave_wanted_) lockweave_tell_want_done();   \
+#define LOCKWEAVE_WANT_DONE(lock)                      \
+  do {                                                 \
+    if (lockweave_wanted_) lockweave_tell_want_done(); \
   } while (0)
 
 #endif /* LOCKWEAVE_DISABLE */

@@ -62,8 +62,9 @@ class barrier {
 
   // Requires: 0 < update <= arrivals that the current phase still lacks
   [[nodiscard]] LOCKWEAVE_ALWAYS_INLINE arrival_token arrive(std::ptrdiff_t update = 1) {
-    return detail::at_call_site(
-        [this, update](const void* pc) { return arrive_seen({update, 0}, pc); });
+    return detail::at_call_site([this, update](const void* pc) {
+      return arrive_seen({update, 0}, pc);
+    });
   }
   LOCKWEAVE_ALWAYS_INLINE void wait(arrival_token&& arrival) const {
     detail::at_call_site([&](const void* pc) { sleep(arrival, pc); });
@@ -114,8 +115,8 @@ class barrier {
   CompletionFunction completion_;
 
   // guarded by mutex_
-  std::ptrdiff_t expected_;   // arrivals that end each later phase
-  std::ptrdiff_t missing_;    // arrivals that the current phase still lacks
+  std::ptrdiff_t expected_;  // arrivals that end each later phase
+  std::ptrdiff_t missing_;   // arrivals that the current phase still lacks
   std::uint64_t phase_ = 0;
 
   mutable detail::hidden_mutex mutex_;

@@ -75,8 +75,8 @@ class condition_variable {
   }
 
   template <class Clock, class Duration>
-  LOCKWEAVE_ALWAYS_INLINE cv_status wait_until(
-      std::unique_lock<mutex>& lock, const std::chrono::time_point<Clock, Duration>& at) {
+  LOCKWEAVE_ALWAYS_INLINE cv_status wait_until(std::unique_lock<mutex>& lock,
+                                               const std::chrono::time_point<Clock, Duration>& at) {
     return detail::at_call_site([&](const void* pc) { return wait_until_seen(lock, at, pc); });
   }
   template <class Clock, class Duration, class Predicate>
@@ -166,8 +166,8 @@ class condition_variable_any {
   }
 
   template <class Lock, class Clock, class Duration>
-  LOCKWEAVE_ALWAYS_INLINE cv_status wait_until(
-      Lock& lock, const std::chrono::time_point<Clock, Duration>& at) {
+  LOCKWEAVE_ALWAYS_INLINE cv_status wait_until(Lock& lock,
+                                               const std::chrono::time_point<Clock, Duration>& at) {
     return detail::at_call_site(
         [&](const void* pc) { return sleep_until(lock, at, never_stopped, pc); });
   }
@@ -214,8 +214,8 @@ class condition_variable_any {
     const auto stopped = [&token] { return token.stop_requested(); };
     while (!done()) {
       if (stopped()) return false;
-      const cv_status status = detail::at_call_site(
-          [&](const void* pc) { return sleep_until(lock, at, stopped, pc); });
+      const cv_status status =
+          detail::at_call_site([&](const void* pc) { return sleep_until(lock, at, stopped, pc); });
       if (status == cv_status::timeout) return done();
     }
     return true;

@@ -42,18 +42,32 @@ extern "C" {
 
 /* The order is that of model::ObjectKind. */
 typedef enum lw_kind {
-  LW_MUTEX, LW_RECURSIVE_MUTEX, LW_ERRORCHECK_MUTEX, LW_RWLOCK, LW_SPINLOCK, LW_SEMAPHORE,
-  LW_CONDITION_VARIABLE, LW_BARRIER, LW_LATCH, LW_QUEUE, LW_FUTURE, LW_ONCE, LW_STATIC_GUARD,
-  LW_THREAD, LW_FUTEX, LW_FILE_LOCK, LW_CUSTOM
+  LW_MUTEX,
+  LW_RECURSIVE_MUTEX,
+  LW_ERRORCHECK_MUTEX,
+  LW_RWLOCK,
+  LW_SPINLOCK,
+  LW_SEMAPHORE,
+  LW_CONDITION_VARIABLE,
+  LW_BARRIER,
+  LW_LATCH,
+  LW_QUEUE,
+  LW_FUTURE,
+  LW_ONCE,
+  LW_STATIC_GUARD,
+  LW_THREAD,
+  LW_FUTEX,
+  LW_FILE_LOCK,
+  LW_CUSTOM
 } lw_kind;
 
 /* How an acquisition or a wait is made; flags. */
 enum {
   LW_EXCLUSIVE = 0,
-  LW_SHARED = 1,          /* shared mode of a rwlock */
-  LW_TRY = 2,             /* does not wait: held, but no edge leads to it */
-  LW_TIMED = 4,           /* gives up by itself: never part of a certain deadlock */
-  LW_PROCESS_SHARED = 8,  /* another process can end the wait */
+  LW_SHARED = 1,         /* shared mode of a rwlock */
+  LW_TRY = 2,            /* does not wait: held, but no edge leads to it */
+  LW_TIMED = 4,          /* gives up by itself: never part of a certain deadlock */
+  LW_PROCESS_SHARED = 8, /* another process can end the wait */
   LW_CANCELABLE = 16
 };
 
@@ -182,7 +196,8 @@ LW_INTERNAL void lw_start(char** environment, lw_spawn_function spawn);
 LW_INTERNAL int lw_in_own_process(void);
 /* What a child needs in its environment to be watched like this process; NULL: nothing. */
 typedef struct lw_child_settings {
-  const char* preload; /* our library: in LD_PRELOAD, after the program's own and what must precede us */
+  const char*
+      preload; /* our library: in LD_PRELOAD, after the program's own and what must precede us */
   const char* run;     /* "LOCKWEAVE_RUN=...;preload=" to be followed by the list that was added: */
   const char* escaped; /* `preload` as it is written there */
   const char* options; /* "LOCKWEAVE_OPTIONS=..." for a child without that variable; may be NULL */

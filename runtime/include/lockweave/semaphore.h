@@ -55,8 +55,9 @@ class bounded_semaphore : public detail::semaphore_base {
 
   // Errors: std::logic_error when the semaphore would hold more than max() permits.
   LOCKWEAVE_ALWAYS_INLINE void release(std::ptrdiff_t update = 1) {
-    const bool given = detail::at_call_site(
-        [this, update](const void* pc) { return give({update, bound_, true}, pc); });
+    const bool given = detail::at_call_site([this, update](const void* pc) {
+      return give({update, bound_, true}, pc);
+    });
     if (!given) detail::raise(std::logic_error("bounded_semaphore released too many times"));
   }
 

@@ -162,8 +162,7 @@ class shared_timed_mutex : public shared_mutex {
     return take_until<LW_EXCLUSIVE>(detail::steady_after(from_now));
   }
   template <class Clock, class Duration>
-  LOCKWEAVE_ALWAYS_INLINE bool try_lock_until(
-      const std::chrono::time_point<Clock, Duration>& at) {
+  LOCKWEAVE_ALWAYS_INLINE bool try_lock_until(const std::chrono::time_point<Clock, Duration>& at) {
     return take_until<LW_EXCLUSIVE>(at);
   }
   template <class Rep, class Period>

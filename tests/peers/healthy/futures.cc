@@ -18,9 +18,8 @@ int chain(int length) {
   for (int i = 0; i < length; ++i) {
     std::promise<int> next;
     std::future<int> out = next.get_future();
-    links.emplace_back([in = std::move(last), next = std::move(next)]() mutable {
-      next.set_value(in.get() + 1);
-    });
+    links.emplace_back(
+        [in = std::move(last), next = std::move(next)]() mutable { next.set_value(in.get() + 1); });
     last = std::move(out);
   }
   first.set_value(0);

@@ -23,7 +23,9 @@ int outer() {
 }
 
 struct Registry {
-  Registry() { std::call_once(flag, [] { ++once_count; }); }
+  Registry() {
+    std::call_once(flag, [] { ++once_count; });
+  }
   int value = 1;
 };
 

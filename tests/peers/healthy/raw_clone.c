@@ -39,7 +39,8 @@ static void* worker(void* unused) {
 }
 
 int main(void) {
-  const int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
+  const int flags =
+      CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
   const pthread_t first = started(worker, NULL);
   const pthread_t second = started(worker, NULL);
   MUST(clone(unknown_task, stack + sizeof stack, flags, NULL) > 0);

@@ -15,11 +15,11 @@
 #include <threads.h>
 #include <unistd.h>
 
-#define KEPT(call)                                        \
-  do {                                                    \
-    errno = EDOM;                                         \
-    long result = (long)(call);                           \
-    printf(#call " %ld errno %d\n", result, errno);       \
+#define KEPT(call)                                  \
+  do {                                              \
+    errno = EDOM;                                   \
+    long result = (long)(call);                     \
+    printf(#call " %ld errno %d\n", result, errno); \
   } while (0)
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -69,7 +69,8 @@ int main(void) {
   KEPT(syscall(SYS_close, -1));
   KEPT(syscall(SYS_futex, 1, 0, 0, 0, 0, 0));
   KEPT(syscall(SYS_getpid) == getpid());
-  KEPT(syscall(SYS_mmap, 0L, 4096L, (long)PROT_READ, (long)(MAP_PRIVATE | MAP_ANONYMOUS), -1L, 0L) > 0);
+  KEPT(syscall(SYS_mmap, 0L, 4096L, (long)PROT_READ, (long)(MAP_PRIVATE | MAP_ANONYMOUS), -1L, 0L) >
+       0);
   KEPT(sigaction(SIGUSR1, NULL, &now));
   KEPT(sigaction(SIGKILL, &now, NULL));
   KEPT(sigaction(0, NULL, &now));

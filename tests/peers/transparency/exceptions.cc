@@ -55,7 +55,10 @@ int main() {
     });
   }
   std::printf("%d %d\n", attempts, calls);
-  std::thread([] { attempt(use_static); attempt(throw_under_locks); }).join();
+  std::thread([] {
+    attempt(use_static);
+    attempt(throw_under_locks);
+  }).join();
   std::lock_guard both_free_again(outer);
   std::lock_guard really(inner);
   return 0;

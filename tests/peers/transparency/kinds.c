@@ -41,7 +41,8 @@ static void in_thread(void* (*routine)(void*), void* argument) {
 
 static void show(const char* name, int type, int robust, int shared, int protocol) {
   pthread_mutexattr_t attributes;
-  pthread_mutex_t* mutex = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  pthread_mutex_t* mutex =
+      mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   pthread_mutexattr_init(&attributes);
   pthread_mutexattr_settype(&attributes, type);
   pthread_mutexattr_setrobust(&attributes, robust);

@@ -17,7 +17,10 @@ namespace {
 using Ring = std::array<KeySite, 4>;  // two edges: held, wanted, held, wanted
 
 KeySite site(std::string_view function, std::uint32_t line, Mode mode = Mode::exclusive) {
-  return {.function = function, .module = "/usr/bin/bank", .offset = 0x1139, .line = line,
+  return {.function = function,
+          .module = "/usr/bin/bank",
+          .offset = 0x1139,
+          .line = line,
           .mode = mode};
 }
 
@@ -43,8 +46,9 @@ TEST(Fingerprint, GoldenValues) {
 TEST(Fingerprint, IsWhatTheHeaderSays) {
   using namespace std::string_view_literals;
   std::uint64_t hash = 0xCBF29CE484222325u;
-  for (const char c : "lock-order-cycle\0bank::pay#0/exclusive\0bank::pay#1/exclusive"
-                      "\0bank::refund#0/exclusive\0bank::refund#1/exclusive"sv) {
+  for (const char c :
+       "lock-order-cycle\0bank::pay#0/exclusive\0bank::pay#1/exclusive"
+       "\0bank::refund#0/exclusive\0bank::refund#1/exclusive"sv) {
     hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
   }
   char text[17];

@@ -21,21 +21,21 @@ TEST_P(PlainFunctionName, Is) {
 
 INSTANTIATE_TEST_SUITE_P(
     Functions, PlainFunctionName,
-    ::testing::Values(
-        Name{"main", "main"}, Name{"pthread_mutex_lock", "pthread_mutex_lock"},
-        Name{"f()", "f"}, Name{"ns::f(int, char const*)", "ns::f"},
-        Name{"bank::Account<int>::deposit(int)", "bank::Account::deposit"},
-        Name{"bank::Account<int>::deposit(int) const &", "bank::Account::deposit"},
-        Name{"bank::Account<std::pair<int, long> >::deposit(int) volatile const &&",
-             "bank::Account::deposit"},
-        Name{"(anonymous namespace)::f(int)", "(anonymous namespace)::f"},
-        Name{"int (anonymous namespace)::A<int>::h<int>((anonymous namespace)::B*)",
-             "(anonymous namespace)::A::h"},
-        Name{"A::A()", "A::A"}, Name{"A::~A()", "A::~A"}, Name{"ns::A<int>::A(A<int>&&)", "ns::A::A"},
-        Name{"ns::call(void (*)(int), int (A::*)(char))", "ns::call"},
-        Name{"non-virtual thunk to A::f(int)", "A::f"},
-        Name{"f(int)::Local::method() const", "f::Local::method"},
-        Name{"A::name[abi:cxx11]() const", "A::name"}, Name{"f@mod(int)", "f@mod"}));
+    ::testing::Values(Name{"main", "main"}, Name{"pthread_mutex_lock", "pthread_mutex_lock"},
+                      Name{"f()", "f"}, Name{"ns::f(int, char const*)", "ns::f"},
+                      Name{"bank::Account<int>::deposit(int)", "bank::Account::deposit"},
+                      Name{"bank::Account<int>::deposit(int) const &", "bank::Account::deposit"},
+                      Name{"bank::Account<std::pair<int, long> >::deposit(int) volatile const &&",
+                           "bank::Account::deposit"},
+                      Name{"(anonymous namespace)::f(int)", "(anonymous namespace)::f"},
+                      Name{"int (anonymous namespace)::A<int>::h<int>((anonymous namespace)::B*)",
+                           "(anonymous namespace)::A::h"},
+                      Name{"A::A()", "A::A"}, Name{"A::~A()", "A::~A"},
+                      Name{"ns::A<int>::A(A<int>&&)", "ns::A::A"},
+                      Name{"ns::call(void (*)(int), int (A::*)(char))", "ns::call"},
+                      Name{"non-virtual thunk to A::f(int)", "A::f"},
+                      Name{"f(int)::Local::method() const", "f::Local::method"},
+                      Name{"A::name[abi:cxx11]() const", "A::name"}, Name{"f@mod(int)", "f@mod"}));
 
 INSTANTIATE_TEST_SUITE_P(
     ReturnTypes, PlainFunctionName,
@@ -44,12 +44,12 @@ INSTANTIATE_TEST_SUITE_P(
         Name{"std::vector<int, std::allocator<int> > const& ns::g<int>(int)", "ns::g"},
         Name{"unsigned long f<unsigned long>(unsigned long)", "f"},
         Name{"auto ns::g<int>(int)", "ns::g"}, Name{"decltype(auto) ns::g<int>(int)", "ns::g"},
-        Name{"decltype(f(1) > 2) g<int>(int)", "g"}, Name{"decltype (f(1)) ns::g<int>(int)", "ns::g"},
+        Name{"decltype(f(1) > 2) g<int>(int)", "g"},
+        Name{"decltype (f(1)) ns::g<int>(int)", "ns::g"},
         Name{"decltype (h(1))::type ns::g<int>(int)", "ns::g"},
         Name{"std::enable_if<(3 > 2), int>::type f<int>(int)", "f"},
         Name{"std::enable_if<(1 < 2), int>::type f<int>(int)", "f"},
-        Name{"void (*ns::g<int>(int))(char)", "ns::g"},
-        Name{"int (&ns::g<int>(int)) [3]", "ns::g"},
+        Name{"void (*ns::g<int>(int))(char)", "ns::g"}, Name{"int (&ns::g<int>(int)) [3]", "ns::g"},
         Name{"auto f(int) -> int", "f"}, Name{"void f(T) [with T = int]", "f"},
         Name{"void f<(E)1, &(A::operator<(A const&))>(int)", "f"},
         Name{"void f<std::function<void (int)> >(std::function<void (int)>)", "f"}));
@@ -85,7 +85,8 @@ INSTANTIATE_TEST_SUITE_P(
         Name{"std::ostream& operator<< <int>(std::ostream&, A<int> const&)", "operator<<"},
         Name{"std::ostream& operator<<<int>(std::ostream&, A<int> const&)", "operator<<"},
         Name{"auto operator<=><int>(A<int> const&, A<int> const&)", "operator<=>"},
-        Name{"A::operator>>=(int)", "A::operator>>="}, Name{"A::operator->() const", "A::operator->"},
+        Name{"A::operator>>=(int)", "A::operator>>="},
+        Name{"A::operator->() const", "A::operator->"},
         Name{"A::operator->*(int)", "A::operator->*"}, Name{"A::operator[](int)", "A::operator[]"},
         Name{"A::operator,(int)", "A::operator,"}, Name{"A::operator++(int)", "A::operator++"},
         Name{"A::operator&&(int)", "A::operator&&"}, Name{"A::operator*()", "A::operator*"},
@@ -118,21 +119,43 @@ INSTANTIATE_TEST_SUITE_P(
         Name{"std::chrono::_V2::steady_clock::now()", "std::chrono::steady_clock::now"},
         Name{"mine::__1::f()", "mine::__1::f"}));
 
-INSTANTIATE_TEST_SUITE_P(
-    MangledNames, PlainFunctionName,
-    ::testing::Values(Name{"_ZZ4mainENK3$_0clIiEEDaT_", "main::{lambda}"},
-                      Name{"_ZNK4bank7AccountIiEcvSt6vectorIiSaIiEEEv",
-                           "bank::Account::operator std::vector"},
-                      Name{"_Z1fi.part.0", "f"}, Name{"_Zbogus", "_Zbogus"}, Name{"_Z", "_Z"}));
+INSTANTIATE_TEST_SUITE_P(MangledNames, PlainFunctionName,
+                         ::testing::Values(Name{"_ZZ4mainENK3$_0clIiEEDaT_", "main::{lambda}"},
+                                           Name{"_ZNK4bank7AccountIiEcvSt6vectorIiSaIiEEEv",
+                                                "bank::Account::operator std::vector"},
+                                           Name{"_Z1fi.part.0", "f"}, Name{"_Zbogus", "_Zbogus"},
+                                           Name{"_Z", "_Z"}));
 
 INSTANTIATE_TEST_SUITE_P(NotNames, PlainFunctionName,
                          ::testing::Values(Name{"", ""}, Name{"??", "??"}, Name{"<", "<"},
                                            Name{"(", "("}, Name{"operator", "operator"}));
 
 RC_GTEST_PROP(PlainFunctionNameOfAnything, IsSurvived, (const std::vector<std::uint8_t>& picks)) {
-  static constexpr std::string_view kPieces[] = {
-      "operator", "::", "<", ">", "(", ")", "{", "}", "'", "[", "]", " ", "lambda", "a", "$_0",
-      "decltype", "const", ".part.0", "(anonymous namespace)", "*", "&", "~", "-", "\"\"", "new"};
+  static constexpr std::string_view kPieces[] = {"operator",
+                                                 "::",
+                                                 "<",
+                                                 ">",
+                                                 "(",
+                                                 ")",
+                                                 "{",
+                                                 "}",
+                                                 "'",
+                                                 "[",
+                                                 "]",
+                                                 " ",
+                                                 "lambda",
+                                                 "a",
+                                                 "$_0",
+                                                 "decltype",
+                                                 "const",
+                                                 ".part.0",
+                                                 "(anonymous namespace)",
+                                                 "*",
+                                                 "&",
+                                                 "~",
+                                                 "-",
+                                                 "\"\"",
+                                                 "new"};
   std::string symbol;
   for (const std::uint8_t pick : picks) symbol += kPieces[pick % std::size(kPieces)];
   RC_ASSERT(symbol.empty() || !plain_function_name(symbol).empty());

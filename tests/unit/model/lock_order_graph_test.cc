@@ -274,8 +274,7 @@ TEST(LockOrderGraph, DeclaredEdgeIsTold) {
 TEST(LockOrderGraph, SuppressedEdgeIsGone) {
   OrderScript script;
   script.run("1: A B C").run("2: B A").run("3: C A");
-  EXPECT_EQ(script.cycles(),
-            (Lines{"A B C: one_thread", "A B: reported", "A C: reported"}));
+  EXPECT_EQ(script.cycles(), (Lines{"A B C: one_thread", "A B: reported", "A C: reported"}));
   script.graph().suppress_edge(script.lock("A"), script.lock("B"));
   EXPECT_EQ(script.cycles(), Lines{"A C: reported"});
   script.graph().suppress_edge(script.lock("C"), script.lock("A"));

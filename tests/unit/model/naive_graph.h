@@ -35,11 +35,11 @@ struct NaiveGraph {
   };
 
   std::map<Id, Acquisition> acquisitions;
-  std::map<Id, Point> parents;                           // child -> parent, its segment
-  std::vector<std::pair<Id, Point>> joins;               // joined -> joiner, its segment after
+  std::map<Id, Point> parents;              // child -> parent, its segment
+  std::vector<std::pair<Id, Point>> joins;  // joined -> joiner, its segment after
   std::set<std::pair<Id, Id>> declared;
   std::set<std::pair<Id, Id>> suppressed;
-  std::uint32_t segments = 4;                            // of each thread, from 0
+  std::uint32_t segments = 4;  // of each thread, from 0
   Id threads = 0;
 
   // ---- time: closure over all (thread, segment) ----------------------------------------------
@@ -143,8 +143,7 @@ struct NaiveGraph {
            acquisitions.at(to.held_at).mode == Mode::exclusive;
   }
   // The first rule that these witnesses break.
-  Filter first_broken(const std::vector<Witness>& chosen,
-                      const Before& before) const {
+  Filter first_broken(const std::vector<Witness>& chosen, const Before& before) const {
     bool gate = false;
     bool ordered = false;
     for (std::size_t i = 0; i < chosen.size(); ++i) {
@@ -154,8 +153,7 @@ struct NaiveGraph {
         if (a.declared || b.declared) continue;
         if (a.point.first == b.point.first) return Filter::one_thread;
         gate = gate || share_gate(a, b);
-        ordered = ordered || before(a.point, b.point) ||
-                  before(b.point, a.point);
+        ordered = ordered || before(a.point, b.point) || before(b.point, a.point);
       }
     }
     if (gate) return Filter::gate_lock;
@@ -184,8 +182,8 @@ struct NaiveGraph {
     }
     return found;
   }
-  void extend(std::vector<Id>& path, const std::set<Id>& locks,
-              const Before& before, Found& found) const {
+  void extend(std::vector<Id>& path, const std::set<Id>& locks, const Before& before,
+              Found& found) const {
     if (path.size() > 1 && !witnesses(path.back(), path.front()).empty()) {
       judge(path, before, found);
     }
@@ -197,8 +195,7 @@ struct NaiveGraph {
       path.pop_back();
     }
   }
-  void judge(const std::vector<Id>& locks, const Before& before,
-             Found& found) const {
+  void judge(const std::vector<Id>& locks, const Before& before, Found& found) const {
     std::vector<std::vector<Witness>> choices;
     bool observed = false;
     for (std::size_t i = 0; i < locks.size(); ++i) {

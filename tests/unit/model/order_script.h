@@ -50,8 +50,9 @@ class OrderScript {
     in >> word;
     const std::size_t dot = word.find('.');
     const Id thread = static_cast<Id>(std::stoul(word));
-    const auto segment =
-        dot == std::string::npos ? 0u : static_cast<std::uint32_t>(std::stoul(word.substr(dot + 1)));
+    const auto segment = dot == std::string::npos
+                             ? 0u
+                             : static_cast<std::uint32_t>(std::stoul(word.substr(dot + 1)));
     std::vector<Taken> held;
     while (in >> word) step(thread, segment, word, held);
     return *this;
@@ -69,7 +70,8 @@ class OrderScript {
     static constexpr std::string_view kReported = ": reported";
     std::vector<std::string> names;
     for (const std::string& line : cycles()) {
-      if (line.ends_with(kReported)) names.push_back(line.substr(0, line.size() - kReported.size()));
+      if (line.ends_with(kReported))
+        names.push_back(line.substr(0, line.size() - kReported.size()));
     }
     return names;
   }

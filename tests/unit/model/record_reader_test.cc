@@ -111,7 +111,10 @@ TEST(RecordReader, NoRecordAtAll) {
   EXPECT_EQ(refusal_of("{\"thread\":1}\n").message, "the first line is no record header");
   EXPECT_EQ(refusal_of("{}\n").line, 1u);
   EXPECT_EQ(refusal_of("[]\n").message, "the line is no JSON object");
-  EXPECT_EQ(refusal_of("\x7F" "ELF\x02\x01\n").line, 1u);
+  EXPECT_EQ(refusal_of("\x7F"
+                       "ELF\x02\x01\n")
+                .line,
+            1u);
   EXPECT_EQ(refusal_of("{\"lockweave\":\"baseline\",\"version\":1}\n").message,
             "`baseline` is no record");
 }
@@ -131,22 +134,22 @@ TEST(RecordReader, OtherVersionsAreRefusedWithBothNumbers) {
 }
 
 TEST(RecordReader, UnknownKeysAndKindsAreSkipped) {
-  const Record record = read(
-      header_line() +
-      "{\"weather\":\"fine\",\"x\":[1.5e3,{\"a\":null}],\"y\":-0}\n"
-      "{}\n"
-      "  { \"object\" : 1 , \"kind\" : \"mutex\" , \"mood\":[], \"name\" : \"\\u00e9\\ud83d\\ude00\" } \r\n"
-      "\n"
-      "{\"object\":2,\"kind\":\"quantum_lock\"}\n");
+  const Record record = read(header_line() +
+                             "{\"weather\":\"fine\",\"x\":[1.5e3,{\"a\":null}],\"y\":-0}\n"
+                             "{}\n"
+                             "  { \"object\" : 1 , \"kind\" : \"mutex\" , \"mood\":[], \"name\" : "
+                             "\"\\u00e9\\ud83d\\ude00\" } \r\n"
+                             "\n"
+                             "{\"object\":2,\"kind\":\"quantum_lock\"}\n");
   EXPECT_EQ(record.object(1).name, "\xC3\xA9\xF0\x9F\x98\x80");
   EXPECT_EQ(record.object(2).kind, ObjectKind::custom);
 }
 
 TEST(RecordReader, LaterLinesOfObjectsAndThreadsReplace) {
-  const Record record = read(header_line() +
-                             lines_of(Thread{.id = 1, .label = "0"}, Object{.id = 1, .name = "a"},
-                                      Object{.id = 2}, Object{.id = 1, .name = "b"},
-                                      Thread{.id = 1, .tid = 8, .label = "0"}));
+  const Record record =
+      read(header_line() + lines_of(Thread{.id = 1, .label = "0"}, Object{.id = 1, .name = "a"},
+                                    Object{.id = 2}, Object{.id = 1, .name = "b"},
+                                    Thread{.id = 1, .tid = 8, .label = "0"}));
   ASSERT_EQ(record.objects.size(), 2u);
   EXPECT_EQ(record.objects[0].name, "b");
   EXPECT_EQ(record.object(1).name, "b");
@@ -224,13 +227,12 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Definitions, BadLines,
-    ::testing::Values(BadLine{R"({"module":1,"path":"x"})", "module 1 is defined twice"},
-                      BadLine{R"({"stack":1,"frames":[]})", "stack 1 is defined twice"},
-                      BadLine{R"({"acquisition":1,"object":1})", "acquisition 1 is defined twice"},
-                      BadLine{R"({"thread":1,"parent":2,"label":"0"})",
-                              "the thread's parent changes"},
-                      BadLine{R"({"object":0,"kind":"mutex"})",
-                              "the id 0 means none and cannot be defined"}));
+    ::testing::Values(
+        BadLine{R"({"module":1,"path":"x"})", "module 1 is defined twice"},
+        BadLine{R"({"stack":1,"frames":[]})", "stack 1 is defined twice"},
+        BadLine{R"({"acquisition":1,"object":1})", "acquisition 1 is defined twice"},
+        BadLine{R"({"thread":1,"parent":2,"label":"0"})", "the thread's parent changes"},
+        BadLine{R"({"object":0,"kind":"mutex"})", "the id 0 means none and cannot be defined"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Types, BadLines,
@@ -249,7 +251,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadLine{R"({"object":9,"kind":"mutex","in_module":[1]})", "expected a pair of numbers"},
         BadLine{R"({"object":9,"kind":"mutex","in_module":[[1,2],3]})",
                 "expected a pair of numbers"},
-        BadLine{R"({"stack":9,"frames":[[1,"x"]]})", "an element must be a whole number of 64 bits"},
+        BadLine{R"({"stack":9,"frames":[[1,"x"]]})",
+                "an element must be a whole number of 64 bits"},
         BadLine{R"({"stack":9,"frames":[1]})", "expected a pair of numbers"},
         BadLine{R"({"acquisition":9,"object":1,"mode":"maybe"})", "`maybe` is no known mode"},
         BadLine{R"({"finding":"x","steps":[{"action":"sings"}]})", "`sings` is no known action"},

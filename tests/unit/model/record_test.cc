@@ -27,11 +27,11 @@ Record read(const std::string& text) {
 
 // Entries after which any other entry can refer to the ids 1 and 2 of each kind.
 std::string preamble() {
-  return header_line() +
-         lines_of(Module{.id = 1, .path = "/m"}, Module{.id = 2, .path = "/n"}, Stack{.id = 1},
-                  Stack{.id = 2}, Thread{.id = 1, .label = "0"},
-                  Thread{.id = 2, .parent = 1, .label = "0.1"}, Object{.id = 1}, Object{.id = 2},
-                  Acquisition{.id = 1, .object = 1}, Acquisition{.id = 2, .object = 2});
+  return header_line() + lines_of(Module{.id = 1, .path = "/m"}, Module{.id = 2, .path = "/n"},
+                                  Stack{.id = 1}, Stack{.id = 2}, Thread{.id = 1, .label = "0"},
+                                  Thread{.id = 2, .parent = 1, .label = "0.1"}, Object{.id = 1},
+                                  Object{.id = 2}, Acquisition{.id = 1, .object = 1},
+                                  Acquisition{.id = 2, .object = 2});
 }
 
 std::string as_utf8(const std::string& latin1) {
@@ -109,9 +109,17 @@ TEST(RecordFormat, HeaderRoundTrip) {
 }
 
 TEST(RecordFormat, ObjectRoundTrip) {
-  const Object in{.id = 3, .kind = ObjectKind::custom, .address = 0xFFFFFFFFFFFFFFFF,
-                  .generation = 0xFFFFFFFF, .process_shared = true, .not_a_lock = true,
-                  .in_module = {2, 9}, .on_stack_of = 2, .name = "n", .first = 2, .ordinal = 8};
+  const Object in{.id = 3,
+                  .kind = ObjectKind::custom,
+                  .address = 0xFFFFFFFFFFFFFFFF,
+                  .generation = 0xFFFFFFFF,
+                  .process_shared = true,
+                  .not_a_lock = true,
+                  .in_module = {2, 9},
+                  .on_stack_of = 2,
+                  .name = "n",
+                  .first = 2,
+                  .ordinal = 8};
   const Record record = read(preamble() + lines_of(in));
   const Object& out = record.object(3);
   EXPECT_EQ(out.kind, in.kind);
@@ -128,11 +136,15 @@ TEST(RecordFormat, ObjectRoundTrip) {
 
 TEST(RecordFormat, ModuleStackThreadRoundTrip) {
   const Frame frames[] = {{1, 0}, {2, 0xFFFFFFFFFFFFFFFF}, {0, 5}};
-  const Record record =
-      read(preamble() + lines_of(Module{.id = 9, .path = "/x", .build_id = "ab"},
-                                 Stack{.id = 3, .frames = frames},
-                                 Thread{.id = 4, .parent = 2, .parent_segment = 6, .tid = 99,
-                                        .label = "0.1.0", .name = "n", .stack = 3}));
+  const Record record = read(preamble() + lines_of(Module{.id = 9, .path = "/x", .build_id = "ab"},
+                                                   Stack{.id = 3, .frames = frames},
+                                                   Thread{.id = 4,
+                                                          .parent = 2,
+                                                          .parent_segment = 6,
+                                                          .tid = 99,
+                                                          .label = "0.1.0",
+                                                          .name = "n",
+                                                          .stack = 3}));
   EXPECT_EQ(record.module(9).path, "/x");
   EXPECT_EQ(record.module(9).build_id, "ab");
   EXPECT_TRUE(std::ranges::equal(record.stack(3).frames, frames));
@@ -146,10 +158,12 @@ TEST(RecordFormat, ModuleStackThreadRoundTrip) {
 }
 
 TEST(RecordFormat, AcquisitionAndSightingRoundTrip) {
-  const Record record =
-      read(preamble() + lines_of(Acquisition{.id = 3, .outer = 2, .object = 1,
-                                             .mode = Mode::shared, .trial = true, .stack = 2},
-                                 Sighting{.acquisition = 3, .thread = 2, .segment = 0xFFFFFFFF}));
+  const Record record = read(
+      preamble() +
+      lines_of(
+          Acquisition{
+              .id = 3, .outer = 2, .object = 1, .mode = Mode::shared, .trial = true, .stack = 2},
+          Sighting{.acquisition = 3, .thread = 2, .segment = 0xFFFFFFFF}));
   const Acquisition& acquisition = record.acquisition(3);
   EXPECT_EQ(acquisition.outer, 2u);
   EXPECT_EQ(acquisition.object, 1u);
@@ -163,13 +177,21 @@ TEST(RecordFormat, AcquisitionAndSightingRoundTrip) {
 }
 
 TEST(RecordFormat, FindingRoundTrip) {
-  const Step steps[] = {{.thread = 1, .action = Action::joins, .object = 2, .mode = Mode::shared,
-                         .other = 2, .held = 2, .stack = 1},
+  const Step steps[] = {{.thread = 1,
+                         .action = Action::joins,
+                         .object = 2,
+                         .mode = Mode::shared,
+                         .other = 2,
+                         .held = 2,
+                         .stack = 1},
                         {}};
-  const Record record =
-      read(preamble() + lines_of(RawFinding{.rule = "r", .variant = "v", .certain = false,
-                                            .printed = true, .object = 2, .steps = steps},
-                                 RawFinding{.rule = "s"}));
+  const Record record = read(preamble() + lines_of(RawFinding{.rule = "r",
+                                                              .variant = "v",
+                                                              .certain = false,
+                                                              .printed = true,
+                                                              .object = 2,
+                                                              .steps = steps},
+                                                   RawFinding{.rule = "s"}));
   ASSERT_EQ(record.findings.size(), 2u);
   const RawFinding& finding = record.findings[0];
   EXPECT_EQ(finding.rule, "r");
@@ -191,11 +213,11 @@ TEST(RecordFormat, FindingRoundTrip) {
 }
 
 TEST(RecordFormat, OtherEntriesRoundTrip) {
-  const Record record = read(preamble() + lines_of(ThreadEnd{.thread = 2, .segment = 3},
-                                                   Join{.thread = 2, .by = 1, .segment = 4},
-                                                   Order{.before = 2, .after = 1},
-                                                   Lost{.what = "w", .count = 0xFFFFFFFFFFFFFFFF},
-                                                   End{.how = "exit", .status = -2147483647 - 1}));
+  const Record record =
+      read(preamble() +
+           lines_of(ThreadEnd{.thread = 2, .segment = 3}, Join{.thread = 2, .by = 1, .segment = 4},
+                    Order{.before = 2, .after = 1}, Lost{.what = "w", .count = 0xFFFFFFFFFFFFFFFF},
+                    End{.how = "exit", .status = -2147483647 - 1}));
   ASSERT_EQ(record.thread_ends.size(), 1u);
   EXPECT_EQ(record.thread_ends[0].thread, 2u);
   EXPECT_EQ(record.thread_ends[0].segment, 3u);
@@ -245,18 +267,21 @@ TEST_P(OddStrings, RoundTrip) {
 using namespace std::string_literals;
 INSTANTIATE_TEST_SUITE_P(
     Record, OddStrings,
-    ::testing::Values(
-        OddString{"\"\\/", "\"\\/"}, OddString{"\b\f\n\r\t\x1F\x7F"s, "\b\f\n\r\t\x1F\x7F"s},
-        OddString{"nul\0inside"s, "nul\0inside"s}, OddString{"}{][,:", "}{][,:"},
-        OddString{"caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x94\x92", "caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x94\x92"},
-        OddString{"\xFF\xFE", "\xC3\xBF\xC3\xBE"},                      // never UTF-8
-        OddString{"\xC3", "\xC3\x83"},                                  // cut character
-        OddString{"\xE2\x82", "\xC3\xA2\xC2\x82"},                      // cut character
-        OddString{"\xC0\x80", "\xC3\x80\xC2\x80"},                      // overlong
-        OddString{"\xE0\x80\x80", "\xC3\xA0\xC2\x80\xC2\x80"},          // overlong
-        OddString{"\xED\xA0\x80", "\xC3\xAD\xC2\xA0\xC2\x80"},          // surrogate
-        OddString{"\xF4\x90\x80\x80", "\xC3\xB4\xC2\x90\xC2\x80\xC2\x80"},  // > U+10FFFF
-        OddString{"\\u0041", "\\u0041"}, OddString{std::string(100000, '"'), std::string(100000, '"')}));
+    ::testing::Values(OddString{"\"\\/", "\"\\/"},
+                      OddString{"\b\f\n\r\t\x1F\x7F"s, "\b\f\n\r\t\x1F\x7F"s},
+                      OddString{"nul\0inside"s, "nul\0inside"s}, OddString{"}{][,:", "}{][,:"},
+                      OddString{"caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x94\x92",
+                                "caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x94\x92"},
+                      OddString{"\xFF\xFE", "\xC3\xBF\xC3\xBE"},              // never UTF-8
+                      OddString{"\xC3", "\xC3\x83"},                          // cut character
+                      OddString{"\xE2\x82", "\xC3\xA2\xC2\x82"},              // cut character
+                      OddString{"\xC0\x80", "\xC3\x80\xC2\x80"},              // overlong
+                      OddString{"\xE0\x80\x80", "\xC3\xA0\xC2\x80\xC2\x80"},  // overlong
+                      OddString{"\xED\xA0\x80", "\xC3\xAD\xC2\xA0\xC2\x80"},  // surrogate
+                      OddString{"\xF4\x90\x80\x80",
+                                "\xC3\xB4\xC2\x90\xC2\x80\xC2\x80"},  // > U+10FFFF
+                      OddString{"\\u0041", "\\u0041"},
+                      OddString{std::string(100000, '"'), std::string(100000, '"')}));
 
 RC_GTEST_PROP(RecordFormat, AnyAsciiTextRoundTrips, (const std::string& text)) {
   std::string ascii = text;

@@ -35,8 +35,13 @@ inline std::string sample_record() {
   static constexpr std::string_view kArgs[] = {"p", "-v", "\xC3\xA4 \"b\"\n"};
   static constexpr Frame kFrames[] = {{1, 0x1139}, {0, 0xFFFFFFFFFFFFFFFF}};
   static constexpr Step kSteps[] = {
-      {.thread = 1, .action = Action::waits, .object = 1, .mode = Mode::shared, .other = 2,
-       .held = 1, .stack = 1},
+      {.thread = 1,
+       .action = Action::waits,
+       .object = 1,
+       .mode = Mode::shared,
+       .other = 2,
+       .held = 1,
+       .stack = 1},
       {.thread = 2, .action = Action::forks},
   };
   return lines_of(
@@ -44,16 +49,28 @@ inline std::string sample_record() {
       Module{.id = 1, .path = "/bin/p", .build_id = "c0ffee"}, Stack{.id = 1, .frames = kFrames},
       Thread{.id = 1, .tid = 4711, .label = "0"},
       Thread{.id = 2, .parent = 1, .parent_segment = 3, .label = "0.1", .name = "w", .stack = 1},
-      Object{.id = 1, .kind = ObjectKind::rwlock, .address = 0x7FFE12345678, .generation = 2,
-             .process_shared = true, .not_a_lock = true, .in_module = {1, 64}, .on_stack_of = 2,
-             .name = "table", .first = 1, .ordinal = 5},
+      Object{.id = 1,
+             .kind = ObjectKind::rwlock,
+             .address = 0x7FFE12345678,
+             .generation = 2,
+             .process_shared = true,
+             .not_a_lock = true,
+             .in_module = {1, 64},
+             .on_stack_of = 2,
+             .name = "table",
+             .first = 1,
+             .ordinal = 5},
       Object{.id = 2}, Order{.before = 1, .after = 2},
       Acquisition{.id = 1, .object = 1, .mode = Mode::shared, .stack = 1},
       Acquisition{.id = 2, .outer = 1, .object = 2, .trial = true},
       Sighting{.acquisition = 2, .thread = 2, .segment = 1},
       Join{.thread = 2, .by = 1, .segment = 4}, ThreadEnd{.thread = 2, .segment = 1},
-      RawFinding{.rule = "deadlock", .variant = "self", .certain = false, .printed = true,
-                 .object = 1, .steps = kSteps},
+      RawFinding{.rule = "deadlock",
+                 .variant = "self",
+                 .certain = false,
+                 .printed = true,
+                 .object = 1,
+                 .steps = kSteps},
       Lost{.what = "stacks", .count = 1}, End{.how = "signal", .status = -11});
 }
 

@@ -39,10 +39,11 @@ __attribute__((constructor)) static void leave_record(void) {
           (int)getpid());
   const int note = strcmp(what, "note") == 0;
   if (note || strcmp(what, "finding") == 0) {
-    fprintf(file,
-            "{\"finding\":\"lock-leak\",\"variant\":\"\",\"certain\":%s,\"object\":1,"
-            "\"steps\":[{\"thread\":1,\"action\":\"acquires\",\"object\":1,\"mode\":\"exclusive\"}]}\n",
-            note ? "false" : "true");
+    fprintf(
+        file,
+        "{\"finding\":\"lock-leak\",\"variant\":\"\",\"certain\":%s,\"object\":1,"
+        "\"steps\":[{\"thread\":1,\"action\":\"acquires\",\"object\":1,\"mode\":\"exclusive\"}]}\n",
+        note ? "false" : "true");
   }
   if (strcmp(what, "damaged") == 0) fprintf(file, "{\"broken\n");
   fprintf(file, "{\"end\":\"exit\",\"status\":0}\n");

@@ -38,8 +38,7 @@ class future_state_base {
     run_deferred(pc);
     const operation op(this);
     const hidden_lock guard(mutex_);
-    changed_.wait(mutex_, {op, {this, LW_FUTURE}, pc},
-                  [this] { return status_ == status::ready; });
+    changed_.wait(mutex_, {op, {this, LW_FUTURE}, pc}, [this] { return status_ == status::ready; });
   }
   template <class Clock, class Duration>
   std::future_status wait_until(const std::chrono::time_point<Clock, Duration>& at,

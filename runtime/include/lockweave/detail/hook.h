@@ -33,15 +33,13 @@
 #if defined(LOCKWEAVE_DISABLE)
 #define LOCKWEAVE_DETAIL_ADDRESS(hook, address) ((address) = 0)
 #elif defined(__x86_64__) && defined(__LP64__)
-#define LOCKWEAVE_DETAIL_ADDRESS(hook, address)                                   \
-  __asm__(".weak " #hook                                                          \
-          "\n\t{movq " #hook "@GOTPCREL(%%rip), %0|mov %0, QWORD PTR " #hook      \
-          "@GOTPCREL[rip]}"                                                       \
+#define LOCKWEAVE_DETAIL_ADDRESS(hook, address)                                             \
+  __asm__(".weak " #hook "\n\t{movq " #hook "@GOTPCREL(%%rip), %0|mov %0, QWORD PTR " #hook \
+          "@GOTPCREL[rip]}"                                                                 \
           : "=r"(address))
 #elif defined(__aarch64__) && defined(__LP64__)
-#define LOCKWEAVE_DETAIL_ADDRESS(hook, address)                                   \
-  __asm__(".weak " #hook "\n\tadrp %0, :got:" #hook "\n\tldr %0, [%0, :got_lo12:" \
-          #hook "]"                                                               \
+#define LOCKWEAVE_DETAIL_ADDRESS(hook, address)                                             \
+  __asm__(".weak " #hook "\n\tadrp %0, :got:" #hook "\n\tldr %0, [%0, :got_lo12:" #hook "]" \
           : "=r"(address))
 #else
 #define LOCKWEAVE_DETAIL_ADDRESS(hook, address) ((address) = &hook)

@@ -151,12 +151,10 @@ class timed_mutex_base : public mutex_base<kKind> {
     return try_lock_until(steady_after(from_now));
   }
   template <class Clock, class Duration>
-  LOCKWEAVE_ALWAYS_INLINE bool try_lock_until(
-      const std::chrono::time_point<Clock, Duration>& at) {
+  LOCKWEAVE_ALWAYS_INLINE bool try_lock_until(const std::chrono::time_point<Clock, Duration>& at) {
     return at_call_site([&](const void* pc) {
-      return attempt_until(at, [&](const deadline& until) {
-        return this->seen_lock_until(until, pc) == 0;
-      });
+      return attempt_until(
+          at, [&](const deadline& until) { return this->seen_lock_until(until, pc) == 0; });
     });
   }
 };

@@ -48,11 +48,11 @@ struct call_signature<R (C::*)(Args...) const noexcept(kNoexcept)> {
   using type = R(Args...);
 };
 template <class R, class C, bool kNoexcept, class... Args>
-struct call_signature<R (C::*)(Args...) & noexcept(kNoexcept)> {
+struct call_signature<R (C::*)(Args...)& noexcept(kNoexcept)> {
   using type = R(Args...);
 };
 template <class R, class C, bool kNoexcept, class... Args>
-struct call_signature<R (C::*)(Args...) const & noexcept(kNoexcept)> {
+struct call_signature<R (C::*)(Args...) const& noexcept(kNoexcept)> {
   using type = R(Args...);
 };
 
@@ -65,9 +65,8 @@ template <class R, class... Args>
 class packaged_task<R(Args...)> {
  public:
   packaged_task() noexcept = default;
-  template <class F,
-            class = std::enable_if_t<!std::is_same_v<std::decay_t<F>, packaged_task> &&
-                                     std::is_invocable_r_v<R, std::decay_t<F>&, Args...>>>
+  template <class F, class = std::enable_if_t<!std::is_same_v<std::decay_t<F>, packaged_task> &&
+                                              std::is_invocable_r_v<R, std::decay_t<F>&, Args...>>>
   explicit packaged_task(F&& function)
       : function_(std::make_unique<detail::task_function_of<std::decay_t<F>, R, Args...>>(
             std::in_place, std::forward<F>(function))),

@@ -39,8 +39,7 @@ class queue_base {
   LOCKWEAVE_ALWAYS_INLINE explicit queue_base(const char* name) {
     object_begin(this, LW_QUEUE, name);
   }
-  LOCKWEAVE_ALWAYS_INLINE queue_base(std::size_t capacity, const char* name)
-      : capacity_(capacity) {
+  LOCKWEAVE_ALWAYS_INLINE queue_base(std::size_t capacity, const char* name) : capacity_(capacity) {
     object_begin(this, LW_QUEUE, name);
   }
   LOCKWEAVE_ALWAYS_INLINE ~queue_base() { object_end(this, LW_QUEUE); }

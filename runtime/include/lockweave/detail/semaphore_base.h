@@ -42,8 +42,7 @@ class semaphore_base {
     });
   }
   template <class Rep, class Period>
-  LOCKWEAVE_ALWAYS_INLINE bool try_acquire_for(
-      const std::chrono::duration<Rep, Period>& from_now) {
+  LOCKWEAVE_ALWAYS_INLINE bool try_acquire_for(const std::chrono::duration<Rep, Period>& from_now) {
     return try_acquire_until(steady_after(from_now));
   }
   template <class Clock, class Duration>

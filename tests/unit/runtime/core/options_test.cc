@@ -26,7 +26,8 @@ TEST(Options, DefaultsAreTheContracts) {
 }
 
 TEST(Options, ReadsEveryKind) {
-  EXPECT_EQ(said_by_parsing("exitcode=3:on_deadlock=wait:halt_on_error=1:log_path=/tmp/x::hang_timeout=5"),
+  EXPECT_EQ(said_by_parsing(
+                "exitcode=3:on_deadlock=wait:halt_on_error=1:log_path=/tmp/x::hang_timeout=5"),
             "");
   EXPECT_EQ(options.exitcode, 3);
   EXPECT_EQ(options.on_deadlock, OnDeadlock::wait);

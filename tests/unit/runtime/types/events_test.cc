@@ -214,8 +214,7 @@ TEST_F(Events, ConditionWaitNamesItsMutex) {
   EXPECT_EQ(block.flags, LW_EXCLUSIVE);
   EXPECT_EQ(block.with, &m);
   EXPECT_EQ(block.owner, &m.native_handle()->__data.__owner);
-  EXPECT_EQ(calls,
-            "enter acquired leave enter block_begin block_end leave enter release leave");
+  EXPECT_EQ(calls, "enter acquired leave enter block_begin block_end leave enter release leave");
   EXPECT_EQ(fake::only("notify", &condition).flags, 0);
 }
 
@@ -247,7 +246,8 @@ TEST_F(Events, Semaphore) {
   EXPECT_EQ(calls_of([&] { s.acquire(); }), "enter permit_taken leave");
   EXPECT_EQ(calls_of([&] { EXPECT_FALSE(s.try_acquire()); }), "enter leave");
   std::string calls;
-  const Event block = blocked_on(&s, [&] { s.acquire(); }, [&] { s.release(2); }, calls);
+  const Event block = blocked_on(
+      &s, [&] { s.acquire(); }, [&] { s.release(2); }, calls);
   EXPECT_EQ(block.kind, LW_SEMAPHORE);
   EXPECT_EQ(calls, "enter block_begin block_end permit_taken leave");
   EXPECT_EQ(fake::mine(), "enter permit_given notify permit_given notify leave");
@@ -283,8 +283,8 @@ TEST_F(Events, Latch) {
   lockweave::latch latch(2);
   EXPECT_EQ(calls_of([&] { latch.count_down(); }), "enter leave");
   std::string calls;
-  const Event block =
-      blocked_on(&latch, [&] { latch.wait(); }, [&] { latch.count_down(); }, calls);
+  const Event block = blocked_on(
+      &latch, [&] { latch.wait(); }, [&] { latch.count_down(); }, calls);
   EXPECT_EQ(block.kind, LW_LATCH);
   EXPECT_EQ(calls, "enter block_begin block_end leave");
   EXPECT_EQ(fake::only("notify", &latch).flags, 1);
@@ -307,11 +307,15 @@ TEST_F(Events, Queue) {
   lockweave::joinable_queue<int> jobs(1);
   EXPECT_EQ(calls_of([&] { jobs.put(1); }), "enter notify leave");
   std::string calls;
-  EXPECT_EQ(blocked_on(&jobs, [&] { jobs.put(2); }, [&] { jobs.get(); }, calls).kind, LW_QUEUE);
+  EXPECT_EQ(blocked_on(
+                &jobs, [&] { jobs.put(2); }, [&] { jobs.get(); }, calls)
+                .kind,
+            LW_QUEUE);
   EXPECT_EQ(calls, "enter block_begin block_end notify leave");
   EXPECT_EQ(calls_of([&] { EXPECT_FALSE(jobs.try_put(3)); }), "enter leave");
   jobs.task_done();
-  blocked_on(&jobs, [&] { jobs.join(); }, [&] { jobs.task_done(); }, calls);
+  blocked_on(
+      &jobs, [&] { jobs.join(); }, [&] { jobs.task_done(); }, calls);
   EXPECT_EQ(calls, "enter block_begin block_end leave");
   EXPECT_EQ(calls_of([&] { EXPECT_THROW(jobs.task_done(), std::logic_error); }),
             "enter misuse leave");
@@ -338,8 +342,7 @@ TEST_F(Events, FutureBlocksUntilThePromiseIsKept) {
 
 TEST_F(Events, DeferredCallRunsInTheOpen) {
   lockweave::mutex m;
-  auto future =
-      lockweave::async(std::launch::deferred, [&] { const std::lock_guard guard(m); });
+  auto future = lockweave::async(std::launch::deferred, [&] { const std::lock_guard guard(m); });
   calls_of([&] { future.get(); });
   EXPECT_EQ(fake::of(&m).size(), 2U);
 }
@@ -367,9 +370,7 @@ TEST_F(Events, Annotations) {
               lockweave::created(object);
               lockweave::name(object, "mine");
               lockweave::order(object, inner);
-              {
-                const lockweave::want want(object);
-              }
+              { const lockweave::want want(object); }
               lockweave::acquired(object);
             }),
             "enter object_begin leave name declare_order "

@@ -71,8 +71,7 @@ std::string mine() {
   return calls;
 }
 Event only(const std::string& call, const void* object) {
-  const auto found =
-      select([&](const Event& e) { return e.call == call && e.object == object; });
+  const auto found = select([&](const Event& e) { return e.call == call && e.object == object; });
   if (found.size() != 1) {
     throw std::runtime_error(call + " was called " + std::to_string(found.size()) + " times");
   }
@@ -122,8 +121,8 @@ void lw_object_begin(const void* object, lw_kind kind, int flags, const void* pc
 void lw_object_end(const void* object, lw_kind kind, const void* pc) {
   fake::write({"object_end", object, kind, 0, nullptr, nullptr, pc});
 }
-void lw_block_begin(const void* object, lw_kind kind, int flags, const void* with,
-                    const int* owner, const void* pc) {
+void lw_block_begin(const void* object, lw_kind kind, int flags, const void* with, const int* owner,
+                    const void* pc) {
   fake::write({"block_begin", object, kind, flags, with, owner, pc});
 }
 void lw_block_end(void) { fake::write({"block_end"}); }
@@ -158,7 +157,6 @@ void lw_forget(const void* lock) {
 }
 void lw_misuse(const char* rule, const char* variant, const void* object, lw_kind kind,
                const void* pc) {
-  fake::write({"misuse", object, kind, 0, nullptr, nullptr, pc,
-               std::string(rule) + "/" + variant});
+  fake::write({"misuse", object, kind, 0, nullptr, nullptr, pc, std::string(rule) + "/" + variant});
 }
 }

@@ -16,11 +16,11 @@ struct Event {
   std::string call = {};  // "enter", "acquired", "block_begin"... as in hooks.h without lw_
   const void* object = nullptr;
   lw_kind kind = LW_MUTEX;
-  int flags = 0;             // also: `all` of notify, permits of semaphore_begin
+  int flags = 0;  // also: `all` of notify, permits of semaphore_begin
   const void* with = nullptr;
   const int* owner = nullptr;
   const void* pc = nullptr;
-  std::string text = {};          // a name; "rule/variant" of misuse
+  std::string text = {};  // a name; "rule/variant" of misuse
   unsigned long thread = 0;
 };
 

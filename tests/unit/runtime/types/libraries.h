@@ -19,36 +19,36 @@
 
 #include "lockweave/lockweave.h"
 
-#define TESTS_LIBRARY(library, space)                                                       \
-  struct library {                                                                          \
-    using mutex = space::mutex;                                                             \
-    using timed_mutex = space::timed_mutex;                                                 \
-    using recursive_mutex = space::recursive_mutex;                                         \
-    using recursive_timed_mutex = space::recursive_timed_mutex;                             \
-    using shared_mutex = space::shared_mutex;                                               \
-    using shared_timed_mutex = space::shared_timed_mutex;                                   \
-    using condition_variable = space::condition_variable;                                   \
-    using condition_variable_any = space::condition_variable_any;                           \
-    template <std::ptrdiff_t kMax>                                                          \
-    using counting_semaphore = space::counting_semaphore<kMax>;                             \
-    using binary_semaphore = space::binary_semaphore;                                       \
-    using latch = space::latch;                                                             \
-    template <class Completion>                                                             \
-    using barrier = space::barrier<Completion>;                                             \
-    using thread = space::thread;                                                           \
-    using jthread = space::jthread;                                                         \
-    template <class T>                                                                      \
-    using promise = space::promise<T>;                                                      \
-    template <class T>                                                                      \
-    using future = space::future<T>;                                                        \
-    template <class T>                                                                      \
-    using shared_future = space::shared_future<T>;                                          \
-    template <class T>                                                                      \
-    using packaged_task = space::packaged_task<T>;                                          \
-    template <class... Args>                                                                \
-    static auto async(Args&&... args) {                                                     \
-      return space::async(std::forward<Args>(args)...);                                     \
-    }                                                                                       \
+#define TESTS_LIBRARY(library, space)                             \
+  struct library {                                                \
+    using mutex = space::mutex;                                   \
+    using timed_mutex = space::timed_mutex;                       \
+    using recursive_mutex = space::recursive_mutex;               \
+    using recursive_timed_mutex = space::recursive_timed_mutex;   \
+    using shared_mutex = space::shared_mutex;                     \
+    using shared_timed_mutex = space::shared_timed_mutex;         \
+    using condition_variable = space::condition_variable;         \
+    using condition_variable_any = space::condition_variable_any; \
+    template <std::ptrdiff_t kMax>                                \
+    using counting_semaphore = space::counting_semaphore<kMax>;   \
+    using binary_semaphore = space::binary_semaphore;             \
+    using latch = space::latch;                                   \
+    template <class Completion>                                   \
+    using barrier = space::barrier<Completion>;                   \
+    using thread = space::thread;                                 \
+    using jthread = space::jthread;                               \
+    template <class T>                                            \
+    using promise = space::promise<T>;                            \
+    template <class T>                                            \
+    using future = space::future<T>;                              \
+    template <class T>                                            \
+    using shared_future = space::shared_future<T>;                \
+    template <class T>                                            \
+    using packaged_task = space::packaged_task<T>;                \
+    template <class... Args>                                      \
+    static auto async(Args&&... args) {                           \
+      return space::async(std::forward<Args>(args)...);           \
+    }                                                             \
   };
 TESTS_LIBRARY(Std, std)
 TESTS_LIBRARY(Lockweave, lockweave)
@@ -62,5 +62,5 @@ auto elsewhere(Body body) {
   return std::async(std::launch::async, std::move(body)).get();
 }
 
-inline constexpr std::chrono::milliseconds kMoment{1};   // for what must time out
-inline constexpr std::chrono::hours kForever{1};         // for what must not
+inline constexpr std::chrono::milliseconds kMoment{1};  // for what must time out
+inline constexpr std::chrono::hours kForever{1};        // for what must not

@@ -7,11 +7,12 @@
 
 template <class Mutex>
 class MutexConformance : public testing::Test {};
-using Mutexes = testing::Types<
-    Std::mutex, Std::timed_mutex, Std::recursive_mutex, Std::recursive_timed_mutex,
-    Std::shared_mutex, Std::shared_timed_mutex, Lockweave::mutex, Lockweave::timed_mutex,
-    Lockweave::recursive_mutex, Lockweave::recursive_timed_mutex, Lockweave::shared_mutex,
-    Lockweave::shared_timed_mutex, lockweave::spin_mutex>;
+using Mutexes =
+    testing::Types<Std::mutex, Std::timed_mutex, Std::recursive_mutex, Std::recursive_timed_mutex,
+                   Std::shared_mutex, Std::shared_timed_mutex, Lockweave::mutex,
+                   Lockweave::timed_mutex, Lockweave::recursive_mutex,
+                   Lockweave::recursive_timed_mutex, Lockweave::shared_mutex,
+                   Lockweave::shared_timed_mutex, lockweave::spin_mutex>;
 TYPED_TEST_SUITE(MutexConformance, Mutexes);
 
 TYPED_TEST(MutexConformance, ExcludesOtherThreadsWhileHeld) {

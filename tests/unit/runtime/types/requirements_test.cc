@@ -54,16 +54,15 @@ static_assert(kNothrowTry<lockweave::mutex> == kNothrowTry<std::mutex>);
 static_assert(kNothrowTry<lockweave::recursive_mutex> == kNothrowTry<std::recursive_mutex>);
 static_assert(kNothrowTry<lockweave::shared_mutex> == kNothrowTry<std::shared_mutex>);
 static_assert(noexcept(std::declval<lockweave::condition_variable&>().notify_all()));
-static_assert(!noexcept(
-    std::declval<lockweave::condition_variable&>().wait(
-        std::declval<std::unique_lock<lockweave::mutex>&>())));
+static_assert(!noexcept(std::declval<lockweave::condition_variable&>().wait(
+    std::declval<std::unique_lock<lockweave::mutex>&>())));
 static_assert(noexcept(std::declval<lockweave::binary_semaphore&>().try_acquire()));
 static_assert(noexcept(std::declval<const lockweave::latch&>().try_wait()));
 
 // std::promise and std::packaged_task construct from an allocator and from callables only.
 static_assert(std::uses_allocator_v<lockweave::promise<int>, std::allocator<int>>);
-static_assert(std::is_constructible_v<lockweave::promise<int>, std::allocator_arg_t,
-                                      std::allocator<int>>);
+static_assert(
+    std::is_constructible_v<lockweave::promise<int>, std::allocator_arg_t, std::allocator<int>>);
 static_assert(!std::is_constructible_v<lockweave::packaged_task<int()>, int>);
 static_assert(!std::is_convertible_v<int (*)(), lockweave::packaged_task<int()>>);
 

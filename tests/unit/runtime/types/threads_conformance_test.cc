@@ -49,7 +49,8 @@ TYPED_TEST(ThreadsConformance, ThreadTakesAnyCallableAndDecaysArguments) {
   thread(&Worker::add, &worker, 2).join();
   int sum = 0;
   thread([&](std::unique_ptr<int> a, int& b) { sum = *a + b; }, std::make_unique<int>(3),
-         std::ref(worker.value)).join();
+         std::ref(worker.value))
+      .join();
   EXPECT_EQ(sum, 5);
 }
 
@@ -264,7 +265,9 @@ TYPED_TEST(ThreadsConformance, AsyncRunsElsewhereOrLater) {
   shared.wait();
   EXPECT_EQ(shared.wait_for(kMoment), std::future_status::ready);
   EXPECT_EQ(TypeParam::async([](std::unique_ptr<int> p, int q) { return *p + q; },
-                             std::make_unique<int>(1), 2).get(), 3);
+                             std::make_unique<int>(1), 2)
+                .get(),
+            3);
 }
 
 TYPED_TEST(ThreadsConformance, AsyncFutureWaitsWhenItEnds) {

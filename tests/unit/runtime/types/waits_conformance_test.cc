@@ -70,8 +70,7 @@ TYPED_TEST(WaitsConformance, TimedConditionWaitsTimeOut) {
   EXPECT_FALSE(any.wait_until(lock, std::chrono::steady_clock::now() + kMoment, no));
   EXPECT_EQ(condition.wait_until(lock, std::chrono::steady_clock::time_point()),
             std::cv_status::timeout);
-  EXPECT_EQ(any.wait_until(lock, std::chrono::system_clock::time_point()),
-            std::cv_status::timeout);
+  EXPECT_EQ(any.wait_until(lock, std::chrono::system_clock::time_point()), std::cv_status::timeout);
   EXPECT_TRUE(lock.owns_lock());
   EXPECT_FALSE(elsewhere([&] { return mutex.try_lock(); }));
 }
