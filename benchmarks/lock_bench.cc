@@ -103,6 +103,17 @@ double in_turn(const Arguments& arguments) {
   });
 }
 
+// A lock that lives in an object on the heap and is taken once: its address is used again and again.
+double life(const Arguments& arguments) {
+  return best_cpu_ns(arguments.iterations, [&] {
+    for (long i = 0; i < arguments.iterations; ++i) {
+      const auto mutex = std::make_unique<Mutex>();
+      mutex->lock();
+      mutex->unlock();
+    }
+  });
+}
+
 double rwlock_read(const Arguments& arguments) {
   SharedMutex mutex;
   return best_cpu_ns(arguments.iterations, [&] {
@@ -338,6 +349,7 @@ constexpr Scenario kScenarios[] = {
     {"nested_4", nested_4},
     {"in_turn_100", in_turn<100>},
     {"in_turn_10000", in_turn<10000>},
+    {"life", life},
     {"rwlock_read", rwlock_read},
     {"rwlock_write", rwlock_write},
     {"recursive", recursive},
