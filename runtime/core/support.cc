@@ -22,10 +22,15 @@ __attribute__((visibility("hidden"))) _Unwind_Reason_Code __gxx_personality_v0(
 
 __attribute__((visibility("hidden"))) void __cxa_pure_virtual() { lockweave::os::exit_process(4); }
 
+// clang's way out of a noexcept function that an exception would leave.
+__attribute__((visibility("hidden"))) void* __cxa_begin_catch(void* exception) noexcept {
+  return exception;
+}
+
 }  // extern "C"
 
 // exports.map keeps these inside.
 namespace std {
-[[noreturn]] void terminate() noexcept { lockweave::os::exit_process(4); }
-[[noreturn]] void __throw_out_of_range_fmt(const char*, ...) { lockweave::os::exit_process(4); }
+void terminate() noexcept { lockweave::os::exit_process(4); }
+void __throw_out_of_range_fmt(const char*, ...) { lockweave::os::exit_process(4); }
 }  // namespace std

@@ -76,6 +76,16 @@ Acquisition* innermost_lock(Acquisition* held) {
   return held;
 }
 
+// A reader that races with this may still see a lock: then the other side did take it, just before.
+void forget_taken(ThreadState& thread) {
+  LocksTaken* set = locks_taken_by(thread);
+  if (set == nullptr || set->count == 0) return;
+  for (std::uint32_t i = 0; i < set->capacity; ++i) {
+    set->slots[i].store(nullptr, std::memory_order_release);
+  }
+  set->count = 0;
+}
+
 // The innermost lock of the chain that `other` took as well; nullptr: none.
 Acquisition* common_lock(Acquisition* held, const ThreadState& other, Acquisition** taken) {
   for (held = innermost_lock(held); held != nullptr; held = innermost_lock(held->outer)) {
@@ -111,7 +121,7 @@ class Waits final : public core::Detector {
   void on_notify(ThreadState& thread, Object& object, bool, const void* pc) override {
     if (!has_other_side(object.kind)) return;
     if (core::waiters_of(object) > 0) check_waiters(thread, object, pc);
-    thread.locks_taken.store(nullptr, std::memory_order_release);
+    forget_taken(thread);
   }
 
   void on_joined(ThreadState& thread, ThreadState& joined, const void* pc) override {
