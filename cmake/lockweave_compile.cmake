@@ -20,6 +20,10 @@ target_compile_options(lockweave_compile INTERFACE
   # __FILE__ is relative to the root: the same bytes wherever the tree lies.
   "-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=")
 option(LOCKWEAVE_WERROR "Warnings are errors" OFF)
+# libstdc++ 12 uses its own deprecated std::get_temporary_buffer inside the stable algorithms, and clang
+# blames the user's instantiation.
+target_compile_options(lockweave_compile INTERFACE
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
 if(LOCKWEAVE_WERROR)
   target_compile_options(lockweave_compile INTERFACE -Werror)
 endif()
