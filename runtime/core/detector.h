@@ -86,6 +86,8 @@ struct WaitView {
   bool waiting() const { return sequence % 2 == 1; }
 };
 WaitView view_wait(const ThreadState& thread);
+// Would the calling thread's own wait, published but not begun, begin now? Asks its front-end.
+bool own_wait_stands(const ThreadState& self);
 InternedStack* stack_of_wait(const ThreadState& thread);
 
 // A finding. Written to the record at once.

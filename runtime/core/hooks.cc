@@ -251,6 +251,14 @@ void lw_block_check(void) {
   thread.wait.settled.store(true, std::memory_order_seq_cst);
 }
 
+void lw_block_check_while(lw_wait_stands stands, const void* context) {
+  Wait& wait = self().wait;
+  wait.stands = stands;
+  wait.stands_context = context;
+  lw_block_check();
+  wait.stands = nullptr;
+}
+
 void lw_block_begin(const void* object, lw_kind kind, int flags, const void* with, const int* owner,
                     const void* pc) {
   lw_block_publish(object, kind, flags, with, owner, pc);

@@ -69,6 +69,10 @@ WaitView view_wait(const ThreadState& thread) {
   }
 }
 
+bool own_wait_stands(const ThreadState& self) {
+  return self.wait.stands == nullptr || self.wait.stands(self.wait.stands_context) != 0;
+}
+
 InternedStack* stack_of_wait(const ThreadState& thread) { return intern_stack(thread.wait.trace); }
 
 Tasks look_at_tasks() {

@@ -36,6 +36,8 @@ struct Wait {
   std::uint64_t since = 0;        // order in which waits began, process-wide
   std::uint64_t since_ms = 0;     // only with hang_timeout
   std::uint64_t stall_told = 0;   // sequence of the wait that was told as a stall
+  lw_wait_stands stands = nullptr;  // of the owner thread alone, during its checks
+  const void* stands_context = nullptr;
   Trace trace;                    // the stack, captured before sleeping
 };
 

@@ -286,6 +286,7 @@ void WaitFor::check_all_blocked(const ThreadState* self) {
 // Threads that have published their wait but not yet gone to sleep get the time to do so: nobody
 // else could use it, since nobody can proceed. One look at the tasks takes time: an unknown one may
 // wake a thread that has been looked at and be gone when its turn comes. The next look sees that.
+// What such a task did to the checker's own wait, only that wait's front-end can tell.
 void WaitFor::check_once(const ThreadState* self) {
   constexpr long kSettle_ns = 500'000;
   constexpr int kLooks = 2;
@@ -297,6 +298,7 @@ void WaitFor::check_once(const ThreadState* self) {
     looks = still ? looks + 1 : 0;
     if (!still) core::pause_ns(kSettle_ns);
   }
+  dead = dead && (self == nullptr || core::own_wait_stands(*self));
   if (dead && nobody_can_proceed(self) && core::everyone_asleep()) report_all_blocked();
 }
 

@@ -80,7 +80,8 @@ long do_futex(const Arguments& arguments, const void* pc) {
     case FUTEX_WAIT_BITSET:
     case FUTEX_WAIT_REQUEUE_PI: {
       PublishedWait wait(futex.word, LW_FUTEX, futex.flags, pc);
-      if (still_has(futex, arguments.at[2])) wait.check();
+      const auto stands = [&] { return still_has(futex, arguments.at[2]); };
+      if (stands()) wait.check_while(stands);
       return arguments.forward(SYS_futex);
     }
     case FUTEX_LOCK_PI:

@@ -52,6 +52,12 @@ class PublishedWait {
   }
   ~PublishedWait() { lw_block_end(); }
   void check() { lw_block_check(); }
+  // `stands` tells whether the wait would begin now: somebody unknown may have changed the object.
+  template <class Stands>
+  void check_while(const Stands& stands) {
+    lw_block_check_while([](const void* it) { return (*static_cast<const Stands*>(it))() ? 1 : 0; },
+                         &stands);
+  }
   PublishedWait(const PublishedWait&) = delete;
   PublishedWait& operator=(const PublishedWait&) = delete;
 };

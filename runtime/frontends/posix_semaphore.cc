@@ -24,6 +24,11 @@ int flags_of(const sem_t* semaphore) {
   return reinterpret_cast<const int*>(semaphore)[kShared] != 0 ? LW_PROCESS_SHARED : 0;
 }
 
+bool has_permit(sem_t* semaphore) {
+  int permits = 0;
+  return sem_getvalue(semaphore, &permits) == 0 && permits > 0;
+}
+
 template <class Block>
 int take_permit(sem_t* semaphore, int flags, const void* pc, Block block) {
   pthread_testcancel();  // a cancellation point even when a permit is there; sem_trywait is none
@@ -36,7 +41,7 @@ int take_permit(sem_t* semaphore, int flags, const void* pc, Block block) {
     result = real().sem_trywait(semaphore);
     errno = kept_errno;
     if (result != 0) {
-      wait.check();
+      wait.check_while([=] { return !has_permit(semaphore); });
       result = block();
     }
   }

@@ -9,6 +9,7 @@ records must hold exactly the findings that the source says. Directives, each on
     // preload: NAME       another library to preload, before ours
     // stderr: TEXT        must stand in what is written to stderr under the runtime, and not plain
     // watched: N          at least so many processes leave a record (default 1)
+    // compiler: gcc       not built with others (clang links its ASan into the program)
     // options: TEXT       LOCKWEAVE_OPTIONS under the runtime
     // hangs: RULE         the program never ends without us: it is only run watched, and must be
                            ended with exit status 66 and exactly this finding

@@ -212,6 +212,11 @@ LW_INTERNAL int lw_memory_may_matter(const void* begin, size_t size);
 LW_INTERNAL uint64_t lw_memory_mark(void);
 LW_INTERNAL void lw_memory_gone(const void* begin, size_t size, uint64_t mark);
 
+/* lw_block_check for waits that somebody unknown may end: a task that was made behind the C library's
+ * back. Before a deadlock is told, `stands` is asked whether the wait would begin now. */
+typedef int (*lw_wait_stands)(const void* context);
+LW_INTERNAL void lw_block_check_while(lw_wait_stands stands, const void* context);
+
 /* Instead of lw_block_end when a jump out of a signal handler left the wait: a condition wait's mutex
  * was not got back. */
 LW_INTERNAL void lw_block_abandoned(void);

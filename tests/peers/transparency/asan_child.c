@@ -4,6 +4,7 @@
 // A child built with gcc's AddressSanitizer, whose own children are not.
 // args: {dir}/with_asan
 // watched: 7
+// compiler: gcc
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,6 +4,7 @@
 // gcc's AddressSanitizer must be first: it is preloaded before us.
 // flags: -fsanitize=address -fno-omit-frame-pointer
 // preload: libasan.so.8
+// compiler: gcc
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
