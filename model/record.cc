@@ -33,15 +33,17 @@ constexpr std::string_view kObjectKinds[] = {
     "futex",
     "file_lock",
     "custom",
+    "atomic",
+    "variable",
 };
 constexpr std::string_view kModes[] = {"exclusive", "shared"};
 constexpr std::string_view kActions[] = {
-    "wants", "waits",    "joins", "acquires", "releases", "destroys",
-    "ends",  "notifies", "posts", "creates",  "forks",
+    "wants",    "waits", "joins",   "acquires", "releases", "destroys", "ends",
+    "notifies", "posts", "creates", "forks",    "reads",    "writes",
 };
-static_assert(std::size(kObjectKinds) == static_cast<std::size_t>(ObjectKind::custom) + 1);
+static_assert(std::size(kObjectKinds) == static_cast<std::size_t>(ObjectKind::variable) + 1);
 static_assert(std::size(kModes) == static_cast<std::size_t>(Mode::shared) + 1);
-static_assert(std::size(kActions) == static_cast<std::size_t>(Action::forks) + 1);
+static_assert(std::size(kActions) == static_cast<std::size_t>(Action::writes) + 1);
 
 template <typename Enum, std::size_t N>
 std::string_view name_of(const std::string_view (&names)[N], Enum value) {
@@ -120,6 +122,16 @@ void append_frame(LineSink& sink, const Frame& frame) {
   append_number(sink, frame.module);
   sink.append(",");
   append_number(sink, frame.offset);
+  sink.append("]");
+}
+
+void append_place(LineSink& sink, const SharedPlace& place) {
+  sink.append("[");
+  append_number(sink, place.device);
+  sink.append(",");
+  append_number(sink, place.inode);
+  sink.append(",");
+  append_number(sink, place.offset);
   sink.append("]");
 }
 
@@ -238,6 +250,10 @@ void write_entry(LineSink& sink, const Object& entry) {
   members.maybe_number("address", entry.address).number("generation", entry.generation);
   members.maybe_flag("process_shared", entry.process_shared);
   members.maybe_flag("not_a_lock", entry.not_a_lock);
+  if (entry.shared.inode != 0) {
+    members.key("shared");
+    append_place(sink, entry.shared);
+  }
   if (entry.in_module.module != 0) {
     members.key("in_module");
     append_frame(sink, entry.in_module);

@@ -53,6 +53,8 @@ enum class ObjectKind : std::uint8_t {
   futex,
   file_lock,
   custom,
+  atomic,
+  variable,
 };
 enum class Mode : std::uint8_t { exclusive, shared };
 
@@ -61,6 +63,14 @@ struct Frame {
   Id module = 0;
   std::uint64_t offset = 0;
   friend bool operator==(const Frame&, const Frame&) = default;
+};
+
+// Where an object lies that several processes map: the same for all of them. inode 0: not known.
+struct SharedPlace {
+  std::uint64_t device = 0;  // with the running system's id, so that two machines never agree
+  std::uint64_t inode = 0;
+  std::uint64_t offset = 0;  // in the file
+  friend bool operator==(const SharedPlace&, const SharedPlace&) = default;
 };
 
 // ---- entries ---------------------------------------------------------------------------------
@@ -110,6 +120,7 @@ struct Object {  // {"object":1,"kind":"mutex",...}: a lock or anything waited f
   std::uint32_t generation = 1;
   bool process_shared = false;
   bool not_a_lock = false;    // a semaphore that proved to be no lock: several permits or givers
+  SharedPlace shared{};       // if process_shared and in shared memory
   Frame in_module{};          // its place if it lies in a module's data (module 0: heap or stack)
   Id on_stack_of = 0;         // thread on whose stack it lies
   std::string_view name{};    // given by annotation or type, else empty
@@ -143,6 +154,8 @@ enum class Action : std::uint8_t {
   posts,
   creates,
   forks,
+  reads,
+  writes,
 };
 struct Step {
   Id thread = 0;

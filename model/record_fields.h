@@ -124,15 +124,14 @@ class Fields {
                " must be a whole number of " + std::to_string(sizeof(T) * 8) + " bits");
     }
   }
-  // A pair of whole numbers.
-  template <typename First, typename Second>
-  void take_pair(const JsonValue& value, First& first, Second& second) {
-    const JsonValue* const items = &value;
-    if (value.type != JsonValue::Type::array || value.size != 3) {
-      return complain("expected a pair of numbers");
+  // Exactly as many whole numbers as there are places for them.
+  template <typename... Numbers>
+  void take_list(const JsonValue& value, Numbers&... out) {
+    const JsonValue* item = &value;
+    if (value.type != JsonValue::Type::array || value.size != 1 + sizeof...(out)) {
+      return complain("expected a list of " + std::to_string(sizeof...(out)) + " numbers");
     }
-    take_number(items[1], first);
-    take_number(items[2], second);
+    (take_number(*++item, out), ...);
   }
 
   bool ok() const { return problem_.message.empty(); }

@@ -171,7 +171,7 @@ class Reader {
     keep(fields, storage_.stacks, record_.stacks, entry);
   }
   void read_frame(Fields& fields, const JsonValue& value, Frame& out) {
-    fields.take_pair(value, out.module, out.offset);
+    fields.take_list(value, out.module, out.offset);
     fields.check(storage_.modules, "module", out.module);
   }
 
@@ -220,6 +220,9 @@ class Reader {
     fields.number("generation", entry.generation);
     fields.flag("process_shared", entry.process_shared);
     fields.flag("not_a_lock", entry.not_a_lock);
+    if (const JsonValue* place = fields.find("shared")) {
+      fields.take_list(*place, entry.shared.device, entry.shared.inode, entry.shared.offset);
+    }
     if (const JsonValue* place = fields.find("in_module")) {
       read_frame(fields, *place, entry.in_module);
     }
@@ -283,7 +286,7 @@ class Reader {
   void read_order(Fields& fields) {
     Order entry;
     if (const JsonValue* const pair = fields.need("order", JsonValue::Type::array)) {
-      fields.take_pair(*pair, entry.before, entry.after);
+      fields.take_list(*pair, entry.before, entry.after);
     }
     if (entry.before == 0 || entry.after == 0) fields.complain("`order` must name two objects");
     fields.check(storage_.objects, "object", entry.before);

@@ -225,9 +225,11 @@ while (!ready) cv.wait(g);      // tested before the store, waits after the noti
 std::unique_lock inner(row_mu);
 changed.wait(inner, pred);      // keeps table_mu)",
         .fix = "Release the other lock before waiting, or wait with one mutex that guards both.",
-        .misses =
-            "It is a warning because it is safe when no notifier ever takes the other lock; that "
-            "is not checked.",
+        .misses = "The runtime tells it when one thread both notified the condition variable and "
+                  "took the "
+                  "other lock, at any time of the run; else the wait is listed with --all only. A "
+                  "notifier "
+                  "that would take the lock on a path that did not run is missed.",
     },
     {
         .id = "blocking-under-lock",

@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "runtime/core/fast_lock.h"
+#include "runtime/core/watch.h"
 
 namespace lockweave::core {
 namespace {
@@ -21,7 +22,7 @@ void set_controller(Controller* controller) {
   active.store(controller, std::memory_order_release);
   if (controller == nullptr && closed_by_us) {
     closed_by_us = false;
-    fast_locks_open.store(true);
+    fast_locks_open.store(!watching());
   }
 }
 

@@ -43,9 +43,7 @@ NodesById sort_by_id() {
   return sorted;
 }
 
-bool in_graph(const Acquisition& node) {
-  return node.object->kind != LW_SEMAPHORE || node.object->lock_like;
-}
+bool in_graph(const Acquisition& node) { return node.object->lock_like; }
 
 // The nearest acquisition outwards that took a lock: a semaphore that proved to be none neither
 // orders nor guards anything.
@@ -83,6 +81,7 @@ std::uint64_t count_lock_order_cycles() {
   for (Id id = 1; id <= sorted.count; ++id) {
     if (sorted.nodes[id] != nullptr) add_node(graph, *sorted.nodes[id]);
   }
+  arena.deallocate(sorted.nodes, (sorted.count + 1) * sizeof(Acquisition*));
   for_each_order(
       [](void* context, const DeclaredOrder& order) {
         static_cast<model::LockOrderGraph*>(context)->add_declared_order(order.before->id,

@@ -52,8 +52,6 @@ class Detector {
     (void)pc;
   }
   virtual void on_fork_in_child(ThreadState&) {}
-  // The process ends in an orderly way.
-  virtual void on_exit() {}
 
  protected:
   ~Detector() = default;

@@ -9,6 +9,7 @@
 #include "runtime/core/core_state.h"
 #include "runtime/core/fast_lock.h"
 #include "runtime/core/journal.h"
+#include "runtime/core/watch.h"
 
 namespace lockweave::core {
 
@@ -37,11 +38,11 @@ void remember(ThreadState& thread, Acquisition& node, const AcquisitionKey& key)
 
 // The slow path: new to this thread in this segment.
 __attribute__((noinline)) Acquisition* learn(ThreadState& thread, AcquisitionKey key, lw_kind kind,
-                                             const void* pc) {
+                                             int flags, const void* pc) {
   reconcile_held(thread);
   key.outer = thread.top;
   bool made = false;
-  Acquisition* node = intern_acquisition(key, kind, pc, made);
+  Acquisition* node = intern_acquisition(key, kind, flags, pc, made);
   if (node == nullptr) return nullptr;
   if (made) {
     Trace trace;
@@ -49,7 +50,7 @@ __attribute__((noinline)) Acquisition* learn(ThreadState& thread, AcquisitionKey
     memcpy(trace.pcs, node->stack->pcs, trace.count * sizeof trace.pcs[0]);
     if (learn_framing(pc, trace, thread.stack_high)) {
       key.site = site_key(pc, thread.stack_high);
-      node = intern_acquisition(key, kind, pc, made);
+      node = intern_acquisition(key, kind, flags, pc, made);
       if (node == nullptr) return nullptr;
     }
   }
@@ -66,6 +67,21 @@ bool grow_held(ThreadState& thread) {
   thread.held.store(larger, std::memory_order_release);
   thread.held_capacity = capacity;
   return true;
+}
+
+bool is_shared(const Acquisition& node) { return (node.flags & LW_SHARED) != 0; }
+
+// Permits are handed over, whoever held them.
+bool orders_as_lock(const Acquisition& node) { return node.object->kind != LW_SEMAPHORE; }
+
+void tell_acquired(ThreadState& thread, const Acquisition& node) {
+  if (!orders_as_lock(node)) return;
+  tell_watcher([&](Watcher& w) { w.on_acquired(thread, *node.object, is_shared(node)); });
+}
+
+void tell_release(ThreadState& thread, const Acquisition& node) {
+  if (!orders_as_lock(node)) return;
+  tell_watcher([&](Watcher& w) { w.on_release(thread, *node.object, is_shared(node)); });
 }
 
 Held* held_of(const ThreadState& thread) { return thread.held.load(std::memory_order_relaxed); }
@@ -130,7 +146,7 @@ Acquisition* acquisition_for(ThreadState& thread, std::uintptr_t address, lw_kin
   Acquisition* known = cache_slot(thread, key.outer, address, key.site);
   if (is_node_for(known, key)) [[likely]]
     return known;
-  return learn(thread, key, kind, pc);
+  return learn(thread, key, kind, flags, pc);
 }
 
 void push_held(ThreadState& thread, std::uintptr_t address, lw_kind kind, int flags,
@@ -143,6 +159,7 @@ void push_held(ThreadState& thread, std::uintptr_t address, lw_kind kind, int fl
   }
   if (Acquisition* node = acquisition_for(thread, address, kind, flags, pc)) {
     put_entry(thread, node, 1);
+    tell_acquired(thread, *node);
   }
 }
 
@@ -152,13 +169,16 @@ bool pop_held(ThreadState& thread, std::uintptr_t address) {
   Held& innermost = held_of(thread)[depth - 1];
   if (innermost.node->address.load(std::memory_order_relaxed) == address) [[likely]] {
     if (--innermost.count > 0) return true;
+    tell_release(thread, *innermost.node);
     thread.top = innermost.node->outer;
     thread.depth.store(depth - 1, std::memory_order_release);
     return true;
   }
   const std::uint32_t at = find_held(thread, address);
   if (at == kNotHeld) return false;
-  if (--held_of(thread)[at].count == 0) remove_entry(thread, at);
+  if (--held_of(thread)[at].count > 0) return true;
+  tell_release(thread, *held_of(thread)[at].node);
+  remove_entry(thread, at);
   return true;
 }
 
@@ -166,6 +186,7 @@ bool park_held(ThreadState& thread, std::uintptr_t address, Parked& parked) {
   const std::uint32_t at = find_held(thread, address);
   if (at == kNotHeld) return false;
   parked = {held_of(thread)[at].node, held_of(thread)[at].count};
+  tell_release(thread, *parked.node);
   remove_entry(thread, at);
   return true;
 }

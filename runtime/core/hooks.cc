@@ -9,6 +9,7 @@
 
 #include "runtime/core/controller.h"
 #include "runtime/core/core_state.h"
+#include "runtime/core/cycle_count.h"
 #include "runtime/core/fast_lock.h"
 #include "runtime/core/held.h"
 #include "runtime/core/journal.h"
@@ -16,6 +17,7 @@
 #include "runtime/core/relations.h"
 #include "runtime/core/stalls.h"
 #include "runtime/core/tls.h"
+#include "runtime/core/watch.h"
 
 namespace lockweave::core {
 
@@ -130,6 +132,10 @@ bool note_cancelled(pthread_t handle) {
   if (thread == nullptr || thread->finished.load(std::memory_order_relaxed)) return false;
   thread->cancelled.store(true, std::memory_order_seq_cst);
   return true;
+}
+
+bool orders_by_ending(const Wait& wait) {
+  return wait.object != nullptr && !is_lock(wait.kind) && wait.kind != LW_THREAD;
 }
 
 void unpublish_wait(Wait& wait) {
@@ -270,6 +276,9 @@ void lw_block_end(void) {
   ThreadState& thread = self();
   Wait& wait = thread.wait;
   unpublish_wait(wait);
+  if (orders_by_ending(wait)) {
+    tell_watcher([&](Watcher& w) { w.on_take_over(thread, *wait.object); });
+  }
   if (parked.node != nullptr) {
     const std::uintptr_t address = parked.node->object->address.load(std::memory_order_relaxed);
     if (address != 0) {
@@ -289,9 +298,10 @@ void lw_block_abandoned(void) {
 
 void lw_notify(const void* object, lw_kind kind, int all, const void* pc) {
   ErrnoKept kept;
-  Object* known = kind == LW_CONDITION_VARIABLE ? object_at(bits(object), kind, 0, pc)
-                                                : find_object(bits(object));
+  Object* known = kind == LW_CONDITION_VARIABLE || watching() ? object_at(bits(object), kind, 0, pc)
+                                                              : find_object(bits(object));
   if (known == nullptr) return;
+  tell_watcher([&](Watcher& w) { w.on_hand_over(self(), *known); });
   if (wake_waiters(*known, all != 0) == 0) {
     known->missed_by.store(self().id, std::memory_order_relaxed);
     known->missed_pc.store(pc, std::memory_order_relaxed);
@@ -320,22 +330,32 @@ int lw_barrier_arrive(const void* barrier) {
   Object* object = find_object(bits(barrier));
   const std::uint32_t parties =
       object == nullptr ? 0 : object->permits.load(std::memory_order_relaxed);
+  if (object != nullptr) {
+    tell_watcher([&](Watcher& w) { w.on_hand_over(self(), *object); });
+  }
   if (parties == 0) return -1;
   const std::uint32_t place = object->arrived.fetch_add(1, std::memory_order_relaxed) + 1;
-  return place % parties == 0 ? 1 : 0;
+  if (place % parties != 0) return 0;
+  tell_watcher([&](Watcher& w) { w.on_take_over(self(), *object); });
+  return 1;
 }
 
 void lw_permit_taken(const void* semaphore, int flags, const void* pc) {
   Object* object = find_object(bits(semaphore));
-  if (object == nullptr || !object->lock_like) return;
+  if (object == nullptr) return;
   ThreadState& thread = self();
+  tell_watcher([&](Watcher& w) { w.on_take_over(thread, *object); });
+  if (!object->lock_like) return;
   notice_stack_depth(thread);
   push_held(thread, bits(semaphore), LW_SEMAPHORE, flags, pc);
 }
 
-void lw_permit_given(const void* semaphore, const void*) {
-  Object* object = find_object(bits(semaphore));
-  if (object == nullptr || !object->lock_like) return;
+void lw_permit_given(const void* semaphore, const void* pc) {
+  Object* object =
+      watching() ? object_at(bits(semaphore), LW_SEMAPHORE, 0, pc) : find_object(bits(semaphore));
+  if (object == nullptr) return;
+  tell_watcher([&](Watcher& w) { w.on_hand_over(self(), *object); });
+  if (!object->lock_like) return;
   if (pop_held(self(), bits(semaphore))) return;
   ErrnoKept kept;
   object->lock_like = false;  // given by one who did not take it: a signal, not a lock
@@ -347,6 +367,7 @@ void* lw_thread_create(const void* pc, size_t stack_size) {
   ThreadState& parent = self();
   ThreadState* child = register_child(parent, pc, stack_size);
   begin_segment(parent);
+  if (child != nullptr) tell_watcher([&](Watcher& w) { w.on_create(parent, *child); });
   return child;
 }
 
@@ -364,6 +385,7 @@ void lw_thread_ended(void) {
   if (thread == nullptr) return;
   reconcile_held(*thread);
   tell_detectors([&](Detector& d) { d.on_thread_end(*thread); });
+  tell_watcher([&](Watcher& w) { w.on_thread_end(*thread); });
   journal.note_thread_end(*thread);
   finish_thread(*thread);
   tell_detectors([](Detector& d) { d.on_thread_gone(); });
@@ -376,6 +398,7 @@ void lw_thread_joined(const void* thread, const void* pc) {
   begin_segment(self());
   remember_join(joined->id, self().id, self().segment.load(std::memory_order_relaxed));
   journal.note_join(*joined, self());
+  tell_watcher([&](Watcher& w) { w.on_joined(self(), *joined); });
   tell_detectors([&](Detector& d) { d.on_joined(self(), *joined, pc); });
 }
 
@@ -386,6 +409,57 @@ void lw_thread_cancelled(const void* thread) {
     if (!begun) state->cancelled.store(true, std::memory_order_seq_cst);  // one of these
   }
   note_cancelled(reinterpret_cast<pthread_t>(thread));  // it may have begun meanwhile
+}
+
+int lw_watching(void) { return watching() ? 1 : 0; }
+
+void lw_hand_over(const void* object, lw_kind kind) {
+  if (!watching()) return;
+  ErrnoKept kept;
+  if (Object* known = object_at(bits(object), kind, 0, __builtin_return_address(0))) {
+    tell_watcher([&](Watcher& w) { w.on_hand_over(self(), *known); });
+  }
+}
+
+void lw_take_over(const void* object) {
+  if (!watching()) return;
+  ErrnoKept kept;
+  if (Object* known = find_object(bits(object))) {
+    tell_watcher([&](Watcher& w) { w.on_take_over(self(), *known); });
+  }
+}
+
+void lw_variable_begin(const void* address, size_t size, const char* name, const void* pc) {
+  ErrnoKept kept;
+  watcher().on_variable_begin(bits(address), size, name, pc);
+}
+
+void lw_variable_end(const void* address) {
+  ErrnoKept kept;
+  watcher().on_variable_end(bits(address));
+}
+
+void lw_read(const void* address, size_t size, const void* pc) {
+  ErrnoKept kept;
+  begin_watching();
+  watcher().on_access(self(), {bits(address), size, false, pc});
+}
+
+void lw_write(const void* address, size_t size, const void* pc) {
+  ErrnoKept kept;
+  begin_watching();
+  watcher().on_access(self(), {bits(address), size, true, pc});
+}
+
+void lw_thread_name(const void* handle, const char* name) {
+  ErrnoKept kept;
+  ThreadState* thread = thread_by_handle(reinterpret_cast<pthread_t>(handle));
+  if (thread != nullptr) thread->name = keep_text(name);
+}
+
+unsigned lw_findings(void) {
+  const Unseen unseen;
+  return core_state.findings.load() + static_cast<unsigned>(count_lock_order_cycles());
 }
 
 void lw_name(const void* object, const char* name) {
@@ -425,7 +499,13 @@ void lw_declare_order(const void* before, const void* after) {
 
 void lw_forget(const void* lock) {
   if (lw_enter() == 0) return;
-  if (Object* known = find_object(bits(lock))) end_object(*known);
+  {
+    ErrnoKept kept;
+    if (Object* known = object_at(bits(lock), LW_MUTEX, 0, __builtin_return_address(0))) {
+      known->lock_like = false;
+      journal.note_object(*known);
+    }
+  }
   lw_leave();
 }
 

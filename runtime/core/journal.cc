@@ -119,10 +119,12 @@ Id write_thread(ThreadState* thread) {
   const Id parent_id = parent == nullptr ? 0 : write_thread(parent);
   const int tid = thread->tid.load(std::memory_order_relaxed);
   char name[32] = "";
-  if (tid != 0 && thread->parent != 0) read_thread_name(tid, name, sizeof name);
-  model::write_entry(file, model::Thread{thread->id, parent_id, thread->parent_segment,
-                                         static_cast<std::uint64_t>(tid), thread->label, name,
-                                         write_stack(thread->created_at)});
+  const char* given = thread->name.load(std::memory_order_relaxed);
+  if (given == nullptr && tid != 0 && thread->parent != 0) read_thread_name(tid, name, sizeof name);
+  model::write_entry(
+      file, model::Thread{thread->id, parent_id, thread->parent_segment,
+                          static_cast<std::uint64_t>(tid), thread->label,
+                          given != nullptr ? given : name, write_stack(thread->created_at)});
   thread->written = true;
   return thread->id;
 }
@@ -135,6 +137,10 @@ void write_object_line(Object& object) {
   entry.address = address;
   entry.generation = object.generation;
   entry.process_shared = object.process_shared;
+  if (object.process_shared && address != 0) {
+    const os::FilePlace at = os::shared_place(address);
+    entry.shared = {at.device, at.inode, at.offset};
+  }
   if (object.stack_thread != 0) {
     entry.on_stack_of = write_thread(thread_by_id(object.stack_thread));
   } else if (address != 0) {
@@ -142,7 +148,7 @@ void write_object_line(Object& object) {
     if (at.module != 0) entry.in_module = at;
   }
   if (object.name != nullptr) entry.name = object.name;
-  entry.not_a_lock = object.kind == LW_SEMAPHORE && !object.lock_like;
+  entry.not_a_lock = !object.lock_like;
   entry.first = write_stack(object.first);
   entry.ordinal = object.ordinal;
   model::write_entry(file, entry);

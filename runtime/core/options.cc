@@ -60,7 +60,7 @@ constexpr Key kKeys[] = {
     {"halt_on_error", [](std::string_view v) { return parse_flag(v, options.halt_on_error); },
      "end the process at the first finding of level error (0)"},
     {"log_path", [](std::string_view v) { return parse_text(v, options.log_path); },
-     "write the report to <log_path>.<pid> instead of stderr"},
+     "write the report to <log_path>.<pid> instead of stderr; or to stdout"},
     {"reporter", [](std::string_view v) { return parse_text(v, options.reporter); },
      "path of the lockweave command that shows findings (the installed one)"},
     {"suppressions", [](std::string_view v) { return parse_text(v, options.suppressions); },

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <atomic>
+
 namespace lockweave::os {
 
 long call(long number, long a, long b, long c, long d, long e, long f) {
@@ -161,16 +163,57 @@ std::uintptr_t parse_hex(const char*& text) {
   }
 }
 
+std::uint64_t parse_decimal(const char* text) {
+  std::uint64_t value = 0;
+  for (; *text >= '0' && *text <= '9'; ++text) {
+    value = value * 10 + static_cast<std::uint64_t>(*text - '0');
+  }
+  return value;
+}
+
+// The line of the mapping that `address` lies in, from its access rights on; nullptr if there is none.
+const char* mapping_of(std::uintptr_t address, MapsReader& maps, std::uintptr_t& begin) {
+  while (const char* line = maps.next_line()) {  // "begin-end rwxp offset major:minor inode path"
+    begin = parse_hex(line);
+    const std::uintptr_t end = parse_hex(++line);
+    if (address >= begin && address < end) return strnlen(line, 5) == 5 ? line + 1 : nullptr;
+  }
+  return nullptr;
+}
+
+std::uint64_t digest_of_boot() {
+  static constinit std::atomic<std::uint64_t> known{0};
+  std::uint64_t digest = known.load(std::memory_order_relaxed);
+  if (digest != 0) return digest;
+  char text[64];
+  read_file("/proc/sys/kernel/random/boot_id", text, sizeof text);
+  digest = 0xCBF29CE484222325;  // FNV-1a
+  for (const char* at = text; *at != '\0'; ++at) {
+    digest = (digest ^ static_cast<unsigned char>(*at)) * 0x100000001B3;
+  }
+  known.store(digest, std::memory_order_relaxed);
+  return digest;
+}
+
 }  // namespace
 
 bool is_private_memory(std::uintptr_t address) {
   MapsReader maps;
-  while (const char* line = maps.next_line()) {  // "begin-end rwxp ..."
-    const std::uintptr_t begin = parse_hex(line);
-    const std::uintptr_t end = parse_hex(++line);
-    if (address >= begin && address < end) return strnlen(line, 5) == 5 && line[4] == 'p';
-  }
-  return false;
+  std::uintptr_t begin = 0;
+  const char* rights = mapping_of(address, maps, begin);
+  return rights != nullptr && rights[3] == 'p';
+}
+
+FilePlace shared_place(std::uintptr_t address) {
+  MapsReader maps;
+  std::uintptr_t begin = 0;
+  const char* at = mapping_of(address, maps, begin);
+  if (at == nullptr || at[3] != 's') return {};
+  at += 5;
+  const std::uint64_t offset = parse_hex(at) + (address - begin);
+  const std::uint64_t major = parse_hex(++at);
+  const std::uint64_t minor = parse_hex(++at);
+  return {digest_of_boot() ^ (major << 32 | minor), parse_decimal(++at), offset};
 }
 
 char task_state(int tid) {

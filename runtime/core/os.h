@@ -50,6 +50,15 @@ char task_state(int tid);
 // Is the page of `address` mapped private (not shared with another process)? Reads /proc/self/maps.
 bool is_private_memory(std::uintptr_t address);
 
+// Where the memory at `address` comes from, if it is shared with other processes: the file's device
+// (with the running system's id mixed in), its inode, and the offset of `address` in it.
+struct FilePlace {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;  // 0: private memory, or /proc cannot be read
+  std::uint64_t offset = 0;
+};
+FilePlace shared_place(std::uintptr_t address);
+
 // Calls `visit(tid, state)` for each task of this process. Returns false if /proc cannot be read.
 using TaskVisitor = void (*)(void* context, int tid, char state);
 bool for_each_task(TaskVisitor visit, void* context);

@@ -19,6 +19,7 @@
 #include "runtime/core/say.h"
 #include "runtime/core/stalls.h"
 #include "runtime/core/tls.h"
+#include "runtime/core/watch.h"
 
 namespace lockweave::core {
 namespace {
@@ -132,6 +133,7 @@ void lw_fork_child(const void*) {
   journal.begin_child_after_fork();
   if (tls.state != nullptr) {
     tell_detectors([](Detector& d) { d.on_fork_in_child(*tls.state); });
+    watcher().on_fork_in_child();
   }
 }
 
@@ -151,7 +153,6 @@ int lw_exit(const char* how, int status) {
     return status;
   }
   Unseen unseen;
-  tell_detectors([](Detector& d) { d.on_exit(); });
   journal.note_losses();
   journal.note_end(how, status);
   if (core_state.under_launcher) return status;

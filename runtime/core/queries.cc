@@ -75,6 +75,18 @@ bool own_wait_stands(const ThreadState& self) {
 
 InternedStack* stack_of_wait(const ThreadState& thread) { return intern_stack(thread.wait.trace); }
 
+namespace {
+
+// A joined thread's task lives on for a moment.
+bool has_finished(int tid) {
+  for (const ThreadState* thread = newest_thread(); thread != nullptr; thread = thread->next) {
+    if (thread->tid.load(std::memory_order_relaxed) == tid) return thread->finished.load();
+  }
+  return false;
+}
+
+}  // namespace
+
 Tasks look_at_tasks() {
   struct Look {
     std::uint32_t known = 0;
@@ -90,7 +102,8 @@ Tasks look_at_tasks() {
         auto& at = *static_cast<Context*>(argument);
         if (state == 'Z' || state == 'X' || state == 0) return;  // ended, waits for its reaper
         if (thread_by_tid(tid) == nullptr) {
-          ++at.look->strange;
+          if (tid == at.self) return;  // it looks on its way out
+          ++(has_finished(tid) ? at.look->running : at.look->strange);
         } else {
           ++at.look->known;
         }

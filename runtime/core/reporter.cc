@@ -7,13 +7,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <charconv>
+#include <string_view>
 
+#include "lockweave/test_framework.h"
 #include "runtime/core/core_state.h"
 #include "runtime/core/journal.h"
 #include "runtime/core/launch.h"
 #include "runtime/core/options.h"
 #include "runtime/core/say.h"
+#include "runtime/core/tls.h"
 
 namespace lockweave::core {
 namespace {
@@ -40,37 +44,54 @@ void name_log(char (&out)[N]) {
   *std::to_chars(out + length + 1, out + N - 1, core_state.pid).ptr = '\0';
 }
 
-}  // namespace
-
-void set_reporter_spawn(lw_spawn_function spawn) { spawn_function = spawn; }
-
-int run_reporter() {
-  const char* cli = reporter_path();
-  if (cli == nullptr || journal.path()[0] == '\0' || spawn_function == nullptr) {
-    return -1;
-  }
-  const char* argv[12] = {cli, "report", "--stderr", "--fail-on", options.fail_on};
-  std::size_t count = 5;
-  if (options.suppressions[0] != '\0') {
-    argv[count++] = "--suppressions";
-    argv[count++] = options.suppressions;
-  }
-  char log[sizeof options.log_path + 16];
-  if (options.log_path[0] != '\0') {
-    name_log(log);
-    argv[count++] = "--text";
-    argv[count++] = log;
-  }
-  argv[count++] = journal.path();
-  argv[count] = nullptr;
+// The command's exit code, or -1: not started.
+int start_and_wait(const char* const* argv) {
   int pid = 0;
-  if (spawn_function(&pid, cli, nullptr, nullptr, const_cast<char* const*>(argv), environ) != 0) {
+  if (spawn_function(&pid, argv[0], nullptr, nullptr, const_cast<char* const*>(argv), environ) !=
+      0) {
     return -1;
   }
   int status = 0;
   while (os::call(SYS_wait4, pid, reinterpret_cast<long>(&status), 0, 0) == -EINTR) {
   }
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+bool can_start(const char* cli) {
+  return cli != nullptr && journal.path()[0] != '\0' && spawn_function != nullptr;
+}
+
+constinit std::atomic<const char*> running{nullptr};
+
+}  // namespace
+
+void set_reporter_spawn(lw_spawn_function spawn) { spawn_function = spawn; }
+
+int run_reporter() {
+  const char* cli = reporter_path();
+  if (!can_start(cli)) return -1;
+  const std::string_view log_path = options.log_path;
+  const char* argv[12] = {cli, "report", "--fail-on", options.fail_on};
+  std::size_t count = 4;
+  if (log_path != "stdout") argv[count++] = "--stderr";
+  if (options.suppressions[0] != '\0') {
+    argv[count++] = "--suppressions";
+    argv[count++] = options.suppressions;
+  }
+  char log[sizeof options.log_path + 16];
+  if (!log_path.empty() && log_path != "stdout" && log_path != "stderr") {
+    name_log(log);
+    argv[count++] = "--text";
+    argv[count++] = log;
+  }
+  argv[count++] = journal.path();
+  argv[count] = nullptr;
+  return start_and_wait(argv);
+}
+
+void say_what_runs(const char* rule) {
+  const char* what = running.load(std::memory_order_acquire);
+  if (what != nullptr) Say() << "lockweave: " << rule << " while " << what << " runs\n";
 }
 
 void print_raw(const Report& report) {
@@ -91,3 +112,28 @@ void print_raw(const Report& report) {
 }
 
 }  // namespace lockweave::core
+
+using namespace lockweave::core;
+
+extern "C" {
+
+void lw_running(const char* what) { running.store(what, std::memory_order_release); }
+
+// An empty baseline that is brought up to date holds what there is, one finding a line.
+int lw_list_findings(const char* file) {
+  const Unseen unseen;
+  const char* cli = reporter_path();
+  if (!can_start(cli)) return -1;
+  const char* argv[14] = {cli,         "gate",       "--quiet", "--text",
+                          "/dev/null", "--baseline", file,      "--update-baseline"};
+  std::size_t count = 8;
+  if (options.suppressions[0] != '\0') {
+    argv[count++] = "--suppressions";
+    argv[count++] = options.suppressions;
+  }
+  argv[count++] = journal.path();
+  argv[count] = nullptr;
+  return start_and_wait(argv);
+}
+
+}  // extern "C"

@@ -16,6 +16,9 @@ void set_reporter_spawn(lw_spawn_function spawn);
 // Returns the reporter's exit code (1: findings at or above the threshold), or -1: not started.
 int run_reporter();
 
+// Says that `rule` was found while what the test framework named last was running; nothing without one.
+void say_what_runs(const char* rule);
+
 void print_raw(const Report& report);
 
 }  // namespace lockweave::core

@@ -3,6 +3,7 @@
 #include "runtime/core/tables.h"
 
 #include "runtime/core/arena.h"
+#include "runtime/core/process.h"
 #include "runtime/core/thread_state.h"
 
 namespace lockweave::core {
@@ -154,6 +155,17 @@ Object* object_at(std::uintptr_t address, lw_kind kind, int flags, const void* p
   return object;
 }
 
+Object* unlisted_object(std::uintptr_t address, lw_kind kind, const char* name,
+                        InternedStack* first) {
+  const char* kept = name == nullptr ? nullptr : keep_text(name);
+  RawGuard guard(objects.lock);
+  Object* object = begin_object(address, kind, 0, first);
+  if (object == nullptr) return nullptr;
+  object->address.store(address, std::memory_order_relaxed);
+  object->name = kept;
+  return object;
+}
+
 namespace {
 
 void end_locked(Object& object) {
@@ -282,16 +294,19 @@ Acquisition* find_or_make(const AcquisitionKey& key, std::uint64_t hash, Object&
 
 }  // namespace
 
-Acquisition* intern_acquisition(const AcquisitionKey& key, lw_kind kind, const void* pc,
+Acquisition* intern_acquisition(const AcquisitionKey& key, lw_kind kind, int flags, const void* pc,
                                 bool& made) {
   made = false;
   const std::uint64_t hash = hash_of(key);
   const auto& bucket = acquisitions.buckets[hash % kAcquisitionBuckets];
   if (Acquisition* found = find_node(bucket.load(std::memory_order_acquire), key)) return found;
-  Object* object = object_at(key.address, kind, 0, pc);
+  Object* object = object_at(key.address, kind, flags, pc);
   InternedStack* stack = intern_here(pc);
   if (object == nullptr || stack == nullptr) return nullptr;
-  if (object->acquisitions == nullptr) object->kind = kind;  // named before it was first locked
+  if (object->acquisitions == nullptr) {  // named before it was first locked
+    object->kind = kind;
+    object->process_shared |= (flags & LW_PROCESS_SHARED) != 0;
+  }
   return find_or_make(key, hash, *object, stack, made);
 }
 

@@ -36,17 +36,15 @@ struct Object {
   Id id = 0;
   lw_kind kind = LW_MUTEX;
   bool process_shared = false;
-  bool lock_like = true;  // semaphores: one permit, always given back by its taker
+  bool lock_like = true;  // semaphores: one permit, always given back by its taker; not forgotten
   bool written = false;   // guarded by the journal
-  bool reported_misuse = false;
   std::uint32_t generation = 1;
   std::uint32_t ordinal = 0;
   Id stack_thread = 0;
   InternedStack* first = nullptr;
   const char* name = nullptr;
   std::atomic<std::uint64_t> waiters_and_wakes{0};  // waiters << 32 | wakes on their way
-  std::atomic<Object*> bound{nullptr};              // the mutex of a condition variable
-  std::atomic<std::uint32_t> bound_waiters{0};
+  std::atomic<void*> clocks{nullptr};               // of the race detector
   // The last notification that nobody was waiting for; see lost-wakeup.
   std::atomic<const void*> missed_pc{nullptr};
   std::atomic<Id> missed_by{0};
@@ -88,6 +86,9 @@ Object* find_object(std::uintptr_t address);
 // The live object at `address`, begun now if there is none. nullptr only without memory.
 Object* object_at(std::uintptr_t address, lw_kind kind, int flags, const void* pc);
 void end_object(Object& object);
+// An object for reports alone: no look-up finds it. The name (may be nullptr) is copied.
+Object* unlisted_object(std::uintptr_t address, lw_kind kind, const char* name,
+                        InternedStack* first);
 // Objects on `thread`'s stack below `frame` are gone: their frames have returned.
 void end_stack_objects(ThreadState& thread, std::uintptr_t frame);
 // Ends every live object in [begin, begin+size); `visit` (if any) sees each just before.
@@ -107,7 +108,8 @@ struct AcquisitionKey {
   std::uint32_t flags;
 };
 // Finds or makes the node; `made` tells which. The stack is captured only when made.
-Acquisition* intern_acquisition(const AcquisitionKey& key, lw_kind kind, const void* pc,
+// `flags` may say LW_PROCESS_SHARED, for an object that begins now.
+Acquisition* intern_acquisition(const AcquisitionKey& key, lw_kind kind, int flags, const void* pc,
                                 bool& made);
 // The node for what `like` took, at the same place, on another chain.
 Acquisition* intern_like(const Acquisition& like, Acquisition* outer);

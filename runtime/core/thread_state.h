@@ -29,16 +29,16 @@ struct Wait {
   Object* object = nullptr;
   lw_kind kind = LW_MUTEX;
   int flags = 0;
-  const void* address = nullptr;  // of the object; for LW_THREAD the pthread_t
-  Object* with = nullptr;         // mutex that a condition wait must get back
-  const int* owner = nullptr;     // where the owner's kernel id can be read
-  Acquisition* wanted = nullptr;  // for locks: the acquisition that is waited for
-  std::uint64_t since = 0;        // order in which waits began, process-wide
-  std::uint64_t since_ms = 0;     // only with hang_timeout
-  std::uint64_t stall_told = 0;   // sequence of the wait that was told as a stall
+  const void* address = nullptr;    // of the object; for LW_THREAD the pthread_t
+  Object* with = nullptr;           // mutex that a condition wait must get back
+  const int* owner = nullptr;       // where the owner's kernel id can be read
+  Acquisition* wanted = nullptr;    // for locks: the acquisition that is waited for
+  std::uint64_t since = 0;          // order in which waits began, process-wide
+  std::uint64_t since_ms = 0;       // only with hang_timeout
+  std::uint64_t stall_told = 0;     // sequence of the wait that was told as a stall
   lw_wait_stands stands = nullptr;  // of the owner thread alone, during its checks
   const void* stands_context = nullptr;
-  Trace trace;                    // the stack, captured before sleeping
+  Trace trace;  // the stack, captured before sleeping
 };
 
 // Scratch of the wait-for search; guarded by that detector's lock.
@@ -74,6 +74,8 @@ struct ThreadState {
   std::atomic<std::uint32_t> segment{1};
   Wait wait;
   std::atomic<void*> locks_taken{nullptr};  // set of the waits detector
+  void* clocks = nullptr;  // of the race detector; the creator's until the thread runs
+  std::atomic<const char*> name{nullptr};  // for reports; nullptr: only the label
   std::atomic<bool> finished{false};
   std::atomic<bool> cancelled{false};  // pthread_cancel was called: a wait of its may end by itself
   bool lost_in_fork = false;           // a thread of the parent: in this process it never was

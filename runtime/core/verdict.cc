@@ -9,6 +9,7 @@
 
 #include "model/rule_catalog.h"
 #include "runtime/core/core_state.h"
+#include "runtime/core/interpreter.h"
 #include "runtime/core/journal.h"
 #include "runtime/core/options.h"
 #include "runtime/core/os.h"
@@ -60,6 +61,7 @@ void submit(const Report& report) {
   core_state.findings.fetch_add(1, std::memory_order_relaxed);
   const model::Rule* rule = model::find_rule(report.rule);
   if (options.halt_on_error && rule != nullptr && rule->level == model::Level::error) {
+    say_what_runs(report.rule);
     if (!core_state.root && run_reporter() < 0) print_raw(report);
     end_after_verdict();
   }
@@ -70,6 +72,7 @@ void submit_deadlock(const Report& report) {
     if (options.on_deadlock == OnDeadlock::wait) return;
     for (;;) os::sleep_ns(1'000'000'000);  // another thread is ending the process
   }
+  say_what_runs(report.rule);
   // The launcher prints what its own child leaves behind; any other process speaks for itself.
   const bool speak = !core_state.root || options.on_deadlock == OnDeadlock::wait;
   Report shown = report;
@@ -77,6 +80,7 @@ void submit_deadlock(const Report& report) {
   journal.note_finding(shown);
   core_state.findings.fetch_add(1, std::memory_order_relaxed);
   if (speak && run_reporter() < 0) print_raw(report);
+  say_script_stacks();
   if (options.on_deadlock != OnDeadlock::wait) end_after_verdict();
 }
 

@@ -4,8 +4,10 @@
 // The table of detectors: add a line here for a new one. The order is that of telling: what can end
 // the process comes last, so that the others have heard of the event.
 #include "runtime/core/core_state.h"
+#include "runtime/core/watch.h"
 #include "runtime/detectors/forks.h"
 #include "runtime/detectors/misuse.h"
+#include "runtime/detectors/races.h"
 #include "runtime/detectors/signal_safety.h"
 #include "runtime/detectors/wait_for.h"
 #include "runtime/detectors/waits.h"
@@ -19,5 +21,7 @@ DetectorTable detector_table() {
   };
   return {detectors, sizeof detectors / sizeof detectors[0]};
 }
+
+Watcher& watcher() { return detectors::races(); }
 
 }  // namespace lockweave::core

@@ -24,6 +24,28 @@ bool cancellation_may_end(const ThreadState& waiter, const WaitView& wait) {
   return point && waiter.cancelled.load(std::memory_order_seq_cst);
 }
 
+template <class Visit>
+void for_each_live_thread(Visit visit) {
+  for (ThreadState* thread = core::newest_thread(); thread != nullptr; thread = thread->next) {
+    if (!thread->finished.load(std::memory_order_acquire)) visit(*thread);
+  }
+}
+
+Acquisition* own_acquisition(const ThreadState& thread, const Object& object) {
+  for (Acquisition* node = thread.top; node != nullptr; node = node->outer) {
+    if (node->object == &object) return node;
+  }
+  return nullptr;
+}
+
+template <class Visit>
+void for_each_waiting_writer(const Object& object, Visit visit) {
+  for_each_live_thread([&](ThreadState& thread) {
+    const WaitView wait = core::view_wait(thread);
+    if (wait.waiting() && wait.object == &object && !is_shared(wait)) visit(thread);
+  });
+}
+
 // Calls `visit` for each thread that must act before `wait` can end.
 template <class Visit>
 void for_each_blocker(const ThreadState& waiter, const WaitView& wait, Visit visit) {
@@ -40,6 +62,10 @@ void for_each_blocker(const ThreadState& waiter, const WaitView& wait, Visit vis
     return;
   }
   if (wait.object == nullptr || wait.wanted == nullptr) return;
+  if (is_shared(wait) && own_acquisition(waiter, *wait.object) != nullptr) {
+    // A reader that reads again only waits if the lock lets writers in line go first.
+    return for_each_waiting_writer(*wait.object, visit);
+  }
   struct Context {
     const ThreadState& waiter;
     bool wants_shared;
@@ -61,6 +87,23 @@ bool is_blocker(const ThreadState& waiter, const WaitView& wait, const ThreadSta
   return found;
 }
 
+bool is_priority_futex(const WaitView& wait) {
+  return wait.kind == LW_CUSTOM && wait.owner != nullptr && !is_timed(wait);
+}
+
+// The kernel follows the owners of priority-inheritance futexes and refuses a wait that would close a
+// ring of such waits alone (EDEADLK). Also its limit: kernel/locking/rtmutex.c, max_lock_depth.
+bool kernel_refuses(const ThreadState& waiter, WaitView wait) {
+  constexpr int kHopsMax = 1024;
+  for (int hops = 0; hops < kHopsMax && wait.waiting() && is_priority_futex(wait); ++hops) {
+    const ThreadState* owner = core::owner_of(wait);
+    if (owner == &waiter) return true;
+    if (owner == nullptr) return false;
+    wait = core::view_wait(*owner);
+  }
+  return false;
+}
+
 class WaitFor final : public core::Detector {
  public:
   constexpr WaitFor() = default;
@@ -68,7 +111,7 @@ class WaitFor final : public core::Detector {
   void on_block(ThreadState& thread) override {
     const WaitView wait = core::view_wait(thread);
     if (blocked_on_itself(thread, wait)) return;
-    if (first_blocker_waits(thread, wait)) search_ring(thread);
+    if (first_blocker_waits(thread, wait) && !kernel_refuses(thread, wait)) search_ring(thread);
     if (core::everyone_asleep()) check_all_blocked(&thread);
   }
   void on_thread_gone() override {
@@ -98,13 +141,6 @@ class WaitFor final : public core::Detector {
 };
 
 constinit WaitFor detector;
-
-Acquisition* own_acquisition(const ThreadState& thread, const Object& object) {
-  for (Acquisition* node = thread.top; node != nullptr; node = node->outer) {
-    if (node->object == &object) return node;
-  }
-  return nullptr;
-}
 
 // A lock that this thread holds, wanted again by a wait that nobody else can end. Two readers of one
 // rwlock do not block each other.
@@ -206,13 +242,6 @@ void WaitFor::report_ring(ThreadState& last, ThreadState&) {
 }
 
 // ---- all blocked -----------------------------------------------------------------------------
-template <class Visit>
-void for_each_live_thread(Visit visit) {
-  for (ThreadState* thread = core::newest_thread(); thread != nullptr; thread = thread->next) {
-    if (!thread->finished.load(std::memory_order_acquire)) visit(*thread);
-  }
-}
-
 // A condition waiter's mutex, seen from one who wants it: about to be released, or taken back by a
 // waiter that has been woken.
 bool owner_waits_on_condition(const WaitView& wait) {
@@ -233,7 +262,7 @@ bool others_may_act(const WaitView& wait) {
 // `self` is the checker: it is about to sleep, whatever it still owns.
 bool can_proceed(const ThreadState& thread, const WaitView& wait, const ThreadState* self) {
   if (!wait.waiting() || is_timed(wait) || cancellation_may_end(thread, wait)) return true;
-  if (others_may_act(wait)) return true;
+  if (others_may_act(wait) || kernel_refuses(thread, wait)) return true;
   if (wait.object != nullptr && core::wakes_on_way(*wait.object) > 0) return true;
   if (wait.kind == LW_THREAD) {
     const ThreadState* joined = core::thread_by_handle(reinterpret_cast<pthread_t>(wait.address));
@@ -290,10 +319,11 @@ void WaitFor::check_all_blocked(const ThreadState* self) {
 void WaitFor::check_once(const ThreadState* self) {
   constexpr long kSettle_ns = 500'000;
   constexpr int kLooks = 2;
+  constexpr int kTriesMax = 1000;
   bool dead = core::everyone_asleep() && nobody_can_proceed(self);
-  for (int looks = 0; dead && looks < kLooks;) {
+  for (int looks = 0, tries = 0; dead && looks < kLooks; ++tries) {
     const core::Tasks tasks = core::look_at_tasks();
-    dead = tasks != core::Tasks::unknown_ones && nothing_moved();
+    dead = tasks != core::Tasks::unknown_ones && nothing_moved() && tries < kTriesMax;
     const bool still = tasks == core::Tasks::all_known_asleep && all_settled(self);
     looks = still ? looks + 1 : 0;
     if (!still) core::pause_ns(kSettle_ns);

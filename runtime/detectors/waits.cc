@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/detectors/waits.h"
 
-#include "runtime/core/arena.h"
+#include "runtime/detectors/monitor_waits.h"
 #include "runtime/detectors/steps.h"
+#include "runtime/detectors/thread_past.h"
 
 namespace lockweave::detectors {
 namespace {
@@ -14,82 +15,10 @@ using core::ReportStep;
 using core::ThreadState;
 using core::WaitView;
 
-// The locks a thread took: a hash set of acquisitions by their object, open addressing, at most half
-// full. Written by that thread only; others may read while it grows, so an outgrown set is left as it
-// is.
-struct LocksTaken {
-  std::uint32_t capacity;  // a power of two
-  std::uint32_t count;
-  std::atomic<Acquisition*> slots[1];  // `capacity` of them
-};
-
-LocksTaken* locks_taken_by(const ThreadState& thread) {
-  return static_cast<LocksTaken*>(thread.locks_taken.load(std::memory_order_acquire));
-}
-
-std::atomic<Acquisition*>& slot_for(LocksTaken& set, const Object& object) {
-  std::uint32_t at = object.id * 2654435769u;  // Knuth's multiplicative hash
-  for (;; ++at) {
-    auto& slot = set.slots[at & (set.capacity - 1)];
-    const Acquisition* node = slot.load(std::memory_order_acquire);
-    if (node == nullptr || node->object == &object) return slot;
-  }
-}
-
-Acquisition* taking_of(const ThreadState& thread, const Object& object) {
-  LocksTaken* set = locks_taken_by(thread);
-  return set == nullptr ? nullptr : slot_for(*set, object).load(std::memory_order_acquire);
-}
-
-LocksTaken* larger_copy(const LocksTaken* old) {
-  constexpr std::uint32_t kFirst = 16;
-  const std::uint32_t capacity = old == nullptr ? kFirst : old->capacity * 2;
-  void* memory =
-      core::arena.allocate(sizeof(LocksTaken) + capacity * sizeof(void*), alignof(void*));
-  auto* set = static_cast<LocksTaken*>(memory);
-  if (set == nullptr) return nullptr;
-  set->capacity = capacity;
-  set->count = old == nullptr ? 0 : old->count;
-  for (std::uint32_t i = 0; old != nullptr && i < old->capacity; ++i) {
-    Acquisition* node = old->slots[i].load(std::memory_order_relaxed);
-    if (node != nullptr) slot_for(*set, *node->object).store(node, std::memory_order_relaxed);
-  }
-  return set;
-}
-
-void note_taken(ThreadState& thread, Acquisition& node) {
-  LocksTaken* set = locks_taken_by(thread);
-  if (set == nullptr || set->count * 2 >= set->capacity) {
-    set = larger_copy(set);
-    if (set == nullptr) return;
-    thread.locks_taken.store(set, std::memory_order_release);
-  }
-  auto& slot = slot_for(*set, *node.object);
-  if (slot.load(std::memory_order_relaxed) != nullptr) return;
-  slot.store(&node, std::memory_order_release);
-  ++set->count;
-}
-
-// The chain's innermost lock that is one for certain: a semaphore may turn out to be a signal.
-Acquisition* innermost_lock(Acquisition* held) {
-  while (held != nullptr && held->object->kind == LW_SEMAPHORE) held = held->outer;
-  return held;
-}
-
-// A reader that races with this may still see a lock: then the other side did take it, just before.
-void forget_taken(ThreadState& thread) {
-  LocksTaken* set = locks_taken_by(thread);
-  if (set == nullptr || set->count == 0) return;
-  for (std::uint32_t i = 0; i < set->capacity; ++i) {
-    set->slots[i].store(nullptr, std::memory_order_release);
-  }
-  set->count = 0;
-}
-
 // The innermost lock of the chain that `other` took as well; nullptr: none.
 Acquisition* common_lock(Acquisition* held, const ThreadState& other, Acquisition** taken) {
   for (held = innermost_lock(held); held != nullptr; held = innermost_lock(held->outer)) {
-    *taken = taking_of(other, *held->object);
+    *taken = recent_taking_of(other, *held->object);
     if (*taken != nullptr) return held;
   }
   return nullptr;
@@ -103,7 +32,11 @@ class Waits final : public core::Detector {
  public:
   constexpr Waits() = default;
 
-  void on_acquisition(ThreadState& thread, Acquisition& node) override { note_taken(thread, node); }
+  void on_acquisition(ThreadState& thread, Acquisition& node) override {
+    if ((node.flags & LW_TRY) != 0) return;  // it did not wait for the lock
+    note_taken(thread, node);
+    confirm_by_taker(thread, *node.object);
+  }
 
   void on_block(ThreadState& thread) override {
     const WaitView wait = core::view_wait(thread);
@@ -112,16 +45,17 @@ class Waits final : public core::Detector {
     if (is_timed(wait)) return;
     const ReportStep step = step_of_wait(thread, wait);
     tell("wait-without-predicate", "candidate", &step, 1);
-    Acquisition* held = innermost_lock(thread.top);
-    if (held == nullptr) return;
-    const ReportStep steps[] = {step, step_taken(thread, *held)};
-    tell("wait-while-holding", "", steps, 2);
+    note_monitor_wait(thread, wait);
   }
 
   void on_notify(ThreadState& thread, Object& object, bool, const void* pc) override {
+    if (object.kind == LW_CONDITION_VARIABLE) {
+      note_notified(thread, object);
+      confirm_by_notifier(thread, object);
+    }
     if (!has_other_side(object.kind)) return;
     if (core::waiters_of(object) > 0) check_waiters(thread, object, pc);
-    forget_taken(thread);
+    begin_new_turn(thread);
   }
 
   void on_joined(ThreadState& thread, ThreadState& joined, const void* pc) override {
@@ -137,6 +71,7 @@ class Waits final : public core::Detector {
     const ReportStep steps[] = {join, step_taken(joined, *taken)};
     tell("blocking-under-lock", "join", steps, 2);
   }
+  void on_fork_in_child(ThreadState&) override { forget_monitor_waits_after_fork(); }
 
  private:
   template <class Visit>

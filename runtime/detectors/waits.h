@@ -1,7 +1,7 @@
 // runtime/detectors/waits.h
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Waits that went well this time: `wait-while-holding`, `condvar-two-mutexes`,
+// Waits that went well this time: `wait-while-holding` (monitor_waits.h), `condvar-two-mutexes`,
 // `blocking-under-lock`, and candidates for `wait-without-predicate` (whether the wait stands in a
 // loop is decided by the command line tool, from the machine code around the return address).
 //

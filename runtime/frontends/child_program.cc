@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 
@@ -61,9 +62,17 @@ int open_along_path(const char* name) {
   }
 }
 
+// The file of a descriptor, which may be one that cannot be read through (O_PATH).
+int open_again(int descriptor) {
+  if (descriptor < 0) return -1;
+  char path[32] = "/proc/self/fd/";
+  *std::to_chars(path + strlen(path), path + sizeof path - 1, descriptor).ptr = '\0';
+  return open_at(AT_FDCWD, path);
+}
+
 int open_program(const ChildProgram& program) {
   if (program.path == nullptr) return -1;
-  if (program.path[0] == '\0') return program.folder >= 0 ? dup(program.folder) : -1;
+  if (program.path[0] == '\0') return open_again(program.folder);
   if (program.search && strchr(program.path, '/') == nullptr) return open_along_path(program.path);
   return open_at(program.folder, program.path);
 }

@@ -14,7 +14,7 @@
 //
 // Every other call is forwarded with its six arguments. What such a lock's user does without the
 // kernel cannot be seen: there are no held locks here, only waits. Calls that bypass libc's function
-// are not seen.
+// are not seen. A ring of LOCK_PI waits alone is refused by the kernel, so it is not ours to report.
 #include <errno.h>
 #include <linux/futex.h>
 #include <stdarg.h>

@@ -8,7 +8,7 @@
 // | fork, and what forks inside libc         | fork_prepare, fork_parent, fork_child: registered |
 // | (daemon, forkpty)                        | with pthread_atfork before anybody else, so that  |
 // |                                          | they run nearest to the fork                      |
-// | _Fork                                    | fork_child (it runs no such handlers)             |
+// | _Fork                                    | the same around it (it runs no such handlers)     |
 // | exec*, fexecve, execveat                 | exec_begin, exec_failed; the child's environment  |
 // | posix_spawn, posix_spawnp                | the child's environment (system, popen: shell.cc) |
 //
@@ -55,15 +55,35 @@ class ArgumentList {
 };
 
 // ---- fork ------------------------------------------------------------------------------------
+// Core's tables are put to rest, unless this thread is a signal handler that interrupted core. While
+// they rest, what a handler does passes by.
+constinit thread_local bool at_rest __attribute__((tls_model("initial-exec"))) = false;
+
+void before_fork() {
+  at_rest = lw_enter() != 0;
+  if (at_rest) lw_fork_prepare();
+}
+
+void end_of_fork() {
+  if (at_rest) lw_leave();
+  at_rest = false;
+}
+
+void after_fork_in_parent() {
+  if (at_rest) lw_fork_parent();
+  end_of_fork();
+}
+
 void after_fork_in_child() {
   reset_shell_after_fork();
   reset_signals_after_fork();
   lw_fork_child(forked_at);
+  end_of_fork();
 }
 
 }  // namespace
 
-void prepare_processes() { pthread_atfork(lw_fork_prepare, lw_fork_parent, after_fork_in_child); }
+void prepare_processes() { pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child); }
 
 }  // namespace lockweave::frontends
 
@@ -79,9 +99,15 @@ LW_EXPORT pid_t fork() noexcept {
 }
 
 LW_EXPORT pid_t _Fork() noexcept {
-  const void* pc = LW_CALLER;
+  forked_at = LW_CALLER;
+  before_fork();
   const pid_t pid = real()._Fork();
-  if (pid == 0) lw_fork_child(pc);
+  if (pid == 0) {
+    after_fork_in_child();
+  } else {
+    after_fork_in_parent();
+  }
+  forked_at = nullptr;
   return pid;
 }
 

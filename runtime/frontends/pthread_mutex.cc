@@ -33,7 +33,7 @@ int lock_mutex(pthread_mutex_t* mutex, int flags, const void* pc, Block block) {
     const MutexWait wait(mutex, flags, pc);
     result = block();
   }
-  if (got_it(result)) lw_acquired(mutex, kind_of(mutex), 0, pc);
+  if (got_it(result)) lw_acquired(mutex, kind_of(mutex), flags_of(mutex), pc);
   return result;
 }
 
@@ -67,7 +67,9 @@ LW_EXPORT int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
 LW_EXPORT int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
   Operation operation(mutex);
   const int result = real().pthread_mutex_trylock(mutex);
-  if (operation && got_it(result)) lw_acquired(mutex, kind_of(mutex), LW_TRY, LW_CALLER);
+  if (operation && got_it(result)) {
+    lw_acquired(mutex, kind_of(mutex), LW_TRY | flags_of(mutex), LW_CALLER);
+  }
   return result;
 }
 

@@ -28,13 +28,19 @@ int lock_rwlock(pthread_rwlock_t* lock, int flags, const void* pc, Try attempt, 
                       nullptr, pc);
     result = block();
   }
-  if (result == 0) lw_acquired(lock, LW_RWLOCK, flags & LW_SHARED, pc);
+  if (result == 0) {
+    lw_acquired(lock, LW_RWLOCK, (flags & LW_SHARED) | flags_of(lock), pc);
+  }
   return result;
 }
 
 bool nobody_holds(const pthread_rwlock_t* lock) {
   constexpr unsigned kReaderShift = 3;  // glibc: number of readers << 3 in __readers
   return lock->__data.__cur_writer == 0 && (lock->__data.__readers >> kReaderShift) == 0;
+}
+
+void tried(const pthread_rwlock_t* lock, int mode, const void* pc) {
+  lw_acquired(lock, LW_RWLOCK, mode | LW_TRY | flags_of(lock), pc);
 }
 
 }  // namespace
@@ -91,14 +97,14 @@ LW_EXPORT int pthread_rwlock_clockwrlock(pthread_rwlock_t* lock, clockid_t clock
 LW_EXPORT int pthread_rwlock_tryrdlock(pthread_rwlock_t* lock) noexcept {
   Operation operation(lock);
   const int result = real().pthread_rwlock_tryrdlock(lock);
-  if (operation && result == 0) lw_acquired(lock, LW_RWLOCK, LW_SHARED | LW_TRY, LW_CALLER);
+  if (operation && result == 0) tried(lock, LW_SHARED, LW_CALLER);
   return result;
 }
 
 LW_EXPORT int pthread_rwlock_trywrlock(pthread_rwlock_t* lock) noexcept {
   Operation operation(lock);
   const int result = real().pthread_rwlock_trywrlock(lock);
-  if (operation && result == 0) lw_acquired(lock, LW_RWLOCK, LW_TRY, LW_CALLER);
+  if (operation && result == 0) tried(lock, 0, LW_CALLER);
   return result;
 }
 

@@ -4,7 +4,8 @@
 // Threads: creation hands a token from the creator to the new thread, so that what came before the
 // creation is known to come before all it does; joins order the other way. A thread's end is seen in
 // the last round of its key destructors, after every thread_local destructor. A cancelled thread may
-// leave a wait that nobody else ends.
+// leave a wait that nobody else ends. A name counts when the kernel has taken it: at most 15 characters
+// (not seen: prctl).
 #include <limits.h>
 
 #include "runtime/frontends/operation.h"
@@ -123,6 +124,13 @@ LW_EXPORT int pthread_tryjoin_np(pthread_t thread, void** value) noexcept {
   Operation operation(reinterpret_cast<const void*>(thread));
   const int result = real().pthread_tryjoin_np(thread, value);
   if (operation && result == 0) lw_thread_joined(reinterpret_cast<const void*>(thread), LW_CALLER);
+  return result;
+}
+
+LW_EXPORT int pthread_setname_np(pthread_t thread, const char* name) noexcept {
+  const int result = real().pthread_setname_np(thread, name);
+  const Operation operation;
+  if (operation && result == 0) lw_thread_name(reinterpret_cast<const void*>(thread), name);
   return result;
 }
 

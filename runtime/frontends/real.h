@@ -16,8 +16,11 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <threads.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,6 +34,10 @@ int __cxa_guard_acquire(std::int64_t* guard);
 void __cxa_guard_release(std::int64_t* guard) noexcept;
 void __cxa_guard_abort(std::int64_t* guard) noexcept;
 [[noreturn]] void __longjmp_chk(jmp_buf environment, int value) noexcept;
+ssize_t __read_chk(int file, void* to, std::size_t size, std::size_t room);
+ssize_t __recv_chk(int socket, void* to, std::size_t size, std::size_t room, int flags);
+ssize_t __recvfrom_chk(int socket, void* to, std::size_t size, std::size_t room, int flags,
+                       sockaddr* from, socklen_t* from_size);
 }
 
 namespace lockweave::frontends {
@@ -47,6 +54,7 @@ namespace lockweave::frontends {
   X(pthread_create, nullptr)               \
   X(pthread_join, nullptr)                 \
   X(pthread_tryjoin_np, nullptr)           \
+  X(pthread_setname_np, nullptr)           \
   X(pthread_cancel, nullptr)               \
   X(pthread_timedjoin_np, nullptr)         \
   X(pthread_clockjoin_np, nullptr)         \
@@ -129,7 +137,22 @@ namespace lockweave::frontends {
   X(__cxa_guard_release, nullptr)          \
   X(__cxa_guard_abort, nullptr)            \
   X(quick_exit, nullptr)                   \
-  X(_exit, nullptr)
+  X(_exit, nullptr)                        \
+  X(read, nullptr)                         \
+  X(__read_chk, nullptr)                   \
+  X(readv, nullptr)                        \
+  X(write, nullptr)                        \
+  X(writev, nullptr)                       \
+  X(recv, nullptr)                         \
+  X(__recv_chk, nullptr)                   \
+  X(recvfrom, nullptr)                     \
+  X(__recvfrom_chk, nullptr)               \
+  X(recvmsg, nullptr)                      \
+  X(send, nullptr)                         \
+  X(sendto, nullptr)                       \
+  X(sendmsg, nullptr)                      \
+  X(eventfd_read, nullptr)                 \
+  X(eventfd_write, nullptr)
 
 // sigset is deprecated; nullptr: the function is in no library now loaded (the guards' in C programs).
 #pragma GCC diagnostic push

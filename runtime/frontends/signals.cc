@@ -32,6 +32,8 @@
 
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"  // sigset
 
+extern "C" int Py_IsInitialized() __attribute__((weak));
+
 namespace lockweave::frontends {
 namespace {
 
@@ -43,6 +45,7 @@ struct Known {
   std::atomic<Handler> handler{nullptr};
   struct sigaction plain {};  // SIG_DFL or SIG_IGN as the program set it, while ours speaks
   bool counted = false;
+  bool interpreters = false;  // CPython has installed its own once
 };
 constinit Known known[_NSIG + 1];
 
@@ -159,6 +162,21 @@ void count_handler(int signal, bool has_handler) {
   lw_handler(signal, has_handler ? 1 : 0);
 }
 
+// CPython installs a handler for SIGINT when it starts, whatever the script does: it raises
+// KeyboardInterrupt if somebody interrupts. Nobody waits for that. The same function installed again
+// is the script's doing (signal.signal), which may well be waited for.
+bool only_interrupts(int signal, Handler handler) {
+  if (signal != SIGINT || known[signal].interpreters) return false;
+  Dl_info of_handler;
+  Dl_info of_interpreter;
+  if (Py_IsInitialized == nullptr ||
+      dladdr(reinterpret_cast<const void*>(Py_IsInitialized), &of_interpreter) == 0 ||
+      dladdr(reinterpret_cast<const void*>(handler), &of_handler) == 0) {
+    return false;
+  }
+  return known[signal].interpreters = of_handler.dli_fbase == of_interpreter.dli_fbase;
+}
+
 // What the kernel holds, as the program knows it.
 struct sigaction as_program_knows(int signal, struct sigaction held, Handler handler_before) {
   if (held.sa_handler == forwarder()) held.sa_handler = handler_before;
@@ -168,7 +186,8 @@ struct sigaction as_program_knows(int signal, struct sigaction held, Handler han
 
 // After the program set `wanted`, which the kernel holds now. What a query of it would tell is kept.
 void settle(int signal, const struct sigaction& wanted) {
-  count_handler(signal, is_function(wanted.sa_handler));
+  count_handler(signal,
+                is_function(wanted.sa_handler) && !only_interrupts(signal, wanted.sa_handler));
   if (is_function(wanted.sa_handler) || !shall_speak(signal, wanted.sa_handler)) return;
   real().sigaction(signal, nullptr, &known[signal].plain);
   set_speaking(signal);

@@ -39,6 +39,28 @@ int main(int argc, char **argv) {
   return argc > 1 ? argv[1][0] - '0' : 0;
 }
 """,
+    "both_orders": """
+#include <pthread.h>
+pthread_mutex_t accounts = PTHREAD_MUTEX_INITIALIZER, journal = PTHREAD_MUTEX_INITIALIZER;
+pthread_barrier_t done;
+__attribute__((noinline)) void *transfer(void *unused) {
+  pthread_mutex_lock(&accounts); pthread_mutex_lock(&journal);
+  pthread_mutex_unlock(&journal); pthread_mutex_unlock(&accounts);
+  pthread_barrier_wait(&done);
+  return unused;
+}
+int main(void) {
+  pthread_t thread;
+  pthread_barrier_init(&done, 0, 2);
+  pthread_create(&thread, 0, transfer, 0);
+  pthread_barrier_wait(&done);
+  pthread_mutex_lock(&journal); pthread_mutex_lock(&accounts);
+  pthread_mutex_unlock(&accounts); pthread_mutex_unlock(&journal);
+  return pthread_join(thread, 0);
+}
+""",
+    # Its own malloc takes a lock that is part of the deadlock.
+    "locked_allocator": (ROOT / "tests/peers/hanging/allocator_locked.c").read_text(),
     # A worker takes the lock and waits for a byte that never comes, main waits for the lock. A pipe's
     # reader may always be woken from outside, so this is no certain deadlock.
     "stalls": """
@@ -142,6 +164,28 @@ class ExitCodes(unittest.TestCase):
         self.assertIn("error[double-lock]", result.stderr)
 
 
+class SuppressionFiles(unittest.TestCase):
+    def setUp(self):
+        self.file = FOLDER / f"{self.id()}.txt"
+
+    def run_with(self, text):
+        self.file.write_text(text)
+        return run("both_orders", flags=["--suppressions", self.file])
+
+    def test_by_lock_function_and_file(self):
+        for pattern in ("lock-order-cycle:accounts", "lock-order-cycle:transfer", "*:*both_*.c"):
+            with self.subTest(pattern=pattern):
+                self.assertEqual(self.run_with(f"# known\n{pattern}\n").returncode, 0)
+
+    def test_another_rule_or_name_leaves_it_and_is_listed(self):
+        for pattern in ("deadlock:accounts", "lock-order-cycle:balances"):
+            with self.subTest(pattern=pattern):
+                result = self.run_with(f"{pattern}\n")
+                self.assertEqual(result.returncode, 66)
+                self.assertIn("error[lock-order-cycle]", result.stderr)
+                self.assertIn(pattern, result.stderr)
+
+
 class Linked(unittest.TestCase):
     """Without the launcher, linked with the library."""
 
@@ -165,6 +209,11 @@ class Linked(unittest.TestCase):
         self.assertEqual((result.returncode, result.stdout), (66, "before\n"))
         self.assertIn("double-lock", result.stderr)
 
+    def test_tells_of_a_deadlock_in_the_programs_allocator(self):
+        result = self.start("locked_allocator", f"reporter={LOCKWEAVE}")
+        self.assertEqual(result.returncode, 66)
+        self.assertIn("error[deadlock]", result.stderr)
+
     def test_own_failure_is_kept(self):
         result = self.start("unlocks_free_lock", f"reporter={LOCKWEAVE}", "4")
         self.assertEqual(result.returncode, 4)
@@ -177,6 +226,10 @@ class Linked(unittest.TestCase):
         self.assertEqual(len(logs), 1)
         self.assertIn("error[unlock-not-held]", logs[0].read_text())
 
+    def test_log_path_stdout(self):
+        result = self.start("unlocks_free_lock", f"reporter={LOCKWEAVE}:log_path=stdout")
+        self.assertIn("error[unlock-not-held]", result.stdout)
+
     def test_leaves_no_record_behind(self):
         before = set(pathlib.Path("/tmp").glob("lockweave.*"))
         self.start("unlocks_free_lock", f"reporter={LOCKWEAVE}")
@@ -187,6 +240,52 @@ class Linked(unittest.TestCase):
         kept.mkdir()
         self.start("clean", f"output={kept}")
         self.assertEqual(len(list(kept.glob("*.jsonl"))), 1)
+
+
+class LogPath(unittest.TestCase):
+    """`run` writes where ThreadSanitizer would: PREFIX.<pid of the program>."""
+
+    def setUp(self):
+        self.prefix = FOLDER / self.id()
+
+    def log(self):
+        (log,) = FOLDER.glob(f"{self.id()}.*")
+        self.assertTrue(log.suffix[1:].isdigit(), log)
+        return log.read_text()
+
+    def test_findings_go_to_the_log(self):
+        result = run("unlocks_free_lock", options=f"log_path={self.prefix}")
+        self.assertEqual((result.returncode, result.stdout, result.stderr), (66, "went on\n", ""))
+        self.assertIn("error[unlock-not-held]", self.log())
+        self.assertNotIn("\033", self.log())
+
+    def test_by_the_commands_own_option(self):
+        result = run("unlocks_free_lock", options="log_path=/nowhere/x",
+                     flags=["--options", f"log_path={self.prefix}"])
+        self.assertEqual((result.returncode, result.stderr), (66, ""))
+        self.assertIn("error[unlock-not-held]", self.log())
+
+    def test_a_deadlock_that_was_told_at_once_is_in_the_log_in_full(self):
+        result = run("double_lock", options=f"log_path={self.prefix}")
+        self.assertEqual((result.returncode, result.stderr), (66, ""))
+        self.assertIn("locks `m` again", self.log())
+
+    def test_nothing_to_tell_writes_nothing(self):
+        result = run("clean", options=f"log_path={self.prefix}")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertEqual(list(FOLDER.glob(f"{self.id()}.*")), [])
+
+    def test_standard_streams_by_name(self):
+        self.assertIn("error[unlock-not-held]",
+                      run("unlocks_free_lock", options="log_path=stderr").stderr)
+        result = run("unlocks_free_lock", options="log_path=stdout")
+        self.assertIn("error[unlock-not-held]", result.stdout)
+        self.assertEqual(result.stderr, "")
+
+    def test_a_log_that_cannot_be_written(self):
+        result = run("unlocks_free_lock", options="log_path=/nowhere/x")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("/nowhere/x.", result.stderr)
 
 
 class OnDeadlock(unittest.TestCase):

@@ -58,6 +58,8 @@ TABLE = [
     Row("model/", ["model/"], EVERY_STD),
     # What users include: it must stand alone.
     Row("runtime/include/", [PUBLIC], EVERY_STD | {"system"}),
+    # Compiled in the user's build, into the user's tests: only what users have, and GoogleTest.
+    Row("runtime/gtest/", [PUBLIC], EVERY_STD | {"system", "packages"}),
     # Front-ends translate; they see the narrow waist and each other.
     Row("runtime/frontends/", ["lockweave/hooks.h", "runtime/frontends/"], EVERY_STD | {"system"},
         # The path of an uncontended known lock is inlined: two calls a lock cost a third of it.
@@ -67,7 +69,7 @@ TABLE = [
     # Detectors are pure: no operating system, no input or output.
     Row("runtime/detectors/",
         ["model/", "runtime/core/detector.h", "runtime/core/report.h", "runtime/core/arena.h",
-         "runtime/detectors/"],
+         "runtime/core/watch.h", "runtime/detectors/"],
         {"standard"},
         # The table of detectors is what core asks for.
         {"runtime/detectors/all_detectors.cc": ["runtime/core/core_state.h"]}),

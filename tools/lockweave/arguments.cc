@@ -20,12 +20,20 @@ constexpr const char* kMainFooter =
     "  lockweave run -- ./my_tests        watch a program and all it starts\n"
     "  lockweave run -- ctest             watch a whole test suite\n"
     "  lockweave report lockweave-out     tell the newest run again\n"
+    "  lockweave gate --baseline known.txt lockweave-out   fail on what is new\n"
     "  lockweave explain deadlock         what a rule means and how to fix it\n\n"
     "Exit codes: 0 clean, 1 findings, 2 wrong usage or input, 3 incomplete, 4 the tool failed,\n"
     "66 (run) the program exited 0 but had findings.";
 constexpr const char* kRunFooter =
     "A program that fails keeps its exit code (128+n if signal n ended it); one that exits 0 with\n"
     "findings at or above --fail-on gives 66. Settings of the runtime: LOCKWEAVE_OPTIONS=help=1.";
+constexpr const char* kGateFooter =
+    "Exit codes: 0 nothing new, 1 something new at or above --fail-on, 2 wrong usage or input,\n"
+    "3 incomplete (some input could not be read, or an expected record is missing).";
+constexpr const char* kCasesFooter =
+    "A case is named TOPIC/PROGRAM/FORM. Exit codes: 0 all as expected, 1 some differ, 2 wrong "
+    "usage\n"
+    "or no suite, 4 some could not be run.";
 constexpr const char* kDoctorFooter =
     "Exit codes: 0 all is usable, 1 something is bad, 2 the program does not exist.";
 
@@ -109,15 +117,46 @@ void add_run(CLI::App& app, RunOptions& options) {
       ->check(quiet(CLI::Range(1, 64)));
 }
 
-void add_report(CLI::App& app, ReportOptions& options) {
-  CLI::App& command = *app.add_subcommand("report", "tell what records hold");
-  command.add_option("INPUT", options.inputs, "records (*.jsonl), run folders, output folders")
+void add_inputs(CLI::App& command, std::vector<std::string>& inputs, bool& all_runs,
+                PrintTarget& print) {
+  command
+      .add_option("INPUT", inputs, "records (*.jsonl), run folders, output folders, SARIF files")
       ->required()
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command.add_flag("--all-runs", options.all_runs, "of an output folder all runs, not the newest");
-  command.add_flag("--stderr", options.to_stderr, "print to standard error");
-  command.add_option("--text", options.text, "write what would be printed to FILE")
+  command.add_flag("--all-runs", all_runs, "of an output folder all runs, not the newest");
+  command.add_flag("--stderr", print.to_stderr, "print to standard error");
+  command.add_option("--text", print.text, "write what would be printed to FILE")
       ->type_name("FILE");
+}
+
+void add_report(CLI::App& app, ReportOptions& options) {
+  CLI::App& command = *app.add_subcommand("report", "tell what records hold");
+  add_inputs(command, options.inputs, options.all_runs, options.print);
+  add_reporting(command, options.reporting);
+}
+
+void add_gate(CLI::App& app, GateOptions& options) {
+  CLI::App& command = *app.add_subcommand("gate", "merge records, fail on what is new");
+  command.footer(kGateFooter);
+  add_inputs(command, options.inputs, options.all_runs, options.print);
+  CLI::Option* const baseline =
+      command.add_option("--baseline", options.baseline, "accepted findings: only others fail");
+  baseline->type_name("FILE");
+  command
+      .add_flag("--update-baseline", options.update_baseline,
+                "write what is found to the baseline, and accept it")
+      ->needs(baseline);
+  command
+      .add_option("--expect-records", options.expected_records,
+                  "with fewer different records the result is incomplete")
+      ->type_name("N");
+  command
+      .add_option("--expect", options.expected_programs,
+                  "without a record of PROGRAM (a name or path) it is incomplete")
+      ->type_name("PROGRAM")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->expected(1)
+      ->take_all();
   add_reporting(command, options.reporting);
 }
 
@@ -135,6 +174,31 @@ void add_doctor(CLI::App& app, DoctorOptions& options) {
       ->type_name("PATH");
   command.add_option("--output", options.output, "folder for records (default lockweave-out)")
       ->type_name("DIR");
+  add_color(command, options.color);
+}
+
+void add_cases(CLI::App& app, CasesOptions& options) {
+  CLI::App& command =
+      *app.add_subcommand("cases", "run the teaching suite and judge what is found");
+  command.footer(kCasesFooter);
+  command.add_option("--filter", options.filter, "only cases that match this regular expression")
+      ->type_name("RE");
+  command.add_option("--json", options.json, "write JSON; - is standard output")->type_name("FILE");
+  command.add_option("--suite", options.suite, "manifest.txt of a built suite")
+      ->type_name("MANIFEST");
+  command.add_option("--runtime", options.runtime, "the runtime, liblockweave.so")
+      ->type_name("PATH");
+  command.add_option("--repeat", options.repeat, "run each case so often; all must agree")
+      ->type_name("N")
+      ->check(quiet(CLI::Range(1, 1'000'000)));
+  command.add_option("--jobs", options.jobs, "cases at a time (default: one a processor)")
+      ->type_name("N")
+      ->check(quiet(CLI::Range(1, 256)));
+  command.add_option("--timeout", options.timeout_s, "for one run (default 30)")
+      ->type_name("SECONDS")
+      ->check(quiet(CLI::Range(0.1, 86'400.0)));
+  command.add_flag("--quick", options.quick, "one compiler of each form");
+  command.add_flag("--quiet", options.quiet, "no table, only what differs and the summary line");
   add_color(command, options.color);
 }
 
@@ -166,8 +230,10 @@ SplitLine split_line(int argc, const char* const* argv) {
 struct Commands {
   RunOptions run;
   ReportOptions report;
+  GateOptions gate;
   ExplainOptions explain;
   DoctorOptions doctor;
+  CasesOptions cases;
 };
 
 int dispatch(const CLI::App& app, Commands& commands, std::vector<std::string> program) {
@@ -187,7 +253,9 @@ int dispatch(const CLI::App& app, Commands& commands, std::vector<std::string> p
     return usage_error("only `run` takes a program after --", "");
   }
   if (app.got_subcommand("report")) return report_command(commands.report);
+  if (app.got_subcommand("gate")) return gate_command(commands.gate);
   if (app.got_subcommand("explain")) return explain_command(commands.explain);
+  if (app.got_subcommand("cases")) return cases_command(commands.cases);
   return doctor_command(commands.doctor);
 }
 
@@ -200,8 +268,10 @@ int parse_and_dispatch(int argc, const char* const* argv) {
   Commands commands;
   add_run(app, commands.run);
   add_report(app, commands.report);
+  add_gate(app, commands.gate);
   add_explain(app, commands.explain);
   add_doctor(app, commands.doctor);
+  add_cases(app, commands.cases);
   SplitLine line = split_line(argc, argv);
   const std::string command = line.own.empty() ? std::string() : line.own.front();
   std::reverse(line.own.begin(), line.own.end());

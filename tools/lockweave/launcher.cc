@@ -12,8 +12,24 @@
 namespace lockweave::cli {
 namespace {
 
-constexpr int kPassedOn[] = {SIGINT,  SIGTERM, SIGHUP,  SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH,
-                             SIGCONT, SIGTSTP, SIGALRM, SIGPIPE, SIGIO,   SIGPWR};
+// All but what cannot be taken note of, what is about the launcher's own code, and what tells a
+// process of the background that it touched the terminal.
+bool is_passed_on(int number) {
+  switch (number) {
+    case SIGKILL:
+    case SIGSTOP:
+    case SIGCHLD:
+    case SIGILL:
+    case SIGTRAP:
+    case SIGBUS:
+    case SIGFPE:
+    case SIGSEGV:
+    case SIGSYS:
+    case SIGTTIN:
+    case SIGTTOU: return false;
+    default: return true;
+  }
+}
 
 // All signals the launcher takes note of are blocked and fetched one by one, so none is missed and
 // no handler runs.
@@ -22,7 +38,9 @@ class SignalScope {
   SignalScope() {
     sigemptyset(&awaited_);
     sigaddset(&awaited_, SIGCHLD);
-    for (const int number : kPassedOn) sigaddset(&awaited_, number);
+    for (int number = 1; number <= SIGRTMAX; ++number) {
+      if (is_passed_on(number)) sigaddset(&awaited_, number);
+    }
     ::sigprocmask(SIG_BLOCK, &awaited_, &mask_before_);
     // Where SIGCHLD is ignored, children vanish without a status.
     struct sigaction normal {};
@@ -38,6 +56,13 @@ class SignalScope {
     ::sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
   }
   bool next(siginfo_t& info) const { return ::sigwaitinfo(&awaited_, &info) > 0; }
+  static void forget_continuation() {
+    sigset_t continuation;
+    sigemptyset(&continuation);
+    sigaddset(&continuation, SIGCONT);
+    const timespec at_once{};
+    ::sigtimedwait(&continuation, nullptr, &at_once);
+  }
 
  private:
   sigset_t awaited_{};
@@ -54,7 +79,12 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
 
 void pass_on(const siginfo_t& info, pid_t child) {
   const bool from_terminal = info.si_code == SI_KERNEL;
-  if (!from_terminal && info.si_pid != child) ::kill(child, info.si_signo);
+  if (from_terminal || info.si_pid == child) return;
+  if (info.si_code == SI_QUEUE) {
+    ::sigqueue(child, info.si_signo, info.si_value);
+  } else {
+    ::kill(child, info.si_signo);
+  }
 }
 
 bool is_job_control_stop(int status) {
@@ -63,9 +93,15 @@ bool is_job_control_stop(int status) {
   return number == SIGTSTP || number == SIGTTIN || number == SIGTTOU;
 }
 
+// Whoever continues us may have continued the child as well: a shell does, with the whole group.
 void stop_like_child(pid_t child) {
   ::kill(::getpid(), SIGSTOP);
-  ::kill(child, SIGCONT);
+  SignalScope::forget_continuation();
+  siginfo_t info{};
+  const bool goes_on =
+      ::waitid(P_PID, static_cast<id_t>(child), &info, WCONTINUED | WNOHANG) == 0 &&
+      info.si_pid == child;
+  if (!goes_on) ::kill(child, SIGCONT);
 }
 
 // Returns true when the child has ended.

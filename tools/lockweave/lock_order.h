@@ -22,6 +22,9 @@ using EdgeJudge = std::function<std::vector<bool>(std::span<const CycleEdge>)>;
 struct CycleHarvest {
   std::vector<Story> stories;
   std::uint64_t components_cut = 0;  // parts of the graph whose search met a limit
+  // Across processes: locks that are part of a nesting, and those of them one process alone has.
+  std::size_t locks = 0;
+  std::size_t unmatched_locks = 0;
 };
 
 CycleHarvest cycles_within(Records records, std::size_t index, const EdgeJudge& judge);

@@ -25,6 +25,12 @@ struct ReportingOptions {
   ColorChoice color = ColorChoice::automatic;
 };
 
+// Where `report` and `gate` print.
+struct PrintTarget {
+  bool to_stderr = false;
+  std::string text;  // file for what would be printed; empty: print it
+};
+
 struct RunOptions {
   ReportingOptions reporting;
   std::vector<std::string> command;  // program and its arguments
@@ -40,8 +46,18 @@ struct ReportOptions {
   ReportingOptions reporting;
   std::vector<std::string> inputs;
   bool all_runs = false;
-  bool to_stderr = false;
-  std::string text;  // file for what would be printed; empty: print it
+  PrintTarget print;
+};
+
+struct GateOptions {
+  ReportingOptions reporting;
+  std::vector<std::string> inputs;
+  bool all_runs = false;
+  PrintTarget print;
+  std::string baseline;  // empty: everything is new
+  bool update_baseline = false;
+  std::size_t expected_records = 0;
+  std::vector<std::string> expected_programs;
 };
 
 struct ExplainOptions {
@@ -56,9 +72,24 @@ struct DoctorOptions {
   ColorChoice color = ColorChoice::automatic;
 };
 
+struct CasesOptions {
+  std::string suite;   // its manifest.txt; empty: look for it
+  std::string filter;  // regular expression on TOPIC/PROGRAM/FORM
+  std::string json;    // file to write; "-": standard output; empty: not
+  std::string runtime;
+  unsigned repeat = 1;
+  unsigned jobs = 0;  // 0: as many as there are processors
+  double timeout_s = 30;
+  bool quick = false;  // one compiler a form
+  bool quiet = false;
+  ColorChoice color = ColorChoice::automatic;
+};
+
 int run_command(const RunOptions& options);
 int report_command(const ReportOptions& options);
+int gate_command(const GateOptions& options);
 int explain_command(const ExplainOptions& options);
 int doctor_command(const DoctorOptions& options);
+int cases_command(const CasesOptions& options);
 
 }  // namespace lockweave::cli

@@ -10,6 +10,7 @@
 #include "tools/lockweave/findings.h"
 #include "tools/lockweave/lock_order.h"
 #include "tools/lockweave/process_merge.h"
+#include "tools/lockweave/same_bug.h"
 #include "tools/lockweave/scene.h"
 #include "tools/lockweave/text.h"
 #include "tools/lockweave/wait_loops.h"
@@ -60,7 +61,10 @@ std::vector<Story> all_stories(Scene& scene, Suppressions& suppressions, Results
   for (std::size_t i = 0; i < scene.records().size(); ++i) {
     take(cycles_within(scene.records(), i, judge));
   }
-  take(cycles_across(scene, judge));
+  CycleHarvest across = cycles_across(scene, judge);
+  results.nested_locks = across.locks;
+  results.unmatched_locks = across.unmatched_locks;
+  take(std::move(across));
   if (cut != 0) {
     results.notes.push_back(
         {"search-limit", model::Level::warning,
@@ -93,7 +97,8 @@ std::vector<CodePosition> frames_to_judge(const model::Record& record, Id stack)
 void judge_candidates(std::vector<Story>& stories, Scene& scene, Results& results) {
   WaitLoops loops;
   std::erase_if(stories, [&](const Story& story) {
-    if (story.variant != "candidate" || story.steps.empty()) return false;
+    if (story.rule != "wait-without-predicate" || story.variant != "candidate") return false;
+    if (story.steps.empty()) return false;
     const StoryStep& wait = story.steps.front();
     if (wait.step.stack == 0) return true;
     const model::Record& record = scene.record(wait.record);
@@ -110,20 +115,48 @@ void prefetch_all(const std::vector<Story>& stories, Scene& scene) {
   scene.prefetch(stacks);
 }
 
-void sort_out(const std::vector<Story>& stories, Scene& scene, Suppressions& suppressions,
-              Results& results) {
-  std::vector<Told> told;
-  std::vector<Told> filtered;
+// Findings as they come, those of many records merged before they fill the memory.
+class Heap {
+ public:
+  void add(Told one) {
+    told_.push_back(std::move(one));
+    if (told_.size() < limit_) return;
+    merge_equal(told_);
+    limit_ = std::max(kLimitMin, 2 * told_.size());
+  }
+  std::vector<Told>& told() { return told_; }
+
+ private:
+  static constexpr std::size_t kLimitMin = 256;
+  std::vector<Told> told_;
+  std::size_t limit_ = kLimitMin;
+};
+
+void sort_out(const std::vector<Story>& stories, const std::vector<model::Finding>& reported_ones,
+              Scene& scene, Suppressions& suppressions, Results& results) {
+  Heap heap;
+  Heap filtered_heap;
+  std::set<std::string> suppressed;
   for (const Story& story : stories) {
     Told one{story, finding_of(story, scene)};
     const bool cycle = story.rule == kCycleRule;
     if (!cycle && suppressions.match(story.rule, texts_of(one.finding))) {
-      ++results.suppressed;
+      suppressed.insert(one.finding.fingerprint);
       continue;
     }
     const bool reported = story.filter == model::LockOrderGraph::Filter::none;
-    (reported ? told : filtered).push_back(std::move(one));
+    (reported ? heap : filtered_heap).add(std::move(one));
   }
+  for (const model::Finding& finding : reported_ones) {
+    if (suppressions.match(finding.rule, texts_of(finding))) {
+      suppressed.insert(finding.fingerprint);
+    } else {
+      heap.add({{}, finding});
+    }
+  }
+  results.suppressed = suppressed.size();
+  std::vector<Told>& told = heap.told();
+  std::vector<Told>& filtered = filtered_heap.told();
   merge_same(told);
   merge_same(filtered);
   std::set<std::string> reported;
@@ -136,6 +169,17 @@ void sort_out(const std::vector<Story>& stories, Scene& scene, Suppressions& sup
   for (Told& one : filtered) {
     if (reported.contains(one.finding.fingerprint)) continue;
     results.filtered.push_back({std::move(one.finding), filter_reason(one.story, scene)});
+  }
+}
+
+void note_foreign(const Inputs& inputs, Results& results) {
+  for (const auto& [tool, count] : inputs.foreign) {
+    results.notes.push_back(
+        {"foreign-results", model::Level::note,
+         fmt::format(
+             "{} of {} carry no fingerprint of Lockweave: they are told apart by rule, file "
+             "and message",
+             counted(count, "result"), tool.empty() ? "an unnamed tool" : ticked(tool))});
   }
 }
 
@@ -165,9 +209,14 @@ void note_losses(const Inputs& inputs, Results& results) {
 
 }  // namespace
 
+bool is_new(const Results& results, const model::Finding& finding) {
+  return !results.comparison || !results.comparison->known.contains(finding.fingerprint);
+}
+
 Results analyse(const Inputs& inputs, SymbolCache& symbols, Suppressions& suppressions) {
   Results results;
   results.records = inputs.records.size();
+  results.sarif_files = inputs.sarif_files;
   std::set<std::pair<std::uint64_t, std::string_view>> processes;
   for (const model::Record& record : inputs.records) {
     processes.insert({record.header.pid, record.header.exe});
@@ -177,8 +226,9 @@ Results analyse(const Inputs& inputs, SymbolCache& symbols, Suppressions& suppre
   std::vector<Story> stories = all_stories(scene, suppressions, results);
   judge_candidates(stories, scene, results);
   prefetch_all(stories, scene);
-  sort_out(stories, scene, suppressions, results);
+  sort_out(stories, inputs.reported, scene, suppressions, results);
   note_losses(inputs, results);
+  note_foreign(inputs, results);
   for (const model::ReadError& problem : inputs.problems) {
     results.incomplete = true;
     results.notes.push_back({"unreadable-input", model::Level::error, describe(problem)});

@@ -2,17 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // From records to what is told, in this order: stories (what the runtime concluded, cycles within
-// and across processes) -> symbols and names -> findings -> one per bug -> suppressed ones out ->
-// sorted. Renderers print the result and decide nothing.
+// and across processes) -> symbols and names -> findings, and those of SARIF files -> suppressed ones
+// out -> one per bug, sorted. Renderers print the result and decide nothing.
 //
 // Deterministic: the same records give the same result in whatever order they were named.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "model/finding.h"
+#include "tools/lockweave/baseline.h"
 #include "tools/lockweave/inputs.h"
 #include "tools/lockweave/suppressions.h"
 #include "tools/lockweave/symbolizer.h"
@@ -37,11 +39,19 @@ struct Results {
   std::vector<FilteredCycle> filtered;
   std::vector<Note> notes;
   std::set<std::string> already_printed;  // fingerprints their process has shown
+  std::optional<Comparison> comparison;   // with a baseline
   std::size_t suppressed = 0;
   std::size_t records = 0;
   std::size_t processes = 0;
+  std::size_t sarif_files = 0;
+  // Locks of nestings, and how many of them one process alone has; over several processes only.
+  std::size_t nested_locks = 0;
+  std::size_t unmatched_locks = 0;
   bool incomplete = false;  // some input could not be read in full
 };
+
+// Not among what the baseline accepts; without a baseline every finding is new.
+bool is_new(const Results& results, const model::Finding& finding);
 
 Results analyse(const Inputs& inputs, SymbolCache& symbols, Suppressions& suppressions);
 

@@ -20,13 +20,23 @@ class LockClasses {
  public:
   explicit LockClasses(Scene& scene) : scene_(scene) {
     find_nested();
-    prefetch();
     find_namesakes();
+    prefetch();
     for (const auto& [object, stacks] : acquired_at_) join_by_keys(object, stacks);
   }
   Id of(ObjectRef object) {
     const auto entry = entry_of_.find(object);
     return static_cast<Id>(root(entry == entry_of_.end() ? new_entry(object) : entry->second) + 1);
+  }
+  void count(CycleHarvest& harvest) {
+    std::map<std::size_t, std::set<std::size_t>> records_of_class;
+    for (const auto& [object, stacks] : acquired_at_) {
+      records_of_class[root(entry_of_.at(object))].insert(object.record);
+    }
+    harvest.locks = records_of_class.size();
+    for (const auto& [one, records] : records_of_class) {
+      if (records.size() == 1) ++harvest.unmatched_locks;
+    }
   }
 
  private:
@@ -50,14 +60,17 @@ class LockClasses {
   void prefetch() {
     std::set<StackRef> stacks;
     for (const auto& [object, at] : acquired_at_) {
-      if (!scene_.has_lasting_name(object)) stacks.insert(at.begin(), at.end());
+      if (!scene_.has_lasting_name(object) || may_be_copied(object)) {
+        stacks.insert(at.begin(), at.end());
+      }
     }
     scene_.prefetch(stacks);
   }
+  static std::string place_key(const model::SharedPlace& place) {
+    return "place " + hex(place.device) + " " + hex(place.inode) + " " + hex(place.offset);
+  }
   std::string variable_key(ObjectRef ref) {
-    const model::Record& record = scene_.record(ref.record);
-    const std::string_view module = record.module(record.object(ref.id).in_module.module).path;
-    return "variable " + std::string(base_name(module)) + " " + scene_.name(ref);
+    return "variable " + std::string(module_of(ref)) + " " + scene_.name(ref);
   }
   // Two variables of one module may have one name (static, in different files).
   void find_namesakes() {
@@ -65,30 +78,51 @@ class LockClasses {
       const model::Object& object = scene_.record(ref.record).object(ref.id);
       if (!object.name.empty() || object.in_module.module == 0) continue;
       places_of_variable_[{ref.record, variable_key(ref)}].insert(object.in_module.offset);
+      const std::string& symbol = scene_.name(ref);
+      const model::Frame& place = object.in_module;
+      places_of_symbol_[{ref.record, symbol}].insert({place.module, place.offset});
+      modules_of_symbol_[symbol].insert(std::string(module_of(ref)));
     }
   }
-  std::vector<std::string> keys(ObjectRef ref, const std::set<StackRef>& stacks) {
+  std::string_view module_of(ObjectRef ref) {
     const model::Record& record = scene_.record(ref.record);
-    const model::Object& object = record.object(ref.id);
+    return base_name(record.module(record.object(ref.id).in_module.module).path);
+  }
+  // A library that is linked statically has its variables in each program anew.
+  bool may_be_copied(ObjectRef ref) {
+    const model::Object& object = scene_.record(ref.record).object(ref.id);
+    if (!object.name.empty() || object.in_module.module == 0) return false;
+    const std::string& symbol = scene_.name(ref);
+    return modules_of_symbol_[symbol].size() > 1 &&
+           places_of_symbol_[{ref.record, symbol}].size() == 1;
+  }
+  std::string line_key(StackRef stack) {
+    const model::Site site = scene_.place(stack);
+    if (site.line == 0) return std::string(base_name(site.module)) + "+" + hex(site.offset);
+    return model::plain_function_name(site.function) + " " + std::string(base_name(site.file)) +
+           ":" + std::to_string(site.line);
+  }
+  std::vector<std::string> keys(ObjectRef ref, const std::set<StackRef>& stacks) {
+    const model::Object& object = scene_.record(ref.record).object(ref.id);
+    if (object.shared.inode != 0) return {place_key(object.shared)};
     if (!object.name.empty()) return {"name " + std::string(object.name)};
     if (object.in_module.module != 0) {
       std::string key = variable_key(ref);
       if (places_of_variable_[{ref.record, key}].size() > 1) {
         key += " " + hex(object.in_module.offset);
       }
-      return {key};
+      std::vector<std::string> keys{key};
+      if (!may_be_copied(ref)) return keys;
+      for (const StackRef& stack : stacks) {
+        const std::string file = scene_.place(stack).file;
+        if (!file.empty()) keys.push_back("copy " + scene_.name(ref) + " " + file);
+      }
+      return keys;
     }
     std::vector<std::string> keys;
+    const std::string kind(model::to_string(object.kind));
     for (const StackRef& stack : stacks) {
-      const model::Site site = scene_.place(stack);
-      std::string key = "class " + std::string(model::to_string(object.kind)) + " ";
-      if (site.line != 0) {
-        key += model::plain_function_name(site.function) + " " + std::string(base_name(site.file)) +
-               ":" + std::to_string(site.line);
-      } else {
-        key += std::string(base_name(site.module)) + "+" + hex(site.offset);
-      }
-      keys.push_back(std::move(key));
+      keys.push_back("class " + kind + " " + line_key(stack));
     }
     return keys;
   }
@@ -112,6 +146,9 @@ class LockClasses {
   Scene& scene_;
   std::map<ObjectRef, std::set<StackRef>> acquired_at_;
   std::map<std::pair<std::size_t, std::string>, std::set<std::uint64_t>> places_of_variable_;
+  std::map<std::pair<std::size_t, std::string>, std::set<std::pair<Id, std::uint64_t>>>
+      places_of_symbol_;
+  std::map<std::string, std::set<std::string>> modules_of_symbol_;
   std::map<ObjectRef, std::size_t> entry_of_;
   std::map<std::string, std::size_t> first_with_;
   std::vector<std::size_t> parent_;  // union-find
@@ -223,6 +260,7 @@ CycleHarvest cycles_across(Scene& scene, const EdgeJudge& judge) {
   CycleHarvest harvest;
   if (scene.records().size() < 2) return harvest;
   LockClasses classes(scene);
+  classes.count(harvest);
   JointGraph joint(scene, classes);
   std::set<LockPair> suppressed;
   std::vector<ClassCycle> cycles = joint.find(suppressed, harvest.components_cut);

@@ -78,7 +78,34 @@ json summary_json(const Results& results) {
           {"suppressed", results.suppressed},
           {"records", results.records},
           {"processes", results.processes},
+          {"sarif_files", results.sarif_files},
           {"incomplete", results.incomplete}};
+}
+
+json absent_json(const Comparison& comparison) {
+  json absent = json::array();
+  for (const BaselineEntry& entry : comparison.absent) {
+    absent.push_back({{"fingerprint", entry.fingerprint},
+                      {"rule", entry.rule},
+                      {"level", model::to_string(entry.level)},
+                      {"text", entry.text}});
+  }
+  return absent;
+}
+
+// What a baseline says: the state of each finding, and what is no longer reported.
+void add_comparison(const Results& results, json& document) {
+  json& findings = document["findings"];
+  std::size_t known = 0;
+  for (std::size_t i = 0; i < results.findings.size(); ++i) {
+    const bool fresh = is_new(results, results.findings[i]);
+    findings[i]["baseline_state"] = fresh ? "new" : "unchanged";
+    if (!fresh) ++known;
+  }
+  document["absent"] = absent_json(*results.comparison);
+  document["summary"]["new"] = results.findings.size() - known;
+  document["summary"]["unchanged"] = known;
+  document["summary"]["absent"] = results.comparison->absent.size();
 }
 
 }  // namespace
@@ -99,10 +126,11 @@ std::string render_json(const Results& results) {
     notes.push_back(
         {{"id", note.id}, {"level", model::to_string(note.level)}, {"text", note.text}});
   }
-  const json document = {{"lockweave", "results"},          {"version", 1},
-                         {"findings", std::move(findings)}, {"low_confidence", std::move(low)},
-                         {"filtered", std::move(filtered)}, {"notes", std::move(notes)},
-                         {"summary", summary_json(results)}};
+  json document = {{"lockweave", "results"},          {"version", 1},
+                   {"findings", std::move(findings)}, {"low_confidence", std::move(low)},
+                   {"filtered", std::move(filtered)}, {"notes", std::move(notes)},
+                   {"summary", summary_json(results)}};
+  if (results.comparison) add_comparison(results, document);
   // Symbols can hold any bytes; what is no UTF-8 is replaced.
   return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }

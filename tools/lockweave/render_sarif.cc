@@ -3,6 +3,7 @@
 #include "tools/lockweave/render_sarif.h"
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "model/rule_catalog.h"
@@ -32,6 +33,7 @@ class Writer {
  private:
   json rule(const model::Rule& rule) const;
   json result(const model::Finding& finding);
+  json absent_result(const BaselineEntry& entry);
   json code_flow(const model::Finding& finding);
   json step_location(const model::FlowStep& step, int order);
   json location(const model::Site& site);
@@ -165,6 +167,36 @@ json Writer::result(const model::Finding& finding) {
   return one;
 }
 
+// "src/bank.cc:42: what happens" -> the place; a text of another form has none.
+model::Site place_in(std::string_view text) {
+  model::Site site;
+  const std::size_t end = text.find(": ");
+  const std::string_view place = text.substr(0, end);
+  const std::size_t colon = place.rfind(':');
+  if (end == std::string_view::npos || colon == std::string_view::npos) return site;
+  const char* const last = place.data() + place.size();
+  if (std::from_chars(place.data() + colon + 1, last, site.line).ptr != last) return {};
+  site.file = place.substr(0, colon);
+  return site;
+}
+
+// Of what is no longer reported only the baseline's line is left.
+json Writer::absent_result(const BaselineEntry& entry) {
+  json one = {{"ruleId", entry.rule},
+              {"level", model::to_string(entry.level)},
+              {"message", text_json(entry.text)},
+              {"baselineState", "absent"},
+              {"locations", json::array()},
+              {"partialFingerprints",
+               {{"lockweave/v1", entry.fingerprint},
+                {"primaryLocationLineHash", entry.fingerprint + ":1"}}}};
+  if (model::find_rule(entry.rule) != nullptr) one["ruleIndex"] = rule_index(entry.rule);
+  model::Site place = place_in(entry.text);
+  if (!place.file.empty() && !place.file.starts_with('/')) place.file = root_ + "/" + place.file;
+  if (!place.file.empty()) one["locations"].push_back(location(place));
+  return one;
+}
+
 // ---- what is not a result -----------------------------------------------------------------------
 
 json Writer::notification(std::string_view id, model::Level level, const std::string& text) const {
@@ -217,7 +249,17 @@ json Writer::document(const Results& results) {
   json rules = json::array();
   for (const model::Rule& one : model::all_rules()) rules.push_back(rule(one));
   json list = json::array();
-  for (const model::Finding& finding : results.findings) list.push_back(result(finding));
+  for (const model::Finding& finding : results.findings) {
+    list.push_back(result(finding));
+    if (results.comparison) {
+      list.back()["baselineState"] = is_new(results, finding) ? "new" : "unchanged";
+    }
+  }
+  if (results.comparison) {
+    for (const BaselineEntry& entry : results.comparison->absent) {
+      list.push_back(absent_result(entry));
+    }
+  }
   const json driver = {
       {"name", "lockweave"}, {"semanticVersion", LOCKWEAVE_VERSION}, {"rules", std::move(rules)}};
   const json run = {

@@ -6,6 +6,7 @@
 //   - regions with four numbers; URIs relative to SRCROOT (the folder given), absolute outside;
 //   - the fingerprint also under `primaryLocationLineHash`, the one key GitHub reads;
 //   - one threadFlow per thread, its steps in order, `executionOrder` across threads.
+// With a baseline each result has its `baselineState`; what is no longer reported is `absent`.
 // `results` holds what is printed; filtered cycles, low confidence, lost coverage and hints are
 // notifications of the invocation. Equal results give equal bytes.
 #pragma once

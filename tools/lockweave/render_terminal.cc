@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "model/rule_catalog.h"
 #include "tools/lockweave/snippet.h"
 #include "tools/lockweave/text.h"
 
@@ -32,6 +33,8 @@ class Renderer {
   void headline(const Finding& finding);
   void flows(const Finding& finding);
   void closing(const Finding& finding);
+  void known(const Finding& finding);
+  void absent(const Comparison& comparison);
   void filtered(const FilteredCycle& cycle);
   void notes(const Results& results);
   void summary(const Results& results);
@@ -208,9 +211,12 @@ void Renderer::closing(const Finding& finding) {
   if (finding.seen_in.size() > 1) {
     put(fmt::format("{} {} seen in {}", equals, pen_(Ink::bold, "note:"), listed(finding.seen_in)));
   }
-  put(fmt::format("{} {} `lockweave explain {}` says more; fingerprint {}, {}", equals,
-                  pen_(Ink::bold, "note:"), finding.rule, finding.fingerprint,
-                  model::to_string(finding.how)));
+  const std::string explained =
+      model::find_rule(finding.rule) == nullptr
+          ? std::string()
+          : fmt::format("`lockweave explain {}` says more; ", finding.rule);
+  put(fmt::format("{} {} {}fingerprint {}, {}", equals, pen_(Ink::bold, "note:"), explained,
+                  finding.fingerprint, model::to_string(finding.how)));
 }
 
 void Renderer::finding(const Finding& finding, bool headline_only) {
@@ -222,6 +228,21 @@ void Renderer::finding(const Finding& finding, bool headline_only) {
     closing(finding);
   }
   put("");
+}
+
+void Renderer::known(const Finding& finding) {
+  put(fmt::format("known: {}: {}: {}",
+                  pen_(Pen::of(finding.level),
+                       fmt::format("{}[{}]", model::to_string(finding.level), finding.rule)),
+                  place(finding.place), finding.message));
+}
+
+void Renderer::absent(const Comparison& comparison) {
+  for (const BaselineEntry& entry : comparison.absent) {
+    put(pen_(Ink::green, fmt::format("no longer reported: {}[{}]: ", model::to_string(entry.level),
+                                     entry.rule)) +
+        entry.text);
+  }
 }
 
 void Renderer::filtered(const FilteredCycle& cycle) {
@@ -239,19 +260,40 @@ void Renderer::notes(const Results& results) {
   if (!results.notes.empty()) put("");
 }
 
+// With a baseline: "1 new error, 2 known, 1 no longer reported".
 std::string count_of_levels(const Results& results) {
+  const std::string fresh = results.comparison ? "new " : "";
   Lines parts;
   for (const Level level : {Level::error, Level::warning, Level::note}) {
-    const auto n = std::count_if(results.findings.begin(), results.findings.end(),
-                                 [level](const Finding& one) { return one.level == level; });
-    if (n > 0) parts.push_back(counted(static_cast<std::uint64_t>(n), model::to_string(level)));
+    const auto n = std::count_if(
+        results.findings.begin(), results.findings.end(),
+        [&](const Finding& one) { return one.level == level && is_new(results, one); });
+    if (n > 0) {
+      parts.push_back(
+          counted(static_cast<std::uint64_t>(n), fresh + std::string(model::to_string(level))));
+    }
   }
-  return parts.empty() ? std::string("no findings") : listed(parts);
+  if (!results.comparison) return parts.empty() ? std::string("no findings") : listed(parts);
+  std::string text = parts.empty() ? std::string("nothing new") : listed(parts);
+  const std::size_t known = results.comparison->known.size();
+  const std::size_t absent = results.comparison->absent.size();
+  if (known > 0) text += fmt::format(", {} known", known);
+  if (absent > 0) text += fmt::format(", {} no longer reported", absent);
+  return text;
+}
+
+std::string inputs_in_words(const Results& results) {
+  Lines parts;
+  if (results.processes > 0 || results.sarif_files == 0) {
+    parts.push_back(counted(results.processes, "process"));
+  }
+  if (results.sarif_files > 0) parts.push_back(counted(results.sarif_files, "SARIF file"));
+  return listed(parts);
 }
 
 void Renderer::summary(const Results& results) {
-  std::string line = fmt::format("lockweave: {} in {}", count_of_levels(results),
-                                 counted(results.processes, "process"));
+  std::string line =
+      fmt::format("lockweave: {} in {}", count_of_levels(results), inputs_in_words(results));
   if (results.records != results.processes) {
     line += fmt::format(" ({})", counted(results.records, "record"));
   }
@@ -278,11 +320,19 @@ void Renderer::summary(const Results& results) {
 std::string Renderer::all(const Results& results) {
   if (!style_.quiet) {
     for (const Finding& one : results.findings) {
+      if (!is_new(results, one)) continue;
       finding(one, style_.skip_printed && results.already_printed.contains(one.fingerprint));
     }
     if (style_.all) {
       for (const Finding& one : results.low_confidence) finding(one, false);
       for (const FilteredCycle& cycle : results.filtered) filtered(cycle);
+    }
+    if (results.comparison) {
+      for (const Finding& one : results.findings) {
+        if (!is_new(results, one)) known(one);
+      }
+      absent(*results.comparison);
+      if (results.comparison->known.size() + results.comparison->absent.size() > 0) put("");
     }
     notes(results);
   }

@@ -3,6 +3,7 @@
 #include "tools/lockweave/reporting.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -10,6 +11,8 @@
 #include "tools/lockweave/progress.h"
 #include "tools/lockweave/render_json.h"
 #include "tools/lockweave/render_sarif.h"
+#include "tools/lockweave/render_terminal.h"
+#include "tools/lockweave/run_folder.h"
 #include "tools/lockweave/text.h"
 
 namespace lockweave::cli {
@@ -31,6 +34,23 @@ std::optional<Suppressions> suppressions_for(const ReportingOptions& options) {
   return loaded;
 }
 
+Inputs load_named(const std::vector<std::string>& names, bool all_runs) {
+  std::vector<std::string> files;
+  std::vector<model::ReadError> problems;
+  for (const std::string& name : names) {
+    model::ReadError error;
+    const auto found = record_files(name, all_runs, error);
+    if (!found) {
+      problems.push_back(error);
+    } else {
+      files.insert(files.end(), found->begin(), found->end());
+    }
+  }
+  Inputs inputs = load_files(files);
+  inputs.problems.insert(inputs.problems.begin(), problems.begin(), problems.end());
+  return inputs;
+}
+
 Results analyse_with_symbols(const Inputs& inputs, Suppressions& suppressions,
                              const ReportingOptions& options) {
   Progress progress(!options.quiet);
@@ -40,6 +60,25 @@ Results analyse_with_symbols(const Inputs& inputs, Suppressions& suppressions,
   });
   SymbolCache symbols(symbolizer);
   return analyse(inputs, symbols, suppressions);
+}
+
+bool print_results(const Results& results, const ReportingOptions& options,
+                   const PrintTarget& target) {
+  const bool aside = target.to_stderr || options.sarif == "-" || options.json == "-";
+  const TerminalStyle style{screen_of(aside ? STDERR_FILENO : STDOUT_FILENO, options.color),
+                            current_folder(),
+                            options.all,
+                            options.quiet,
+                            false,
+                            {}};
+  const std::string text = render_terminal(results, style);
+  if (target.text.empty()) {
+    fmt::print(aside ? stderr : stdout, "{}", text);
+    return true;
+  }
+  const std::string problem = write_file(target.text, text);
+  if (!problem.empty()) complain(problem, "choose a file you may write to");
+  return problem.empty();
 }
 
 bool write_reports(const Results& results, const ReportingOptions& options) {
@@ -58,8 +97,8 @@ bool write_reports(const Results& results, const ReportingOptions& options) {
 
 bool any_at_or_above(const Results& results, std::optional<model::Level> threshold) {
   return threshold && std::any_of(results.findings.begin(), results.findings.end(),
-                                  [threshold](const model::Finding& finding) {
-                                    return finding.level >= *threshold;
+                                  [&](const model::Finding& finding) {
+                                    return finding.level >= *threshold && is_new(results, finding);
                                   });
 }
 

@@ -1,7 +1,7 @@
 // tools/lockweave/reporting.h
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What `run` and `report` have in common once there are records: read, analyse, write the files
+// What `run`, `report` and `gate` have in common once there are records: read, analyse, write the files
 // asked for, print.
 #pragma once
 
@@ -20,12 +20,20 @@ void complain(const std::string& message, const std::string& remedy);
 // Errors: nothing, after a message: the file is malformed (exit 2).
 std::optional<Suppressions> suppressions_for(const ReportingOptions& options);
 
+// The inputs that `names` mean (run_folder.h, inputs.h).
+Inputs load_named(const std::vector<std::string>& names, bool all_runs);
+
 Results analyse_with_symbols(const Inputs& inputs, Suppressions& suppressions,
                              const ReportingOptions& options);
+
+// Prints to the place that `target` and the options leave free. Errors: false, after a message.
+bool print_results(const Results& results, const ReportingOptions& options,
+                   const PrintTarget& target);
 
 // Writes --sarif and --json. Errors: false, after a message.
 bool write_reports(const Results& results, const ReportingOptions& options);
 
+// Is one of the findings that no baseline accepts at or above the threshold? (nothing: never)
 bool any_at_or_above(const Results& results, std::optional<model::Level> threshold);
 
 }  // namespace lockweave::cli

@@ -7,7 +7,7 @@
 //   the program could not be started or observed      2
 //   the runtime is missing                            4
 //   the program failed by itself, or was killed       its own code, 128+n
-//   a report file could not be written                2
+//   a report file or log could not be written         2
 //   findings at or above --fail-on                    66, or what `exitcode=` says
 //   the program left no record, or a record is damaged 3
 #include <fmt/core.h>
@@ -74,11 +74,15 @@ std::vector<RunSetting> settings_of(const RunOptions& options) {
   return settings;
 }
 
-// What `exitcode=` says, in the order the runtime reads it.
-int code_for_findings(const RunOptions& options) {
+// A setting of the runtime that the launcher honours too, in the order the runtime reads it.
+std::string runtime_setting(const RunOptions& options, std::string_view key) {
   const char* users = std::getenv("LOCKWEAVE_OPTIONS");
-  std::string value = option_value(options.options, "exitcode");
-  if (value.empty() && users != nullptr) value = option_value(users, "exitcode");
+  const std::string value = option_value(options.options, key);
+  return value.empty() && users != nullptr ? option_value(users, key) : value;
+}
+
+int code_for_findings(const RunOptions& options) {
+  const std::string value = runtime_setting(options, "exitcode");
   if (value.empty()) return kFindingsInRun;
   char* end = nullptr;
   const long code = std::strtol(value.c_str(), &end, 10);
@@ -95,7 +99,7 @@ bool has_record_of(const Inputs& inputs, pid_t root) {
 Inputs records_of(const std::string& folder) {
   model::ReadError error;
   const auto files = record_files(folder, false, error);
-  return files ? load_records(*files) : Inputs();
+  return files ? load_files(*files) : Inputs();
 }
 
 Launched start(const RunOptions& options, const Program& program, const std::string& runtime,
@@ -109,6 +113,29 @@ Launched start(const RunOptions& options, const Program& program, const std::str
     path = program.binary;
   }
   return launch(path, arguments, environment_for(preload, own_environment()));
+}
+
+// To stderr; with `log_path=PREFIX` to PREFIX.<pid>, as ThreadSanitizer does, and only if there is
+// something to tell. False: could not be written.
+bool tell(const Results& results, const RunOptions& options, const std::string& folder, pid_t pid) {
+  const std::string prefix = runtime_setting(options, "log_path");
+  const bool to_file = !prefix.empty() && prefix != "stderr" && prefix != "stdout";
+  const int screen = to_file ? -1 : prefix == "stdout" ? STDOUT_FILENO : STDERR_FILENO;
+  const TerminalStyle style{screen_of(screen, options.reporting.color),
+                            current_folder(),
+                            options.reporting.all,
+                            options.reporting.quiet,
+                            !to_file,
+                            below(folder, current_folder())};
+  const std::string text = render_terminal(results, style);
+  if (!to_file) {
+    fmt::print(screen == STDOUT_FILENO ? stdout : stderr, "{}", text);
+    return true;
+  }
+  if (results.findings.empty() && results.notes.empty()) return true;
+  const std::string problem = write_file(fmt::format("{}.{}", prefix, pid), text);
+  if (!problem.empty()) complain(problem, "choose a log_path you may write to");
+  return problem.empty();
 }
 
 // Prints everything and decides the exit code.
@@ -125,18 +152,12 @@ int conclude(const RunOptions& options, const Launched& launched, const std::str
                      "`lockweave doctor {}` may say why",
                      ticked(options.command.front()), options.command.front())});
   }
-  const TerminalStyle style{screen_of(STDERR_FILENO, options.reporting.color),
-                            current_folder(),
-                            options.reporting.all,
-                            options.reporting.quiet,
-                            true,
-                            below(folder, current_folder())};
-  fmt::print(stderr, "{}", render_terminal(results, style));
+  const bool told = tell(results, options, folder, launched.pid);
   const bool written = write_reports(results, options.reporting);
 
   const int own = shell_code(launched.status);
   if (own != 0) return own;
-  if (!written) return kUsage;
+  if (!told || !written) return kUsage;
   if (any_at_or_above(results, options.reporting.fail_on)) return code_for_findings(options);
   return results.incomplete ? kIncomplete : kClean;
 }

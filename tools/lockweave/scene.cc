@@ -18,17 +18,33 @@ Scene::Scene(Records records, SymbolCache& symbols) : records_(records), symbols
   }
 }
 
+Scene::Positions Scene::positions_of(StackRef stack) {
+  Positions positions;
+  if (stack.id == 0) return positions;
+  const model::Record& from = records_[stack.record];
+  for (const model::Frame& frame : from.stack(stack.id).frames) {
+    if (frame.module == 0) continue;
+    const std::string_view path = from.module(frame.module).path;
+    auto number = module_numbers_.find(path);
+    if (number == module_numbers_.end()) {
+      number = module_numbers_.emplace(path, static_cast<std::uint32_t>(modules_.size())).first;
+      modules_.emplace_back(path);
+    }
+    positions.push_back({number->second, frame.offset});
+  }
+  return positions;
+}
+
 void Scene::prefetch(const std::set<StackRef>& stacks) {
-  std::vector<CodePosition> positions;
+  std::set<Positions::value_type> unknown;
   for (const StackRef& stack : stacks) {
     if (stack.id == 0 || stacks_.contains(stack)) continue;
-    const model::Record& from = records_[stack.record];
-    for (const model::Frame& frame : from.stack(stack.id).frames) {
-      if (frame.module == 0) continue;
-      positions.push_back({std::string(from.module(frame.module).path), frame.offset});
-    }
+    const Positions positions = positions_of(stack);
+    unknown.insert(positions.begin(), positions.end());
   }
-  symbols_.prefetch(positions);
+  std::vector<CodePosition> asked;
+  for (const auto& [module, offset] : unknown) asked.push_back({modules_[module], offset});
+  symbols_.prefetch(asked);
 }
 
 void Scene::collect(const Story& story, std::set<StackRef>& stacks) const {
@@ -48,18 +64,18 @@ void Scene::collect(const Story& story, std::set<StackRef>& stacks) const {
 
 const std::vector<model::Site>& Scene::stack(StackRef stack) {
   const auto known = stacks_.find(stack);
-  if (known != stacks_.end()) return known->second;
-  std::vector<model::Site> sites;
-  if (stack.id != 0) {
-    const model::Record& from = records_[stack.record];
-    for (const model::Frame& frame : from.stack(stack.id).frames) {
-      if (frame.module == 0) continue;
-      const auto& found =
-          symbols_.sites({std::string(from.module(frame.module).path), frame.offset});
+  if (known != stacks_.end()) return *known->second;
+  Positions positions = positions_of(stack);
+  auto shown = shown_.find(positions);
+  if (shown == shown_.end()) {
+    std::vector<model::Site> sites;
+    for (const auto& [module, offset] : positions) {
+      const auto& found = symbols_.sites({modules_[module], offset});
       sites.insert(sites.end(), found.begin(), found.end());
     }
+    shown = shown_.emplace(std::move(positions), shown_stack(sites)).first;
   }
-  return stacks_.emplace(stack, shown_stack(sites)).first->second;
+  return *stacks_.emplace(stack, &shown->second).first->second;
 }
 
 model::Site Scene::place(StackRef at) {

@@ -3,7 +3,8 @@
 //
 // The records with everything looked up that a person needs: stacks in source, names of locks and
 // threads. Each is looked up once; ask `prefetch` for many stacks first, so that the symboliser
-// gets one batch.
+// gets one batch. Processes of one program share what is looked up: it is kept by code position, so
+// the records of a thousand runs need hardly more than those of one.
 //
 // A lock is called by the name its user gave it; else by the variable it is or lies in
 // ("bank+0x10"); else by where it was first seen ("mutex@bank.cpp:42").
@@ -54,11 +55,18 @@ class Scene {
   StackRef first_stack(ObjectRef object) const;
 
  private:
+  // A stack of any record: module (numbered over all records) and offset.
+  using Positions = std::vector<std::pair<std::uint32_t, std::uint64_t>>;
+
+  Positions positions_of(StackRef stack);
   std::string variable_name(const model::Record& record, const model::Object& object);
 
   Records records_;
   SymbolCache& symbols_;
-  std::map<StackRef, std::vector<model::Site>> stacks_;
+  std::map<std::string, std::uint32_t, std::less<>> module_numbers_;
+  std::vector<std::string> modules_;
+  std::map<Positions, std::vector<model::Site>> shown_;
+  std::map<StackRef, const std::vector<model::Site>*> stacks_;  // into shown_
   std::map<ObjectRef, std::string> names_;
   std::map<std::string, std::optional<ElfFile>, std::less<>> files_;
   std::vector<std::map<Id, Id>> first_acquired_;  // per record: object -> stack

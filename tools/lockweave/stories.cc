@@ -9,7 +9,8 @@ namespace {
 
 void add_lock(Story& story, const model::Record& record, ObjectRef object) {
   if (object.id == 0) return;
-  if (record.object(object.id).kind == model::ObjectKind::thread) return;
+  const model::ObjectKind kind = record.object(object.id).kind;
+  if (kind == model::ObjectKind::thread || kind == model::ObjectKind::variable) return;
   if (std::find(story.locks.begin(), story.locks.end(), object) == story.locks.end()) {
     story.locks.push_back(object);
   }

@@ -4,7 +4,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <vector>
@@ -71,6 +73,42 @@ bool is_jump(std::string_view mnemonic) {
 }
 bool is_unconditional(std::string_view mnemonic) { return mnemonic.starts_with("jmp"); }
 
+// "0x2060 <_ZSt9terminatev@plt>" -> "_ZSt9terminatev"
+std::string_view called_function(std::string_view operands) {
+  const std::size_t begin = operands.find('<');
+  if (begin == std::string_view::npos) return {};
+  operands.remove_prefix(begin + 1);
+  return operands.substr(0, operands.find_first_of("@>+"));
+}
+
+// What stands behind such a call belongs to something else. By name: nothing else in the code tells.
+bool never_returns(std::string_view mnemonic, std::string_view operands) {
+  if (!mnemonic.starts_with("call")) return false;
+  constexpr std::string_view kNames[] = {
+      "_Unwind_Resume",
+      "__cxa_throw",
+      "__cxa_rethrow",
+      "__cxa_bad_cast",
+      "__cxa_bad_typeid",
+      "__cxa_throw_bad_array_new_length",
+      "__cxa_call_terminate",
+      "__clang_call_terminate",
+      "_ZSt9terminatev",
+      "abort",
+      "exit",
+      "_exit",
+      "quick_exit",
+      "pthread_exit",
+      "__assert_fail",
+      "__stack_chk_fail",
+      "__chk_fail",
+      "_ZN9lockweave6detail18raise_system_errorEi",
+  };
+  const std::string_view name = called_function(operands);
+  if (name.starts_with("_ZSt") && name.find("__throw_") != name.npos) return true;
+  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+}
+
 class ControlFlow {
  public:
   explicit ControlFlow(std::vector<Instruction> instructions)
@@ -103,7 +141,7 @@ class ControlFlow {
       mnemonic = operands.substr(0, gap);
       operands = gap == std::string_view::npos ? "" : without_blanks(operands.substr(gap));
     }
-    if (ends_flow(mnemonic)) return true;
+    if (ends_flow(mnemonic) || never_returns(mnemonic, operands)) return true;
     if (is_jump(mnemonic)) {
       if (operands.starts_with("*")) return false;
       const auto target = hex_number(operands);

@@ -5,6 +5,8 @@
 // The completion function runs in the thread that arrives last, in the open: locks it takes are
 // seen; nothing of the barrier is locked meanwhile.
 // Differences from std: a constructor with a name, see mutex.h; available from C++17.
+// Order: the completion function comes after all arrivals of its phase, whoever goes on after it. The
+// arrivals have a place of their own to hand over, &missing_: one for the next phase is no part of it.
 // Cost: a mutex and a condition variable inside.
 #pragma once
 
@@ -93,7 +95,9 @@ class barrier {
       phase = phase_;
       expected_ -= added.dropped;
       missing_ -= added.now;
+      op.hand_over(&missing_, LW_BARRIER);
       if (missing_ != 0) return arrival_token(phase);
+      op.take_over(&missing_);
     }
     completion_();  // all have arrived: nobody else touches the barrier until the phase ends
     const detail::operation op(this);
@@ -110,6 +114,7 @@ class barrier {
     const detail::hidden_lock guard(mutex_);
     phase_ended_.wait(mutex_, {op, {this, LW_BARRIER}, pc},
                       [&] { return phase_ != arrival.phase_; });
+    op.take_over(this);
   }
 
   CompletionFunction completion_;

@@ -5,7 +5,7 @@
  * translates what a program does into these calls and nothing else; core turns them into events.
  * C ABI, C99, usable from any language.
  *
- * Without the runtime every call compiles to a test of a weak symbol: include and use it freely.
+ * Without the runtime the symbols are null: call through lockweave/detail/hook.h, which tests that.
  * Front-ends that live inside liblockweave.so define LW_INSIDE_RUNTIME and call directly.
  *
  * Contract of a front-end
@@ -58,7 +58,9 @@ typedef enum lw_kind {
   LW_THREAD,
   LW_FUTEX,
   LW_FILE_LOCK,
-  LW_CUSTOM
+  LW_CUSTOM,
+  LW_ATOMIC,
+  LW_VARIABLE
 } lw_kind;
 
 /* How an acquisition or a wait is made; flags. */
@@ -124,6 +126,23 @@ LW_HOOK void lw_permit_taken(const void* semaphore, int flags, const void* pc);
 LW_HOOK void lw_permit_given(const void* semaphore, const void* pc);
 LW_HOOK void lw_semaphore_begin(const void* semaphore, unsigned permits, int flags, const void* pc);
 
+/* ---- order by design ------------------------------------------------------------------------- */
+/* What this thread has done so far comes before what others do once they have taken over from
+ * `object`: an arrival, a stored flag, a value put. Only needed where a thread can go on without a
+ * wait and a notification: lw_notify hands over, and a wait that ends takes over, by themselves, as
+ * permits do. Costs a test of a flag until a variable is watched. */
+LW_HOOK void lw_hand_over(const void* object, lw_kind kind);
+LW_HOOK void lw_take_over(const void* object);
+
+/* ---- variables -------------------------------------------------------------------------------- */
+/* `size` bytes at `address` are one variable from now on, until its end; a name is copied. Accesses
+ * to memory that never began so are accesses to a variable that begins now, at this address. */
+LW_HOOK void lw_variable_begin(const void* address, size_t size, const char* name, const void* pc);
+LW_HOOK void lw_variable_end(const void* address);
+/* This thread is about to read, to write it. `address` is where the variable begins. */
+LW_HOOK void lw_read(const void* address, size_t size, const void* pc);
+LW_HOOK void lw_write(const void* address, size_t size, const void* pc);
+
 /* ---- threads ------------------------------------------------------------------------------ */
 /* The creator: lw_thread_create before the real creation (NULL: not followed), then one of
  * lw_thread_created / lw_thread_not_created. The new thread: lw_thread_started first of all. */
@@ -136,6 +155,8 @@ LW_HOOK void lw_thread_started(void* token);
 LW_HOOK void lw_thread_ended(void);
 /* The calling thread has joined `thread` (a pthread_t). */
 LW_HOOK void lw_thread_joined(const void* thread, const void* pc);
+/* A name for reports; copied. */
+LW_HOOK void lw_thread_name(const void* thread, const char* name);
 /* `thread` (a pthread_t) is about to be cancelled: its waits may end without anybody's doing. */
 LW_HOOK void lw_thread_cancelled(const void* thread);
 
@@ -175,11 +196,18 @@ LW_HOOK void lw_signal_end(const lw_signal_mark* mark);
  * operation that a signal handler interrupted and now leaves for good. */
 LW_HOOK void lw_jump(const void* stack_pointer);
 
+/* ---- for test frameworks ------------------------------------------------------------------------ */
+/* Findings of this process so far that are at or above the threshold, cycles in lock order among
+ * them: searched for at each call, so not for every moment. Needs no open operation. */
+LW_HOOK unsigned lw_findings(void);
+
 /* ---- annotations (lockweave/annotations.h gives them readable names) ------------------------- */
+/* These four open an operation of their own. */
 LW_HOOK void lw_name(const void* object, const char* name);
 LW_HOOK void lw_assert_held(const void* lock, const void* pc);
 LW_HOOK void lw_declare_order(const void* before, const void* after);
 LW_HOOK void lw_forget(const void* lock);
+
 /* Misuse a type sees by itself (task_done too often, release beyond the bound): rule id, object. */
 LW_HOOK void lw_misuse(const char* rule, const char* variant, const void* object, lw_kind kind,
                        const void* pc);
@@ -211,6 +239,10 @@ LW_INTERNAL int lw_memory_may_matter(const void* begin, size_t size);
  * not read, and nobody is told. */
 LW_INTERNAL uint64_t lw_memory_mark(void);
 LW_INTERNAL void lw_memory_gone(const void* begin, size_t size, uint64_t mark);
+
+/* Is order of interest yet: before lw_hand_over and lw_take_over, where opening an operation would cost
+ * more than they do. */
+LW_INTERNAL int lw_watching(void);
 
 /* lw_block_check for waits that somebody unknown may end: a task that was made behind the C library's
  * back. Before a deadlock is told, `stands` is asked whether the wait would begin now. */

@@ -3,6 +3,7 @@
 //
 // latch: std's type, its waits published to the runtime. The counter reaches zero once, for ever.
 // Differences from std: a constructor with a name, see mutex.h; available from C++17.
+// Order: whoever has seen the counter at zero comes after every count_down.
 // Cost: a mutex and a condition variable inside.
 #pragma once
 
@@ -43,7 +44,9 @@ class latch {
   bool try_wait() const noexcept {
     const detail::operation op(this);
     const detail::hidden_lock guard(mutex_);
-    return count_ == 0;
+    if (count_ != 0) return false;
+    op.take_over(this);
+    return true;
   }
   LOCKWEAVE_ALWAYS_INLINE void wait() const {
     detail::at_call_site([this](const void* pc) {
@@ -64,12 +67,14 @@ class latch {
  private:
   // Both require that mutex_ is held.
   void subtract(const detail::operation& op, std::ptrdiff_t update, const void* pc) {
+    if (count_ != update) op.hand_over(this, LW_LATCH);
     if (count_ == update && update != 0) op.notify(this, LW_LATCH, true, pc);
     count_ -= update;
     if (count_ == 0) zero_.notify_all();
   }
   void sleep(const detail::operation& op, const void* pc) const {
     zero_.wait(mutex_, {op, {this, LW_LATCH}, pc}, [this] { return count_ == 0; });
+    op.take_over(this);
   }
 
   std::ptrdiff_t count_;  // guarded by mutex_

@@ -6,19 +6,23 @@
 //
 //   lockweave::thread worker(lockweave::thread_name{"worker"}, run, std::ref(jobs));
 //
-// Differences from std: a name as first argument, which becomes the kernel's name of the thread (as
-// top and gdb show it), cut to 15 characters. `thread::id` is std::thread::id.
-// Cost: as std.
+// Differences from std
+//   - A name as first argument, of any length. It is the thread's name in reports, and the kernel's (as
+//     top and gdb show it), there cut to 15 characters.
+//   - name(), native_id() (the kernel's id; 0 until the thread runs) and is_alive() (until its function
+//     has returned), as Python's threads have; current_thread() and the list of all are in
+//     lockweave/managed_thread.h.
+// `thread::id` is std::thread::id.
+// Cost: as std, and one more allocation and an entry in a list for each thread.
 #pragma once
 
 #include <errno.h>
 #include <pthread.h>
 
-#include <cstring>
-#include <functional>
+#include <exception>
 #include <memory>
+#include <string>
 #include <thread>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #if defined(__has_include) && __has_include(<stop_token>)
@@ -26,36 +30,13 @@
 #endif
 
 #include "lockweave/detail/operation.h"
+#include "lockweave/detail/thread_record.h"
 
 namespace lockweave {
 
 struct thread_name {
   const char* text;
 };
-
-namespace detail {
-
-// What a new thread needs; owned by the creator until pthread_create succeeded, then by the thread.
-template <class... Parts>
-struct thread_start {
-  const char* name;
-  std::tuple<Parts...> parts;  // the callable and its arguments
-
-  static void* run(void* self) {
-    const std::unique_ptr<thread_start> start(static_cast<thread_start*>(self));
-    if (start->name != nullptr) start->announce();
-    std::apply([](auto&... part) { std::invoke(std::move(part)...); }, start->parts);
-    return nullptr;
-  }
-  void announce() const noexcept {
-    constexpr std::size_t kKernelLimit = 15;
-    char shortened[kKernelLimit + 1] = {};
-    std::strncpy(shortened, name, kKernelLimit);
-    pthread_setname_np(pthread_self(), shortened);
-  }
-};
-
-}  // namespace detail
 
 class thread {
  public:
@@ -86,17 +67,17 @@ class thread {
   void swap(thread& other) noexcept {
     std::swap(handle_, other.handle_);
     std::swap(joinable_, other.joinable_);
+    record_.swap(other.record_);
   }
   bool joinable() const noexcept { return joinable_; }
-  id get_id() const noexcept {
-    id result;
-    // Both libstdc++ and libc++ keep exactly the handle in it, but offer no common constructor.
-    static_assert(sizeof(id) == sizeof(pthread_t) && std::is_trivially_copyable_v<id>);
-    if (joinable_) std::memcpy(static_cast<void*>(&result), &handle_, sizeof(result));
-    return result;
-  }
+  id get_id() const noexcept { return joinable_ ? detail::thread_id_of(handle_) : id(); }
   native_handle_type native_handle() noexcept { return handle_; }
   static unsigned hardware_concurrency() noexcept { return std::thread::hardware_concurrency(); }
+
+  // Empty, 0 and false once it is joined or detached. Without a name: "Thread-7".
+  std::string name() const { return get(&detail::thread_record::name); }
+  pid_t native_id() const noexcept { return get(&detail::thread_record::native_id); }
+  bool is_alive() const noexcept { return get(&detail::thread_record::alive); }
 
   LOCKWEAVE_ALWAYS_INLINE void join() {
     detail::check(joinable_ ? pthread_join(handle_, nullptr) : EINVAL);
@@ -110,22 +91,25 @@ class thread {
  private:
   template <class F, class... Args>
   LOCKWEAVE_ALWAYS_INLINE void create(const char* name, F&& f, Args&&... args) {
-    static_assert(std::is_invocable_v<std::decay_t<F>, std::decay_t<Args>...>,
-                  "thread's arguments must be invocable after conversion to rvalues");
-    using start = detail::thread_start<std::decay_t<F>, std::decay_t<Args>...>;
-    std::unique_ptr<start> owned(
-        new start{name, {std::forward<F>(f), std::forward<Args>(args)...}});
-    detail::check(pthread_create(&handle_, nullptr, &start::run, owned.get()));
-    static_cast<void>(owned.release());
+    auto record = std::make_shared<detail::thread_record>();
+    if (name != nullptr) record->give_name(name);
+    handle_ = detail::start_thread(record, std::forward<F>(f), std::forward<Args>(args)...);
+    record_ = std::move(record);
     joinable_ = true;
   }
   void forget() noexcept {
     handle_ = pthread_t();
     joinable_ = false;
+    record_ = nullptr;
+  }
+  template <class Value>
+  Value get(Value detail::thread_record::*field) const {
+    return record_ == nullptr ? Value() : detail::thread_list::instance().get(record_, field);
   }
 
   pthread_t handle_ = pthread_t();
   bool joinable_ = false;
+  detail::thread_list::record record_;
 };
 
 inline void swap(thread& a, thread& b) noexcept { a.swap(b); }
@@ -179,6 +163,9 @@ class jthread {
   [[nodiscard]] static unsigned hardware_concurrency() noexcept {
     return thread::hardware_concurrency();
   }
+  [[nodiscard]] std::string name() const { return thread_.name(); }
+  [[nodiscard]] pid_t native_id() const noexcept { return thread_.native_id(); }
+  [[nodiscard]] bool is_alive() const noexcept { return thread_.is_alive(); }
   LOCKWEAVE_ALWAYS_INLINE void join() { thread_.join(); }
   LOCKWEAVE_ALWAYS_INLINE void detach() { thread_.detach(); }
 

@@ -9,6 +9,7 @@
 
 #ifdef USE_LOCKWEAVE_TYPES
 #include "lockweave/condition_variable.h"
+#include "lockweave/future.h"
 #include "lockweave/mutex.h"
 #include "lockweave/semaphore.h"
 #include "lockweave/shared_mutex.h"
@@ -16,6 +17,7 @@
 namespace lib = lockweave;
 #else
 #include <condition_variable>
+#include <future>
 #include <semaphore>
 #include <shared_mutex>
 #include <thread>

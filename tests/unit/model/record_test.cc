@@ -62,8 +62,8 @@ TEST(RecordFormat, LinesAreWhatTheDocumentationSays) {
             R"({"thread":2,"parent":1,"parent_segment":3,"label":"0.1","name":"w","stack":1})"
             "\n"
             R"({"object":1,"kind":"rwlock","address":140729203840632,"generation":2,)"
-            R"("process_shared":true,"not_a_lock":true,"in_module":[1,64],"on_stack_of":2,)"
-            R"("name":"table","first":1,"ordinal":5})"
+            R"("process_shared":true,"not_a_lock":true,"shared":[25,7,4096],"in_module":[1,64],)"
+            R"("on_stack_of":2,"name":"table","first":1,"ordinal":5})"
             "\n"
             R"({"object":2,"kind":"mutex","generation":1})"
             "\n"
@@ -115,6 +115,7 @@ TEST(RecordFormat, ObjectRoundTrip) {
                   .generation = 0xFFFFFFFF,
                   .process_shared = true,
                   .not_a_lock = true,
+                  .shared = {0xFFFFFFFFFFFFFFFF, 1, 2},
                   .in_module = {2, 9},
                   .on_stack_of = 2,
                   .name = "n",
@@ -127,6 +128,7 @@ TEST(RecordFormat, ObjectRoundTrip) {
   EXPECT_EQ(out.generation, in.generation);
   EXPECT_TRUE(out.process_shared);
   EXPECT_TRUE(out.not_a_lock);
+  EXPECT_EQ(out.shared, in.shared);
   EXPECT_EQ(out.in_module, in.in_module);
   EXPECT_EQ(out.on_stack_of, in.on_stack_of);
   EXPECT_EQ(out.name, in.name);

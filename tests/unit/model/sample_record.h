@@ -55,6 +55,7 @@ inline std::string sample_record() {
              .generation = 2,
              .process_shared = true,
              .not_a_lock = true,
+             .shared = {25, 7, 4096},
              .in_module = {1, 64},
              .on_stack_of = 2,
              .name = "table",

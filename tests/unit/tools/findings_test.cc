@@ -136,6 +136,64 @@ TEST(Findings, EveryRuleOfTheRuntimeHasASentence) {
   }
 }
 
+// A wait under another lock: what the waiter does, and what a notifier does that takes that lock too.
+struct MonitorWait {
+  explicit MonitorWait(RecordBuilder& process)
+      : held(process.take(1, service, "get bank.cc:1")),
+        waits{process.step(1, Action::waits, ready, "get bank.cc:5", held),
+              process.step(1, Action::acquires, service, "get bank.cc:1")},
+        notifier(process.thread("notifier")) {}
+
+  void report(RecordBuilder& process, const char* notifier_at) {
+    std::vector<model::Step> steps = waits;
+    if (notifier_at == nullptr) return process.finding("wait-while-holding", "candidate", steps);
+    steps.push_back(process.step(notifier, Action::acquires, service, notifier_at));
+    process.finding("wait-while-holding", "", steps);
+  }
+
+  static constexpr model::Id service = 1;
+  static constexpr model::Id ready = 2;
+  model::Id held;
+  std::vector<model::Step> waits;
+  model::Id notifier;
+};
+
+RecordBuilder& process_with_monitor(Scenario& scenario) {
+  RecordBuilder& process = scenario.process();
+  process.object("service");
+  process.object("ready", model::ObjectKind::condition_variable);
+  return process;
+}
+
+TEST(Findings, AWaitUnderALockThatNoNotifierTakesIsOfLowConfidence) {
+  Scenario scenario;
+  RecordBuilder& process = process_with_monitor(scenario);
+  MonitorWait(process).report(process, nullptr);
+  const Results results = scenario.results();
+  EXPECT_TRUE(results.findings.empty());
+  ASSERT_EQ(results.low_confidence.size(), 1u);
+  EXPECT_EQ(results.low_confidence[0].rule, "wait-while-holding");
+}
+
+TEST(Findings, AWaitUnderALockThatANotifierTakesIsReportedOnceWhoeverTheNotifierIs) {
+  std::set<std::string> fingerprints;
+  for (const char* notifier_at : {"put bank.cc:20", "flush bank.cc:30"}) {
+    Scenario scenario;
+    RecordBuilder& process = process_with_monitor(scenario);
+    MonitorWait wait(process);
+    wait.report(process, nullptr);
+    wait.report(process, notifier_at);
+    const Results results = scenario.results();
+    EXPECT_TRUE(results.low_confidence.empty());
+    ASSERT_EQ(results.findings.size(), 1u);
+    EXPECT_NE(results.findings[0].message.find("which notifies it, takes `service`"),
+              std::string::npos)
+        << results.findings[0].message;
+    fingerprints.insert(results.findings[0].fingerprint);
+  }
+  EXPECT_EQ(fingerprints.size(), 1u);
+}
+
 TEST(Findings, SortedByLevelThenRuleThenPlace) {
   Scenario scenario;
   RecordBuilder& process = scenario.process();

@@ -24,13 +24,13 @@ std::string sample_text(std::uint64_t pid) {
   return builder.text();
 }
 
-TEST(LoadRecords, OrderAndRepetitionDoNotMatter) {
+TEST(LoadFiles, OrderAndRepetitionDoNotMatter) {
   const std::string one = file("one.jsonl", sample_text(1));
   const std::string two = file("two.jsonl", sample_text(2));
   const std::string copy = file("copy.jsonl", sample_text(1));
   for (const auto& names : std::vector<std::vector<std::string>>{
            {one, two}, {two, one}, {two, one, one, two}, {one, copy, two}}) {
-    const Inputs inputs = load_records(names);
+    const Inputs inputs = load_files(names);
     EXPECT_TRUE(inputs.problems.empty());
     ASSERT_EQ(inputs.records.size(), 2u);
     EXPECT_EQ(inputs.records[0].header.pid, 1u);
@@ -38,9 +38,9 @@ TEST(LoadRecords, OrderAndRepetitionDoNotMatter) {
   }
 }
 
-TEST(LoadRecords, MissingFileIsAProblemNotTheEnd) {
+TEST(LoadFiles, MissingFileIsAProblemNotTheEnd) {
   const std::string good = file("good.jsonl", sample_text(1));
-  const Inputs inputs = load_records({"/nowhere/x.jsonl", good});
+  const Inputs inputs = load_files({"/nowhere/x.jsonl", good});
   EXPECT_EQ(inputs.records.size(), 1u);
   ASSERT_EQ(inputs.problems.size(), 1u);
   EXPECT_EQ(describe(inputs.problems[0]),
@@ -48,28 +48,28 @@ TEST(LoadRecords, MissingFileIsAProblemNotTheEnd) {
             "  check its name and permissions");
 }
 
-TEST(LoadRecords, ADamagedLineKeepsWhatCameBefore) {
+TEST(LoadFiles, ADamagedLineKeepsWhatCameBefore) {
   std::string text = sample_text(1);
   text.insert(text.rfind("{\"end\""), "{\"broken\n");
-  const Inputs inputs = load_records({file("damaged.jsonl", text)});
+  const Inputs inputs = load_files({file("damaged.jsonl", text)});
   ASSERT_EQ(inputs.records.size(), 1u);
   EXPECT_EQ(inputs.records[0].acquisitions.size(), 4u);
   ASSERT_EQ(inputs.problems.size(), 1u);
   EXPECT_NE(inputs.problems[0].line, 0u);
 }
 
-TEST(LoadRecords, ACutLastLineIsNoProblem) {
+TEST(LoadFiles, ACutLastLineIsNoProblem) {
   std::string text = sample_text(1);
   text.resize(text.size() - 5);
-  const Inputs inputs = load_records({file("cut.jsonl", text)});
+  const Inputs inputs = load_files({file("cut.jsonl", text)});
   EXPECT_EQ(inputs.records.size(), 1u);
   EXPECT_TRUE(inputs.problems.empty());
 }
 
-TEST(LoadRecords, ForeignFilesAreRefused) {
+TEST(LoadFiles, ForeignFilesAreRefused) {
   for (const char* content :
        {"", "hello\n", "{}\n", "{\"lockweave\":\"record\",\"version\":99}\n"}) {
-    const Inputs inputs = load_records({file("foreign.jsonl", content)});
+    const Inputs inputs = load_files({file("foreign.jsonl", content)});
     EXPECT_TRUE(inputs.records.empty()) << content;
     ASSERT_EQ(inputs.problems.size(), 1u) << content;
     EXPECT_FALSE(inputs.problems[0].message.empty());

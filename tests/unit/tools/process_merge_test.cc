@@ -55,6 +55,52 @@ TEST(ProcessMerge, UnnamedLocksMeetByACommonLine) {
   EXPECT_EQ(results.findings[0].locks.size(), 2u);
 }
 
+// Process 1 takes the first inside of nothing and the second inside of it; 2 the other way round.
+Results nest_shared(model::SharedPlace first, model::SharedPlace second,
+                    model::SharedPlace first_of_other) {
+  Scenario scenario;
+  const auto nest_places = [](RecordBuilder& process, model::SharedPlace outer,
+                              model::SharedPlace inner, const std::string& file) {
+    const model::Id one = process.thread("t");
+    const model::Id held = process.shared(outer);
+    const model::Id wanted = process.shared(inner);
+    process.take(one, wanted, file + ":2", process.take(one, held, file + ":1"));
+  };
+  nest_places(scenario.process(kTest1, 1), first, second, "f one.cc");
+  nest_places(scenario.process(kTest2, 2), second, first_of_other, "g two.cc");
+  return scenario.results();
+}
+
+TEST(ProcessMerge, SharedLocksMeetByTheirPlaceWhereverTheyAreTaken) {
+  const Results results = nest_shared({25, 7, 0}, {25, 7, 64}, {25, 7, 0});
+  ASSERT_EQ(results.findings.size(), 1u);
+  EXPECT_EQ(results.findings[0].level, model::Level::warning);
+  EXPECT_EQ(results.findings[0].how, model::How::predicted);
+}
+
+TEST(ProcessMerge, SharedLocksOfDifferentPlacesAreDifferent) {
+  EXPECT_TRUE(nest_shared({25, 7, 0}, {25, 7, 64}, {25, 7, 128}).findings.empty());
+  EXPECT_TRUE(nest_shared({25, 7, 0}, {25, 7, 64}, {25, 8, 0}).findings.empty());
+  EXPECT_TRUE(nest_shared({25, 7, 0}, {25, 7, 64}, {26, 7, 0}).findings.empty());
+}
+
+// Two slots of one table, each process at the same line of one program: one class, two locks.
+TEST(ProcessMerge, APlaceWeighsMoreThanACommonLine) {
+  Scenario scenario;
+  std::uint64_t pid = 0;
+  for (const std::uint64_t slot : {0, 64}) {
+    RecordBuilder& process = scenario.process(kTest1, ++pid);
+    const model::Id table = process.shared({25, 7, 4096});
+    const model::Id row = process.shared({25, 7, slot});
+    const bool table_first = slot == 0;
+    const std::string outer = table_first ? "lock_table t.cc:1" : "lock_row t.cc:2";
+    const std::string inner = table_first ? "lock_row t.cc:2" : "lock_table t.cc:1";
+    process.take(1, table_first ? row : table, inner,
+                 process.take(1, table_first ? table : row, outer));
+  }
+  EXPECT_TRUE(scenario.results().findings.empty());
+}
+
 TEST(ProcessMerge, ARingThatOneProcessFiltersIsNotBroughtBack) {
   Scenario scenario;
   for (const std::uint64_t pid : {1, 2}) {

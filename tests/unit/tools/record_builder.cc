@@ -112,6 +112,15 @@ model::Id RecordBuilder::unnamed(const std::string& first) {
   return object.id;
 }
 
+model::Id RecordBuilder::shared(model::SharedPlace place) {
+  model::Object object;
+  object.id = ++objects_;
+  object.process_shared = true;
+  object.shared = place;
+  write(object);
+  return object.id;
+}
+
 void RecordBuilder::not_a_lock(model::Id id) {
   model::Object object;
   object.id = id;

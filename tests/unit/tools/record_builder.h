@@ -49,6 +49,8 @@ class RecordBuilder {
   model::Id object(const std::string& name, model::ObjectKind kind = model::ObjectKind::mutex);
   // An object without a name; its first stack is `first`.
   model::Id unnamed(const std::string& first);
+  // A process-shared object.
+  model::Id shared(model::SharedPlace place);
   // Taking `object` inside of `outer`, by `thread`. Returns the acquisition.
   model::Id take(model::Id thread, model::Id object, const std::string& place, model::Id outer = 0,
                  model::Mode mode = model::Mode::exclusive);

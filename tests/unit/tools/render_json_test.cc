@@ -28,6 +28,21 @@ TEST(RenderJson, HoldsFindingsAndSummary) {
   EXPECT_EQ(document["summary"]["incomplete"], false);
 }
 
+TEST(RenderJson, StatesAgainstABaseline) {
+  Scenario scenario;
+  add_opposite_orders(scenario.process());
+  Results results = scenario.results();
+  EXPECT_FALSE(json::parse(render_json(results))["findings"][0].contains("baseline_state"));
+  results.comparison = Comparison{
+      {}, {{"0123456789abcdef", "lock-leak", model::Level::warning, "src/old.cc:3: it was", {}}}};
+  const json document = json::parse(render_json(results));
+  EXPECT_EQ(document["findings"][0]["baseline_state"], "new");
+  EXPECT_EQ(document["absent"][0]["rule"], "lock-leak");
+  EXPECT_EQ(document["summary"]["new"], 1);
+  EXPECT_EQ(document["summary"]["unchanged"], 0);
+  EXPECT_EQ(document["summary"]["absent"], 1);
+}
+
 TEST(RenderJson, FindingsDoNotDependOnTheOrderOfRecords) {
   const auto findings = [](std::vector<std::string> programs) {
     Scenario scenario;

@@ -106,6 +106,25 @@ TEST(RenderSarif, WhatIsNotPrintedIsANotification) {
 }
 
 // The files that tests/e2e/sarif holds against the schema.
+TEST(RenderSarif, StatesAgainstABaseline) {
+  Scenario scenario;
+  add_opposite_orders(scenario.process());
+  Results results = scenario.results();
+  results.comparison = Comparison{
+      {}, {{"0123456789abcdef", "lock-leak", model::Level::warning, "src/old.cc:3: it was", {}}}};
+  const json list = json::parse(render_sarif(results, "/opt"))["runs"][0]["results"];
+  ASSERT_EQ(list.size(), 2u);
+  EXPECT_EQ(list[0]["baselineState"], "new");
+  EXPECT_EQ(list[1]["baselineState"], "absent");
+  EXPECT_EQ(list[1]["partialFingerprints"]["lockweave/v1"], "0123456789abcdef");
+  const json& place = list[1]["locations"][0]["physicalLocation"];
+  EXPECT_EQ(place["artifactLocation"]["uri"], "src/old.cc");
+  EXPECT_EQ(place["region"]["startLine"], 3);
+  results.comparison->known.insert(results.findings[0].fingerprint);
+  EXPECT_EQ(json::parse(render_sarif(results, "/opt"))["runs"][0]["results"][0]["baselineState"],
+            "unchanged");
+}
+
 TEST(RenderSarif, WritesSamplesForTheSchemaTest) {
   const char* asked = std::getenv("LOCKWEAVE_SARIF_SAMPLES");
   const std::string folder = asked != nullptr ? asked : testing::TempDir();
@@ -121,6 +140,11 @@ TEST(RenderSarif, WritesSamplesForTheSchemaTest) {
   results.low_confidence.push_back(results.findings[0]);
   results.filtered.push_back({results.findings[0], "because"});
   EXPECT_EQ(write_file(folder + "/findings.sarif", render_sarif(results, "/opt/sample")), "");
+  results.comparison = Comparison{
+      {results.findings[0].fingerprint},
+      {{"0123456789abcdef", "lock-leak", model::Level::warning, "src/old.cc:3: it was there", {}},
+       {"fedcba9876543210", "gone-rule", model::Level::note, "", {}}}};
+  EXPECT_EQ(write_file(folder + "/compared.sarif", render_sarif(results, "/opt/sample")), "");
   EXPECT_EQ(write_file(folder + "/clean.sarif", render_sarif(Results(), "/")), "");
 }
 

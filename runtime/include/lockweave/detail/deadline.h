@@ -4,7 +4,7 @@
 // std::chrono times as what pthread's timed calls take. Private.
 // steady_clock waits on CLOCK_MONOTONIC and system_clock on CLOCK_REALTIME, so that each follows
 // its own clock when the time of day is set; any other clock is waited for in steps by its reading.
-// Limit: before glibc 2.30, and on musl, all waits are on CLOCK_REALTIME.
+// Limit: before glibc 2.31, and on musl, all waits are on CLOCK_REALTIME.
 #pragma once
 
 #include <pthread.h>
@@ -15,8 +15,16 @@
 #include <type_traits>
 
 #if defined(__GLIBC__) && defined(__GLIBC_PREREQ)
-#if __GLIBC_PREREQ(2, 30)
+#if __GLIBC_PREREQ(2, 31)
 #define LOCKWEAVE_DETAIL_CLOCK_CALLS 1
+#endif
+#endif
+
+#if defined(__SANITIZE_THREAD__)
+#define LOCKWEAVE_DETAIL_UNDER_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define LOCKWEAVE_DETAIL_UNDER_TSAN 1
 #endif
 #endif
 
@@ -85,7 +93,8 @@ inline int read_lock_until(pthread_rwlock_t* lock, const deadline& until) {
 inline int wait_until(pthread_cond_t* cond, pthread_mutex_t* mutex, const deadline& until) {
   return pthread_cond_clockwait(cond, mutex, until.clock, &until.at);
 }
-#else
+#endif
+
 inline timespec realtime(const deadline& until) {
   if (until.clock == CLOCK_REALTIME) return until.at;
   using std::chrono::nanoseconds;
@@ -94,6 +103,8 @@ inline timespec realtime(const deadline& until) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return deadline_at(CLOCK_REALTIME, nanoseconds(now) + left).at;
 }
+
+#if !defined(LOCKWEAVE_DETAIL_CLOCK_CALLS)
 inline int lock_until(pthread_mutex_t* mutex, const deadline& until) {
   const timespec at = realtime(until);
   return pthread_mutex_timedlock(mutex, &at);
@@ -111,5 +122,15 @@ inline int wait_until(pthread_cond_t* cond, pthread_mutex_t* mutex, const deadli
   return pthread_cond_timedwait(cond, mutex, &at);
 }
 #endif
+
+// ThreadSanitizer knows no pthread_clockjoin_np, and ends the program when the thread's id comes back.
+inline int join_until(pthread_t thread, const deadline& until) {
+#if defined(LOCKWEAVE_DETAIL_CLOCK_CALLS) && !defined(LOCKWEAVE_DETAIL_UNDER_TSAN)
+  return pthread_clockjoin_np(thread, nullptr, until.clock, &until.at);
+#else
+  const timespec at = realtime(until);
+  return pthread_timedjoin_np(thread, nullptr, &at);
+#endif
+}
 
 }  // namespace lockweave::detail

@@ -5,6 +5,7 @@
 //
 // Life: empty -> claimed -> ready. Who claims stores the result and makes it ready, at once or when
 // its thread ends. A claim whose result could not be stored (a throwing copy) is given up: empty.
+// Making it ready hands over, a wait that sees it ready takes over.
 // The result is written by the claimer alone and read only after `ready`: it needs no lock.
 #pragma once
 
@@ -39,6 +40,7 @@ class future_state_base {
     const operation op(this);
     const hidden_lock guard(mutex_);
     changed_.wait(mutex_, {op, {this, LW_FUTURE}, pc}, [this] { return status_ == status::ready; });
+    op.take_over(this);
   }
   template <class Clock, class Duration>
   std::future_status wait_until(const std::chrono::time_point<Clock, Duration>& at,
@@ -47,8 +49,10 @@ class future_state_base {
     const bool is_ready = attempt_until(at, [&](const deadline& until) {
       const operation op(this);
       const hidden_lock guard(mutex_);
-      return changed_.wait_until(mutex_, until, {op, {this, LW_FUTURE, LW_TIMED}, pc},
-                                 [this] { return status_ == status::ready; });
+      const bool over = changed_.wait_until(mutex_, until, {op, {this, LW_FUTURE, LW_TIMED}, pc},
+                                            [this] { return status_ == status::ready; });
+      if (over) op.take_over(this);
+      return over;
     });
     return is_ready ? std::future_status::ready : std::future_status::timeout;
   }

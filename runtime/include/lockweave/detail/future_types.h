@@ -56,7 +56,7 @@ struct future_access;  // makes futures from states
 }  // namespace detail
 
 template <class R>
-class [[nodiscard]] future : public detail::future_base<R> {
+class future : public detail::future_base<R> {
  public:
   future() noexcept = default;
   future(future&&) noexcept = default;

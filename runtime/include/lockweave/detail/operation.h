@@ -92,6 +92,12 @@ class operation {
   void notify(const void* object, lw_kind kind, bool all, const void* pc) const noexcept {
     if (seen_) lockweave_lw_notify()(object, kind, all ? 1 : 0, pc);
   }
+  void hand_over(const void* object, lw_kind kind) const noexcept {
+    if (seen_) lockweave_lw_hand_over()(object, kind);
+  }
+  void take_over(const void* object) const noexcept {
+    if (seen_) lockweave_lw_take_over()(object);
+  }
   void misuse(const char* rule, const char* variant, const void* object, lw_kind kind,
               const void* pc) const noexcept {
     if (seen_) lockweave_lw_misuse()(rule, variant, object, kind, pc);

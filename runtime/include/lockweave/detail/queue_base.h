@@ -3,6 +3,10 @@
 //
 // What all queues share: the bound, the waits, closing, the events. Private; see lockweave/queue.h.
 // Waits for room, for a value and for unfinished work are all waits for the queue.
+//
+// Order: a get comes after all puts so far; a put into a bounded queue after the gets that made room;
+// a join after every task_done. These have a place of their own to hand over, &unfinished_: a
+// consumer that gets its next value is not ordered after what other consumers have finished.
 #pragma once
 
 #include <chrono>
@@ -136,6 +140,7 @@ class queue_base {
       op.misuse("queue-imbalance", "task-done-too-often", this, LW_QUEUE, pc);
       return false;
     }
+    op.hand_over(&unfinished_, LW_QUEUE);
     if (--unfinished_ == 0) {
       op.notify(this, LW_QUEUE, true, pc);
       finished_.notify_all();
@@ -146,6 +151,7 @@ class queue_base {
     const operation op(this);
     const hidden_lock guard(mutex_);
     finished_.wait(mutex_, {op, {this, LW_QUEUE}, pc}, [this] { return unfinished_ == 0; });
+    op.take_over(&unfinished_);
   }
 
  private:
@@ -162,6 +168,7 @@ class queue_base {
     const bool room = wait_for_room(op);
     if (closed_) raise(queue_closed());
     if (!room) return false;
+    if (capacity_ != kUnbounded) op.take_over(this);  // those who made room
     store_.push(std::forward<Value>(value));
     ++unfinished_;
     op.notify(this, LW_QUEUE, false, pc);
@@ -190,6 +197,8 @@ class queue_base {
     const operation op(this);
     const hidden_lock guard(mutex_);
     wait_for_news(op);
+    if (!has_news()) return std::nullopt;
+    op.take_over(this);  // also from close(): what came before it is over
     if (store_.size() == 0) return std::nullopt;
     std::optional<T> value(store_.pop());
     if (capacity_ != kUnbounded) {

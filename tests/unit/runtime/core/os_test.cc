@@ -30,6 +30,41 @@ TEST(Os, TellsPrivateFromSharedMemory) {
   EXPECT_FALSE(is_private_memory(16)) << "what is not mapped is nobody's";
 }
 
+TEST(Os, SharedMemoryIsOnePlaceWhereverItIsMapped) {
+  const int file = memfd_create("shared", 0);
+  ASSERT_EQ(ftruncate(file, 8192), 0);
+  const auto map = [file](int sharing, off_t offset) {
+    return mmap(nullptr, 4096, PROT_READ | PROT_WRITE, sharing, file, offset);
+  };
+  void* one = map(MAP_SHARED, 0);
+  void* two = map(MAP_SHARED, 0);
+  void* next = map(MAP_SHARED, 4096);
+  void* copy = map(MAP_PRIVATE, 0);
+  const auto place = [](void* begin, std::uintptr_t more) {
+    return shared_place(reinterpret_cast<std::uintptr_t>(begin) + more);
+  };
+  EXPECT_NE(place(one, 64).inode, 0u);
+  EXPECT_EQ(place(one, 64).inode, place(two, 64).inode);
+  EXPECT_EQ(place(one, 64).device, place(two, 64).device);
+  EXPECT_EQ(place(one, 64).offset, 64u);
+  EXPECT_EQ(place(two, 64).offset, 64u);
+  EXPECT_EQ(place(next, 64).offset, 4160u);
+  EXPECT_EQ(place(copy, 64).inode, 0u);
+  for (void* mapping : {one, two, next, copy}) munmap(mapping, 4096);
+  close(file);
+}
+
+TEST(Os, SharedMemoryWithoutAFileHasAPlace) {
+  void* shared = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* other = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  const FilePlace place = shared_place(reinterpret_cast<std::uintptr_t>(shared) + 8);
+  EXPECT_NE(place.inode, 0u);
+  EXPECT_EQ(place.offset, 8u);
+  EXPECT_NE(place.inode, shared_place(reinterpret_cast<std::uintptr_t>(other)).inode);
+  munmap(shared, 4096);
+  munmap(other, 4096);
+}
+
 TEST(Os, SeesEveryTaskAndItsState) {
   std::atomic<int> other{0};
   std::atomic<bool> stop{false};

@@ -281,14 +281,19 @@ TEST_F(Events, OverReleaseIsMisuse) {
 
 TEST_F(Events, Latch) {
   lockweave::latch latch(2);
-  EXPECT_EQ(calls_of([&] { latch.count_down(); }), "enter leave");
+  EXPECT_EQ(calls_of([&] { latch.count_down(); }), "enter hand_over leave");
+  EXPECT_EQ(calls_of([&] { EXPECT_FALSE(latch.try_wait()); }), "enter leave");
   std::string calls;
   const Event block = blocked_on(
       &latch, [&] { latch.wait(); }, [&] { latch.count_down(); }, calls);
   EXPECT_EQ(block.kind, LW_LATCH);
-  EXPECT_EQ(calls, "enter block_begin block_end leave");
+  EXPECT_EQ(calls, "enter block_begin block_end take_over leave");
   EXPECT_EQ(fake::only("notify", &latch).flags, 1);
-  EXPECT_EQ(calls_of([&] { latch.wait(); }), "enter leave");
+  EXPECT_EQ(calls_of([&] { latch.wait(); }), "enter take_over leave");
+  EXPECT_EQ(fake::only("take_over", &latch).call, "take_over");
+  EXPECT_EQ(calls_of([&] { EXPECT_TRUE(latch.try_wait()); }), "enter take_over leave");
+  lockweave::latch alone(1);
+  EXPECT_EQ(calls_of([&] { alone.arrive_and_wait(); }), "enter notify take_over leave");
 }
 
 TEST_F(Events, BarrierRunsItsCompletionInTheOpen) {
@@ -303,20 +308,51 @@ TEST_F(Events, BarrierRunsItsCompletionInTheOpen) {
   EXPECT_EQ(fake::only("notify", &barrier).flags, 1);
 }
 
+// Arrivals are handed over at a place of their own: an early one for the next phase is no part of this.
+TEST_F(Events, BarrierOrdersPhaseByPhase) {
+  const void* arrivals = nullptr;
+  const auto completion = [&]() noexcept {
+    const std::vector<Event> events = fake::all();
+    ASSERT_GE(events.size(), 2U);
+    EXPECT_EQ(events[events.size() - 2].call, "take_over");  // before the completion, from all
+    arrivals = events[events.size() - 2].object;
+  };
+  lockweave::barrier<decltype(completion)> barrier(2, completion);
+  EXPECT_EQ(calls_of([&] { static_cast<void>(barrier.arrive()); }), "enter hand_over leave");
+  const void* first_arrival = fake::all().at(1).object;
+  EXPECT_EQ(calls_of([&] { barrier.arrive_and_wait(); }),
+            "enter hand_over take_over leave enter notify leave enter take_over leave");
+  EXPECT_EQ(first_arrival, arrivals);
+  EXPECT_NE(first_arrival, &barrier);
+  EXPECT_EQ(fake::only("take_over", &barrier).call, "take_over");
+}
+
+TEST_F(Events, UnboundedQueueOrdersGetsAfterPuts) {
+  lockweave::queue<int> jobs;
+  EXPECT_EQ(calls_of([&] { jobs.put(1); }), "enter notify leave");
+  EXPECT_EQ(calls_of([&] { jobs.get(); }), "enter take_over leave");
+  EXPECT_EQ(calls_of([&] { jobs.try_get(); }), "enter leave");
+  jobs.close();
+  EXPECT_EQ(calls_of([&] { jobs.get(); }), "enter take_over leave");
+}
+
 TEST_F(Events, Queue) {
   lockweave::joinable_queue<int> jobs(1);
-  EXPECT_EQ(calls_of([&] { jobs.put(1); }), "enter notify leave");
+  EXPECT_EQ(calls_of([&] { jobs.put(1); }), "enter take_over notify leave");
   std::string calls;
   EXPECT_EQ(blocked_on(
                 &jobs, [&] { jobs.put(2); }, [&] { jobs.get(); }, calls)
                 .kind,
             LW_QUEUE);
-  EXPECT_EQ(calls, "enter block_begin block_end notify leave");
+  EXPECT_EQ(calls, "enter block_begin block_end take_over notify leave");
   EXPECT_EQ(calls_of([&] { EXPECT_FALSE(jobs.try_put(3)); }), "enter leave");
-  jobs.task_done();
+  EXPECT_EQ(calls_of([&] { jobs.task_done(); }), "enter hand_over leave");
+  const void* work = fake::all().at(1).object;
+  EXPECT_NE(work, &jobs);  // consumers are not ordered after what others finished
   blocked_on(
       &jobs, [&] { jobs.join(); }, [&] { jobs.task_done(); }, calls);
-  EXPECT_EQ(calls, "enter block_begin block_end leave");
+  EXPECT_EQ(calls, "enter block_begin block_end take_over leave");
+  EXPECT_EQ(fake::only("take_over", work).call, "take_over");
   EXPECT_EQ(calls_of([&] { EXPECT_THROW(jobs.task_done(), std::logic_error); }),
             "enter misuse leave");
   EXPECT_EQ(fake::only("misuse", &jobs).text, "queue-imbalance/task-done-too-often");
@@ -338,6 +374,17 @@ TEST_F(Events, FutureBlocksUntilThePromiseIsKept) {
   waiter.join();
   EXPECT_EQ(fake::only("block_begin", state).kind, LW_FUTURE);
   EXPECT_EQ(fake::only("notify", state).flags, 1);
+}
+
+TEST_F(Events, ReadyFutureIsTakenOver) {
+  lockweave::promise<int> promise;
+  const auto future = promise.get_future().share();
+  EXPECT_EQ(calls_of([&] { future.wait_for(kMoment); }), "enter block_begin block_end leave");
+  promise.set_value(5);
+  EXPECT_EQ(calls_of([&] { EXPECT_EQ(future.get(), 5); }), "enter take_over leave");
+  const void* state = fake::all().at(1).object;
+  EXPECT_EQ(calls_of([&] { future.wait_for(kMoment); }), "enter take_over leave");
+  EXPECT_EQ(fake::only("take_over", state).call, "take_over");
 }
 
 TEST_F(Events, DeferredCallRunsInTheOpen) {

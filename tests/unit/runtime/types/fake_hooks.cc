@@ -129,6 +129,11 @@ void lw_block_end(void) { fake::write({"block_end"}); }
 void lw_notify(const void* object, lw_kind kind, int all, const void* pc) {
   fake::write({"notify", object, kind, all, nullptr, nullptr, pc});
 }
+void lw_hand_over(const void* object, lw_kind kind) { fake::write({"hand_over", object, kind}); }
+void lw_take_over(const void* object) { fake::write({"take_over", object}); }
+void lw_thread_name(const void* thread, const char* name) {
+  fake::write({"thread_name", thread, LW_THREAD, 0, nullptr, nullptr, nullptr, name});
+}
 void lw_permit_taken(const void* semaphore, int flags, const void* pc) {
   fake::write({"permit_taken", semaphore, LW_SEMAPHORE, flags, nullptr, nullptr, pc});
 }

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <barrier>
 #include <condition_variable>
 #include <future>
@@ -37,6 +38,9 @@
     using barrier = space::barrier<Completion>;                   \
     using thread = space::thread;                                 \
     using jthread = space::jthread;                               \
+    template <class T>                                            \
+    using atomic = space::atomic<T>;                              \
+    using atomic_flag = space::atomic_flag;                       \
     template <class T>                                            \
     using promise = space::promise<T>;                            \
     template <class T>                                            \

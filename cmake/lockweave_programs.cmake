@@ -1,0 +1,69 @@
+# Small programs that stand for a user's: compiled in several flavours by the compilers named here,
+# whatever compiler CMake uses, and linked with nothing of ours.
+#
+#   lockweave_programs_begin()
+#   lockweave_add_flavour(std-gcc g++ FLAGS -O2 SOURCES a.cc 01_topic/b.cc)
+#   lockweave_programs_end(TARGET)   # builds them all; writes manifest.txt
+#
+# A program lies where its source does, below a folder of its flavour. manifest.txt lists what is
+# built, a line each: flavour, source, program, separated by tabs.
+
+find_program(LOCKWEAVE_PROGRAMS_GCC NAMES gcc)
+find_program(LOCKWEAVE_PROGRAMS_GXX NAMES g++)
+find_program(LOCKWEAVE_PROGRAMS_CLANG NAMES clang-19)
+find_program(LOCKWEAVE_PROGRAMS_CLANGXX NAMES clang++-19)
+find_program(LOCKWEAVE_PROGRAMS_CCACHE NAMES ccache)
+
+macro(lockweave_programs_begin)
+  set(lockweave_manifest "")
+  set(lockweave_programs "")
+endmacro()
+
+# Adds every one of SOURCES, absolute paths below the current folder, in one flavour.
+function(lockweave_add_flavour flavour compiler)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "FLAGS;SOURCES")
+  if(NOT compiler)
+    message(STATUS "lockweave: no compiler for the ${flavour} programs; they are left out")
+    return()
+  endif()
+  set(launcher "")
+  if(LOCKWEAVE_PROGRAMS_CCACHE)
+    set(launcher "${LOCKWEAVE_PROGRAMS_CCACHE}")
+  endif()
+  set(flags -g -Wall -Wextra -pthread)
+  if(LOCKWEAVE_WERROR)
+    list(APPEND flags -Werror)
+  endif()
+  foreach(source IN LISTS arg_SOURCES)
+    cmake_path(RELATIVE_PATH source BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}"
+               OUTPUT_VARIABLE place)
+    cmake_path(REMOVE_EXTENSION place LAST_ONLY)
+    set(program "${CMAKE_CURRENT_BINARY_DIR}/${flavour}/${place}")
+    set(object "${program}.o")
+    cmake_path(GET program PARENT_PATH folder)
+    file(MAKE_DIRECTORY "${folder}")
+    add_custom_command(
+      OUTPUT "${object}"
+      COMMAND ${launcher} "${compiler}" ${flags} ${arg_FLAGS} -MD -MF "${object}.d"
+              -c "${source}" -o "${object}"
+      DEPENDS "${source}"
+      DEPFILE "${object}.d"
+      COMMENT "Compiling ${flavour}/${place}"
+      VERBATIM)
+    add_custom_command(
+      OUTPUT "${program}"
+      COMMAND "${compiler}" -pthread "${object}" -o "${program}"
+      DEPENDS "${object}"
+      COMMENT "Linking ${flavour}/${place}"
+      VERBATIM)
+    string(APPEND lockweave_manifest "${flavour}\t${source}\t${program}\n")
+    list(APPEND lockweave_programs "${program}")
+  endforeach()
+  set(lockweave_manifest "${lockweave_manifest}" PARENT_SCOPE)
+  set(lockweave_programs "${lockweave_programs}" PARENT_SCOPE)
+endfunction()
+
+macro(lockweave_programs_end target)
+  file(GENERATE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/manifest.txt" CONTENT "${lockweave_manifest}")
+  add_custom_target(${target} ALL DEPENDS ${lockweave_programs})
+endmacro()

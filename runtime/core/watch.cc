@@ -1,0 +1,17 @@
+// runtime/core/watch.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/core/watch.h"
+
+#include "runtime/core/fast_lock.h"
+
+namespace lockweave::core {
+
+constinit std::atomic<bool> watching_variables{false};
+
+void begin_watching() {
+  if (watching()) return;
+  watching_variables.store(true, std::memory_order_seq_cst);
+  fast_locks_open.store(false, std::memory_order_seq_cst);
+}
+
+}  // namespace lockweave::core

@@ -1,0 +1,270 @@
+// runtime/detectors/race_engine.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/detectors/race_engine.h"
+
+namespace lockweave::detectors {
+namespace {
+
+void drop(WriteClock*& clock) {
+  WriteClock* dropped = clock;
+  clock = nullptr;
+  if (dropped == nullptr || dropped->users.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
+  dropped->~WriteClock();
+  core::arena.deallocate(dropped, sizeof *dropped);
+}
+
+// The thread's clocks change: what it writes from now on is no longer at the clock of before.
+KnownBefore& changing(ThreadClock& thread) {
+  drop(thread.at_write);
+  thread.latest = nullptr;
+  return thread.known;
+}
+
+void next_epoch(ThreadClock& thread) {
+  const Epoch next = thread.known.all.at(thread.slot) + 1;
+  KnownBefore& known = changing(thread);
+  known.all.set(thread.slot, next);
+  known.designed.set(thread.slot, next);
+}
+
+WriteClock* clock_of_write(ThreadClock& thread) {
+  if (thread.at_write == nullptr) {
+    thread.at_write = core::arena.make<WriteClock>();
+    if (thread.at_write == nullptr) return nullptr;
+    thread.at_write->known.join(thread.known);
+  }
+  thread.at_write->users.fetch_add(1, std::memory_order_relaxed);
+  return thread.at_write;
+}
+
+std::uint64_t newest_key(Slot slot, Epoch epoch, bool writes) {
+  return epoch << 17 | std::uint64_t{slot & 0xFFFFU} << 1 | (writes ? 1 : 0);
+}
+
+void note_newest(Variable& variable, std::uint64_t key, const void* held) {
+  variable.newest.store(0, std::memory_order_relaxed);
+  std::atomic_thread_fence(std::memory_order_release);
+  variable.newest_held.store(held, std::memory_order_relaxed);
+  variable.newest.store(key, std::memory_order_release);
+}
+
+bool grow_history(Variable& variable) {
+  const std::uint32_t capacity =
+      variable.capacity == 0 ? Variable::kHistoryFirst : variable.capacity * 2;
+  if (capacity > Variable::kHistoryMax) return false;
+  auto* larger = core::arena.make_array<Accessed>(capacity);
+  if (larger == nullptr) return false;
+  for (std::uint32_t i = 0; i < variable.count; ++i) larger[i] = variable.history[i];
+  Accessed* outgrown = variable.history;
+  const std::uint32_t entries = variable.capacity;
+  variable.history = larger;
+  variable.capacity = capacity;
+  core::arena.deallocate(outgrown, entries * sizeof(Accessed));
+  return true;
+}
+
+Accessed* place_in_history(Variable& variable, const Accessed& now) {
+  for (std::uint32_t i = 0; i < variable.count; ++i) {
+    Accessed& kept = variable.history[i];
+    if (kept.slot == now.slot && kept.writes == now.writes && kept.held == now.held) return &kept;
+  }
+  if (variable.count < variable.capacity || grow_history(variable)) {
+    return &variable.history[variable.count++];
+  }
+  if (variable.count == 0) return nullptr;
+  ++variable.forgotten;
+  return &variable.history[variable.oldest++ % variable.count];
+}
+
+}  // namespace
+
+// A slot is used again by a thread whose creator knows that the former one has ended: then whatever
+// is ordered after the new thread is ordered after the former one too.
+void RaceEngine::take_slot(ThreadClock& thread, const KnownBefore& creator) {
+  Epoch first = 1;
+  {
+    core::RawGuard guard(slots_guard_);
+    FreeSlot** link = &free_slots_;
+    while (*link != nullptr && !creator.designed.knows((*link)->slot, (*link)->last)) {
+      link = &(*link)->next;
+    }
+    if (FreeSlot* found = *link; found != nullptr) {
+      *link = found->next;
+      thread.slot = found->slot;
+      first = found->last + 1;
+      core::arena.deallocate(found, sizeof *found);
+    } else {
+      thread.slot = slots_++;
+    }
+  }
+  thread.known.all.set(thread.slot, first);
+  thread.known.designed.set(thread.slot, first);
+}
+
+void RaceEngine::begin_thread(ThreadClock& thread) { take_slot(thread, thread.known); }
+
+void RaceEngine::create(ThreadClock& parent, ThreadClock& child) {
+  settle(parent);
+  child.known.join(parent.known);
+  take_slot(child, parent.known);
+  next_epoch(parent);
+}
+
+void RaceEngine::end(ThreadClock& thread) {
+  settle(thread);
+  drop(thread.at_write);
+  auto* slot = core::arena.make<FreeSlot>();
+  if (slot == nullptr) return;
+  core::RawGuard guard(slots_guard_);
+  *slot = {thread.slot, thread.known.all.at(thread.slot), free_slots_};
+  free_slots_ = slot;
+}
+
+void RaceEngine::join(ThreadClock& by, const ThreadClock& ended) {
+  settle(by);
+  changing(by).join(ended.known);
+}
+
+void RaceEngine::acquired(ThreadClock& thread, OrderObject& lock, bool shared) {
+  settle(thread);
+  core::RawGuard guard(lock.guard);
+  KnownBefore& known = changing(thread);
+  known.all.join(lock.exclusive.all);
+  if (!shared) known.all.join(lock.shared.all);
+}
+
+void RaceEngine::release(ThreadClock& thread, OrderObject& lock, bool shared) {
+  settle(thread);
+  {
+    core::RawGuard guard(lock.guard);
+    (shared ? lock.shared : lock.exclusive).join(thread.known);
+  }
+  next_epoch(thread);
+}
+
+void RaceEngine::hand_over(ThreadClock& thread, OrderObject& object) {
+  settle(thread);
+  {
+    core::RawGuard guard(object.guard);
+    object.exclusive.join(thread.known);
+  }
+  next_epoch(thread);
+}
+
+void RaceEngine::take_over(ThreadClock& thread, OrderObject& object) {
+  settle(thread);
+  core::RawGuard guard(object.guard);
+  changing(thread).join(object.exclusive);
+}
+
+// The read stands: what the locks it was made under ordered was meant.
+void RaceEngine::settle(ThreadClock& thread) {
+  if (thread.read == nullptr) return;
+  thread.read = nullptr;
+  for (std::uint32_t i = 0; i < thread.read_locks; ++i) {
+    OrderObject& lock = *thread.read_under[i].lock;
+    core::RawGuard guard(lock.guard);
+    KnownBefore& known = changing(thread);
+    known.designed.join(lock.exclusive.designed);
+    if (!thread.read_under[i].shared) known.designed.join(lock.shared.designed);
+  }
+}
+
+void RaceEngine::note_read(ThreadClock& thread, Variable& variable, const void* held) {
+  const Accessed& write = variable.last_write;
+  if (write.epoch == 0 || write.slot == thread.slot || held == nullptr || write.held == nullptr) {
+    return;
+  }
+  thread.read_locks = 0;
+  locksets_.for_each_common(
+      held, write.held,
+      [](void* context, OrderObject& lock, bool shared, bool shared_by_writer) {
+        auto& into = *static_cast<ThreadClock*>(context);
+        if ((shared && shared_by_writer) || into.read_locks == ThreadClock::kPendingMax) return;
+        into.read_under[into.read_locks++] = {&lock, shared};
+      },
+      &thread);
+  if (thread.read_locks > 0) thread.read = &variable;
+}
+
+// A write begins a new epoch, so a repeated one finds itself in the last one.
+bool RaceEngine::is_repeated(const ThreadClock& thread, const Variable& variable, bool writes,
+                             const void* held) {
+  if (thread.slot > 0xFFFFU || thread.latest != &variable) return false;
+  const Epoch epoch = thread.known.all.at(thread.slot) - (writes ? 1 : 0);
+  const std::uint64_t key = newest_key(thread.slot, epoch, writes);
+  if (variable.newest.load(std::memory_order_acquire) != key) return false;
+  if (variable.newest_held.load(std::memory_order_relaxed) != held) return false;
+  std::atomic_thread_fence(std::memory_order_acquire);
+  if (variable.newest.load(std::memory_order_relaxed) != key) return false;
+  return thread.read == nullptr || (thread.read == &variable && !writes);
+}
+
+RaceKind RaceEngine::judge(const ThreadClock& thread, const Accessed& earlier,
+                           const Accessed& now) {
+  if (earlier.slot == now.slot || (!earlier.writes && !now.writes)) return RaceKind::none;
+  if (thread.known.designed.knows(earlier.slot, earlier.epoch)) return RaceKind::none;
+  struct Common {
+    bool excludes = false;
+    bool shared = false;
+  } common;
+  locksets_.for_each_common(
+      earlier.held, now.held,
+      [](void* context, OrderObject&, bool shared_a, bool shared_b) {
+        (shared_a && shared_b ? static_cast<Common*>(context)->shared
+                              : static_cast<Common*>(context)->excludes) = true;
+      },
+      &common);
+  if (common.excludes) return RaceKind::none;
+  if (common.shared) return RaceKind::write_under_shared_lock;
+  return thread.known.all.knows(earlier.slot, earlier.epoch) ? RaceKind::inconsistent_locking
+                                                             : RaceKind::data_race;
+}
+
+RaceFound RaceEngine::access(ThreadClock& thread, Variable& variable, Accessed now) {
+  if (thread.read == &variable && now.writes) thread.read = nullptr;  // an update
+  if (thread.read != &variable) settle(thread);
+  now.slot = thread.slot;
+  now.epoch = thread.known.all.at(thread.slot);
+  RaceFound worst;
+  core::RawGuard guard(variable.guard);
+  for (std::uint32_t i = 0; i < variable.count; ++i) {
+    const RaceKind kind = judge(thread, variable.history[i], now);
+    if (kind > worst.kind) worst = {kind, variable.history[i]};
+  }
+  if (!now.writes) {
+    const Accessed& write = variable.last_write;
+    if (write.epoch != 0 && !thread.known.all.knows(write.slot, write.epoch) &&
+        variable.last_write_clock != nullptr) {
+      changing(thread).join(variable.last_write_clock->known);
+    }
+    if (thread.read == nullptr) note_read(thread, variable, now.held);
+  } else {
+    drop(variable.last_write_clock);
+    variable.last_write_clock = clock_of_write(thread);
+    variable.last_write = now;
+  }
+  if (Accessed* kept = place_in_history(variable, now)) {
+    *kept = now;
+    note_newest(variable, newest_key(now.slot, now.epoch, now.writes), now.held);
+  }
+  if (now.writes) next_epoch(thread);  // who reads from it takes over no more than what came before
+  thread.latest = &variable;
+  if (worst.kind <= variable.reported) return {};
+  variable.reported = worst.kind;
+  return worst;
+}
+
+void RaceEngine::forget(Variable& variable) {
+  core::RawGuard guard(variable.guard);
+  drop(variable.last_write_clock);
+  core::arena.deallocate(variable.history, variable.capacity * sizeof(Accessed));
+  variable.history = nullptr;
+  variable.count = variable.capacity = variable.oldest = 0;
+  variable.forgotten = 0;
+  variable.last_write = {};
+  variable.reported = RaceKind::none;
+  note_newest(variable, 0, nullptr);
+}
+
+}  // namespace lockweave::detectors

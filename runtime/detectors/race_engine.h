@@ -1,0 +1,173 @@
+// runtime/detectors/race_engine.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which accesses to one variable are ordered, by what, and which are not. Knows no operating system,
+// no stacks and no reports: places and locksets are opaque to it, so it serves whoever sees accesses
+// (lockweave::shared<T>; code that a compiler instruments) and can be compared with a naive oracle.
+//
+// Two orders are kept side by side, each with vector clocks and epochs:
+//   happens-before   program order, thread creation and join, handing over and taking over, and every
+//                    release of a lock before its later acquisitions. A pair of accesses that it does
+//                    not order is a race.
+//   designed order   the same without those edges of locks that luck made: a release -> acquire edge
+//                    counts only if the later critical section reads a variable that another thread
+//                    wrote last, in an earlier critical section of that lock. A read that is directly
+//                    followed by the thread's own write of the same variable is an update
+//                    (`sum += part`): it does not care who came first, and does not count.
+//                    A pair without a common lock that only luck ordered is inconsistent locking.
+// After a race the reader takes over from the write that it read (reads-from order), so that one race
+// is not followed by others that it caused.
+// docs/design/races.md has the reasons and what was measured.
+//
+// Sources: FastTrack (Flanagan, Freund, PLDI 2009) for epochs; SHB (Mathur, Kini, Viswanathan, OOPSLA
+// 2018) for what follows the first race; Eraser (Savage et al., 1997) for locksets.
+//
+// Exact: a race is found iff one exists in the observed order among the accesses in the history. The
+// history of a variable keeps the last access of each (thread, read or write, lockset): nothing else
+// can race that these do not.
+// Limits: kHistoryMax such accesses a variable; then the oldest is forgotten and counted.
+// Thread-safety: calls for one ThreadClock come from its thread (create: before that thread runs;
+// join: after its end); variables and order objects have a lock of their own.
+// Cost: a repeated access costs two comparisons; else linear in history and threads.
+#pragma once
+
+#include <atomic>
+
+#include "runtime/detectors/vector_clock.h"
+
+namespace lockweave::detectors {
+
+// What was known before, by happens-before and by design.
+struct KnownBefore {
+  VectorClock all;
+  VectorClock designed;
+
+  void join(const KnownBefore& other) {
+    all.join(other.all);
+    designed.join(other.designed);
+  }
+};
+
+// A lock, or anything that threads hand over through.
+struct OrderObject {
+  core::RawLock guard;
+  KnownBefore exclusive;  // released in exclusive mode, or handed over
+  KnownBefore shared;     // released in shared mode
+};
+
+// A thread's clocks at a write; shared by all its writes until it learns or hands over.
+struct WriteClock {
+  std::atomic<std::uint32_t> users{1};
+  KnownBefore known;
+};
+
+struct Variable;
+
+struct ThreadClock {
+  Slot slot = 0;
+  KnownBefore known;
+  WriteClock* at_write = nullptr;  // nullptr: the clocks have changed since
+  // A read that makes edges designed unless the next event is a write of the same variable.
+  static constexpr std::uint32_t kPendingMax = 8;
+  const Variable* read = nullptr;
+  const Variable* latest = nullptr;  // accessed last, nothing learnt since; only compared
+  std::uint32_t read_locks = 0;
+  struct {
+    OrderObject* lock;
+    bool shared;
+  } read_under[kPendingMax] = {};
+};
+
+// One access as it is kept. `thread`, `held` and `place` are the caller's.
+struct Accessed {
+  Slot slot = 0;
+  Epoch epoch = 0;
+  bool writes = false;
+  const void* held = nullptr;  // equal pointers: the same lockset
+  void* thread = nullptr;
+  void* place = nullptr;
+};
+
+enum class RaceKind : std::uint8_t {
+  none,
+  inconsistent_locking,
+  write_under_shared_lock,
+  data_race
+};
+
+struct RaceFound {
+  RaceKind kind = RaceKind::none;
+  Accessed earlier;
+};
+
+struct Variable {
+  static constexpr std::uint32_t kHistoryFirst = 4;
+  static constexpr std::uint32_t kHistoryMax = 64;
+
+  core::RawLock guard;
+  // The newest access, for repeated ones: epoch and mode, then lockset. 0 while it changes.
+  std::atomic<std::uint64_t> newest{0};
+  std::atomic<const void*> newest_held{nullptr};
+
+  // guarded by `guard`
+  Accessed* history = nullptr;
+  std::uint32_t count = 0;
+  std::uint32_t capacity = 0;
+  std::uint32_t oldest = 0;  // what is forgotten next, once the history is full
+  std::uint64_t forgotten = 0;
+  Accessed last_write;
+  WriteClock* last_write_clock = nullptr;
+  RaceKind reported = RaceKind::none;
+};
+
+// How the engine asks about locksets.
+class Locksets {
+ public:
+  // Calls `visit` for each lock that is in both.
+  using Visitor = void (*)(void* context, OrderObject& lock, bool shared_in_a, bool shared_in_b);
+  virtual void for_each_common(const void* a, const void* b, Visitor visit, void* context) = 0;
+
+ protected:
+  ~Locksets() = default;
+};
+
+class RaceEngine {
+ public:
+  explicit constexpr RaceEngine(Locksets& locksets) : locksets_(locksets) {}
+
+  void begin_thread(ThreadClock& thread);  // one that nobody announced
+  void create(ThreadClock& parent, ThreadClock& child);
+  void end(ThreadClock& thread);
+  void join(ThreadClock& by, const ThreadClock& ended);
+  void acquired(ThreadClock& thread, OrderObject& lock, bool shared);
+  void release(ThreadClock& thread, OrderObject& lock, bool shared);
+  void hand_over(ThreadClock& thread, OrderObject& object);
+  void take_over(ThreadClock& thread, OrderObject& object);
+
+  // True: this access adds nothing to the history; no call of `access` is needed.
+  static bool is_repeated(const ThreadClock& thread, const Variable& variable, bool writes,
+                          const void* held);
+  // `at`: held, thread, place, writes; the rest is filled in. The worst of what it reveals, and only
+  // what is worse than what was reported of this variable before.
+  RaceFound access(ThreadClock& thread, Variable& variable, Accessed at);
+  static void forget(Variable& variable);
+  void reset_after_fork() { slots_guard_.reset_after_fork(); }
+
+ private:
+  struct FreeSlot {
+    Slot slot;
+    Epoch last;
+    FreeSlot* next;
+  };
+  void take_slot(ThreadClock& thread, const KnownBefore& creator);
+  void settle(ThreadClock& thread);
+  void note_read(ThreadClock& thread, Variable& variable, const void* held);
+  RaceKind judge(const ThreadClock& thread, const Accessed& earlier, const Accessed& now);
+
+  Locksets& locksets_;
+  core::RawLock slots_guard_;
+  Slot slots_ = 0;
+  FreeSlot* free_slots_ = nullptr;
+};
+
+}  // namespace lockweave::detectors

@@ -1,0 +1,248 @@
+// runtime/detectors/races.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/detectors/races.h"
+
+#include "runtime/core/arena.h"
+#include "runtime/core/detector.h"
+#include "runtime/detectors/race_engine.h"
+#include "runtime/detectors/variables.h"
+
+namespace lockweave::detectors {
+namespace {
+
+using core::Acquisition;
+using core::Object;
+using core::Report;
+using core::ReportStep;
+using core::ThreadState;
+
+OrderObject* order_of(Object& object) {
+  void* known = object.clocks.load(std::memory_order_acquire);
+  if (known != nullptr) return static_cast<OrderObject*>(known);
+  auto* made = core::arena.make<OrderObject>();
+  if (made == nullptr) return nullptr;
+  if (object.clocks.compare_exchange_strong(known, made, std::memory_order_acq_rel)) return made;
+  core::arena.deallocate(made, sizeof *made);
+  return static_cast<OrderObject*>(known);
+}
+
+const Acquisition* chain(const void* held) { return static_cast<const Acquisition*>(held); }
+
+const Acquisition* find_in(const void* held, const Object& object) {
+  const Acquisition* node = chain(held);
+  while (node != nullptr && node->object != &object) node = node->outer;
+  return node;
+}
+
+bool is_shared(const Acquisition& node) { return (node.flags & LW_SHARED) != 0; }
+
+// A lockset is the innermost node of what was held.
+class HeldChains final : public Locksets {
+ public:
+  constexpr HeldChains() = default;
+  void for_each_common(const void* a, const void* b, Visitor visit, void* context) override {
+    for (const Acquisition* node = chain(a); node != nullptr; node = node->outer) {
+      const Acquisition* same = find_in(b, *node->object);
+      OrderObject* lock = same == nullptr ? nullptr : order_of(*node->object);
+      if (lock != nullptr) visit(context, *lock, is_shared(*node), is_shared(*same));
+    }
+  }
+};
+
+// Once-initialisation and static guards look like locks, but who finds them done was meant to.
+bool hands_over(const Object& object) {
+  return object.kind == LW_ONCE || object.kind == LW_STATIC_GUARD;
+}
+
+const char* rule_of(RaceKind kind) {
+  switch (kind) {
+    case RaceKind::data_race: return "data-race";
+    case RaceKind::write_under_shared_lock: return "write-under-shared-lock";
+    default: return "inconsistent-locking";
+  }
+}
+
+class Races final : public core::Watcher {
+ public:
+  constexpr Races() = default;
+
+  void on_acquired(ThreadState& thread, Object& lock, bool shared) override {
+    if (hands_over(lock)) return on_take_over(thread, lock);
+    with(thread, lock,
+         [&](ThreadClock& clock, OrderObject& order) { engine_.acquired(clock, order, shared); });
+  }
+  void on_release(ThreadState& thread, Object& lock, bool shared) override {
+    if (hands_over(lock)) return on_hand_over(thread, lock);
+    with(thread, lock,
+         [&](ThreadClock& clock, OrderObject& order) { engine_.release(clock, order, shared); });
+  }
+  void on_hand_over(ThreadState& thread, Object& object) override {
+    with(thread, object,
+         [&](ThreadClock& clock, OrderObject& order) { engine_.hand_over(clock, order); });
+  }
+  void on_take_over(ThreadState& thread, Object& object) override {
+    with(thread, object,
+         [&](ThreadClock& clock, OrderObject& order) { engine_.take_over(clock, order); });
+  }
+  void on_create(ThreadState& parent, ThreadState& child) override;
+  void on_thread_end(ThreadState& thread) override {
+    if (thread.clocks != nullptr) engine_.end(*static_cast<ThreadClock*>(thread.clocks));
+  }
+  void on_joined(ThreadState& thread, ThreadState& joined) override;
+  void on_variable_begin(std::uintptr_t address, std::size_t size, const char* name,
+                         const void* pc) override {
+    variables_.begin(address, size, name, core::intern_here(pc));
+  }
+  void on_variable_end(std::uintptr_t address) override { variables_.end(address); }
+  void on_access(ThreadState& thread, const core::Access& access) override;
+  void on_fork_in_child() override;
+
+ private:
+  ThreadClock* clock_of(ThreadState& thread);
+  template <class Do>
+  void with(ThreadState& thread, Object& object, Do action) {
+    ThreadClock* clock = clock_of(thread);
+    OrderObject* order = order_of(object);
+    if (clock != nullptr && order != nullptr) action(*clock, *order);
+  }
+  Acquisition* lock_of_the_others(Variable& variable, const Accessed& one, const Accessed& other);
+  void report(WatchedVariable& variable, const RaceFound& found, const Accessed& now);
+
+  HeldChains locksets_;
+  RaceEngine engine_{locksets_};
+  Variables variables_;
+};
+
+constinit Races detector;
+
+ThreadClock* Races::clock_of(ThreadState& thread) {
+  if (thread.clocks != nullptr) return static_cast<ThreadClock*>(thread.clocks);
+  auto* made = core::arena.make<ThreadClock>();
+  if (made == nullptr) return nullptr;
+  engine_.begin_thread(*made);
+  thread.clocks = made;
+  return made;
+}
+
+void Races::on_create(ThreadState& parent, ThreadState& child) {
+  ThreadClock* clock = clock_of(parent);
+  auto* made = clock == nullptr ? nullptr : core::arena.make<ThreadClock>();
+  if (made == nullptr) return;
+  engine_.create(*clock, *made);
+  child.clocks = made;
+}
+
+void Races::on_joined(ThreadState& thread, ThreadState& joined) {
+  ThreadClock* clock = clock_of(thread);
+  auto* ended = static_cast<ThreadClock*>(joined.clocks);
+  if (clock == nullptr || ended == nullptr) return;
+  engine_.join(*clock, *ended);
+  joined.clocks = nullptr;
+  ended->~ThreadClock();
+  core::arena.deallocate(ended, sizeof *ended);
+}
+
+void Races::on_access(ThreadState& thread, const core::Access& access) {
+  ThreadClock* clock = clock_of(thread);
+  WatchedVariable* variable = variables_.find(access.address);
+  if (clock == nullptr) return;
+  if (variable != nullptr &&
+      engine_.is_repeated(*clock, variable->accesses, access.writes, thread.top)) {
+    return;
+  }
+  core::InternedStack* stack = core::intern_here(access.pc);
+  if (variable == nullptr) {
+    variable = variables_.begin(access.address, access.size, nullptr, stack);
+    if (variable == nullptr) return;
+  }
+  Accessed now;
+  now.writes = access.writes;
+  now.held = thread.top;
+  now.thread = &thread;
+  now.place = stack;
+  const RaceFound found = engine_.access(*clock, variable->accesses, now);
+  if (found.kind != RaceKind::none) report(*variable, found, now);
+}
+
+// The lock that most accesses of the variable hold, among those that one of the two holds; where it
+// was taken. nullptr: neither holds any.
+Acquisition* Races::lock_of_the_others(Variable& variable, const Accessed& one,
+                                       const Accessed& other) {
+  const Acquisition* best = nullptr;
+  std::uint32_t most = 0;
+  core::RawGuard guard(variable.guard);
+  for (const Accessed* side : {&one, &other}) {
+    for (const Acquisition* node = chain(side->held); node != nullptr; node = node->outer) {
+      std::uint32_t holders = 0;
+      for (std::uint32_t i = 0; i < variable.count; ++i) {
+        holders += find_in(variable.history[i].held, *node->object) != nullptr ? 1 : 0;
+      }
+      if (holders > most) {
+        most = holders;
+        best = node;
+      }
+    }
+  }
+  return const_cast<Acquisition*>(best);
+}
+
+ReportStep step_of(const Accessed& access, Object* variable) {
+  ReportStep step;
+  step.thread = static_cast<ThreadState*>(access.thread);
+  step.action = access.writes ? model::Action::writes : model::Action::reads;
+  step.object = variable;
+  step.held = const_cast<Acquisition*>(chain(access.held));
+  step.stack = static_cast<core::InternedStack*>(access.place);
+  return step;
+}
+
+void Races::report(WatchedVariable& variable, const RaceFound& found, const Accessed& now) {
+  if (variable.object == nullptr) {
+    const char* name = variable.name[0] == '\0' ? nullptr : variable.name;
+    variable.object =
+        core::unlisted_object(variable.address.load(), LW_VARIABLE, name, variable.first);
+    if (variable.object == nullptr) return;
+  }
+  const Acquisition* lock = lock_of_the_others(variable.accesses, now, found.earlier);
+  // Data races: the later access first. Broken patterns: the access that breaks it.
+  const bool earlier_breaks = found.kind == RaceKind::inconsistent_locking && lock != nullptr &&
+                              find_in(now.held, *lock->object) != nullptr;
+  const Accessed& first = earlier_breaks ? found.earlier : now;
+  const Accessed& second = earlier_breaks ? now : found.earlier;
+  ReportStep steps[] = {step_of(first, variable.object), step_of(second, variable.object), {}};
+  std::uint32_t count = 2;
+  if (lock != nullptr && found.kind != RaceKind::data_race) {
+    ReportStep& taken = steps[count++];
+    taken.thread = steps[1].thread;
+    taken.action = model::Action::acquires;
+    taken.object = lock->object;
+    taken.mode = is_shared(*lock) ? model::Mode::shared : model::Mode::exclusive;
+    taken.held = lock->outer;
+    taken.stack = lock->stack;
+  }
+  Report finding;
+  finding.rule = rule_of(found.kind);
+  finding.variant = found.earlier.writes ? "after-write" : "after-read";
+  finding.object = variable.object;
+  finding.steps = steps;
+  finding.count = count;
+  core::submit(finding);
+}
+
+void Races::on_fork_in_child() {
+  variables_.reset_guards();
+  core::for_each_object(
+      [](void*, Object& object) {
+        if (void* order = object.clocks.load()) {
+          static_cast<OrderObject*>(order)->guard.reset_after_fork();
+        }
+      },
+      nullptr);
+  engine_.reset_after_fork();
+}
+
+}  // namespace
+
+core::Watcher& races() { return detector; }
+
+}  // namespace lockweave::detectors

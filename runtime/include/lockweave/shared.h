@@ -1,0 +1,199 @@
+// lockweave/shared.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// shared<T>: a variable whose accesses the runtime watches, without any compiler's help. It holds a T
+// and nothing else; it does not synchronise: that is what is being watched.
+//
+//   lockweave::shared<int> sum{lockweave::variable_name{"sum"}, 0};
+//   sum += part;                      // a read, then a write
+//   int now = sum;                    // a read; also sum.load()
+//   sum = 0;                          // a write; also sum.store(0)
+//
+//   lockweave::shared<std::vector<int>> list;
+//   list.write()->push_back(1);       // access objects, for classes and containers
+//   std::size_t n = list.read()->size();
+//
+//   lockweave::shared<int[8]> cells;
+//   cells[3] = 1;                     // each element is a variable of its own
+//
+// Reports: data-race, inconsistent-locking, write-under-shared-lock. docs/design/races.md.
+// An access object is one access, told when it is made: do not keep it. Construction is no access.
+// Without a name, a report uses the symbol of a global variable, or the place where it began.
+// Thread-safety: as T. Cost without the runtime: one load and one test an access.
+#pragma once
+
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+#include "lockweave/detail/operation.h"
+
+namespace lockweave {
+
+struct variable_name {
+  const char* text;
+};
+
+namespace detail {
+
+LOCKWEAVE_ALWAYS_INLINE inline void tell_access(const volatile void* where, std::size_t size,
+                                                bool writes) noexcept {
+  if (!observed()) return;
+  const void* address = const_cast<const void*>(where);
+  at_call_site([=](const void* pc) {
+    const operation op(address);
+    if (!op.seen()) return;
+    (writes ? lockweave_lw_write() : lockweave_lw_read())(address, size, pc);
+  });
+}
+
+// Begins and ends with the variable that it stands beside.
+inline void begin_variable(const void* address, std::size_t size, const char* name,
+                           const void* pc) noexcept {
+  const operation op(address);
+  if (op.seen()) lockweave_lw_variable_begin()(address, size, name, pc);
+}
+inline void end_variable(const void* address) noexcept {
+  const operation op(address);
+  if (op.seen()) lockweave_lw_variable_end()(address);
+}
+
+template <class T>
+class accessed {
+ public:
+  explicit accessed(T& value) noexcept : value_(value) {}
+  accessed(const accessed&) = delete;
+  accessed& operator=(const accessed&) = delete;
+
+  T* operator->() const noexcept { return &value_; }
+  T& operator*() const noexcept { return value_; }
+
+ private:
+  T& value_;
+};
+
+}  // namespace detail
+
+template <class T>
+class shared {
+ public:
+  using value_type = T;
+
+  LOCKWEAVE_ALWAYS_INLINE shared() : value_() { begin(nullptr); }
+  LOCKWEAVE_ALWAYS_INLINE shared(T value) : value_(std::move(value)) { begin(nullptr); }
+  template <class... Args>
+  LOCKWEAVE_ALWAYS_INLINE explicit shared(variable_name name, Args&&... args)
+      : value_(std::forward<Args>(args)...) {
+    begin(name.text);
+  }
+  ~shared() {
+    if (detail::observed()) detail::end_variable(&value_);
+  }
+  shared(const shared&) = delete;
+  shared& operator=(const shared&) = delete;
+
+  LOCKWEAVE_ALWAYS_INLINE T load() const {
+    detail::tell_access(&value_, sizeof(T), false);
+    return value_;
+  }
+  LOCKWEAVE_ALWAYS_INLINE void store(T value) {
+    detail::tell_access(&value_, sizeof(T), true);
+    value_ = std::move(value);
+  }
+  LOCKWEAVE_ALWAYS_INLINE operator T() const { return load(); }
+  LOCKWEAVE_ALWAYS_INLINE T operator=(T value) {
+    store(value);
+    return value;
+  }
+
+  [[nodiscard]] LOCKWEAVE_ALWAYS_INLINE detail::accessed<const T> read() const {
+    detail::tell_access(&value_, sizeof(T), false);
+    return detail::accessed<const T>(value_);
+  }
+  [[nodiscard]] LOCKWEAVE_ALWAYS_INLINE detail::accessed<T> write() {
+    detail::tell_access(&value_, sizeof(T), true);
+    return detail::accessed<T>(value_);
+  }
+
+  // The value that was there, or is now, as with a plain variable; no update is atomic.
+  LOCKWEAVE_ALWAYS_INLINE T operator++() {
+    return update([](T& value) { ++value; });
+  }
+  LOCKWEAVE_ALWAYS_INLINE T operator--() {
+    return update([](T& value) { --value; });
+  }
+  LOCKWEAVE_ALWAYS_INLINE T operator++(int) {
+    T before = load();
+    T after = before;
+    store(++after);
+    return before;
+  }
+  LOCKWEAVE_ALWAYS_INLINE T operator--(int) {
+    T before = load();
+    T after = before;
+    store(--after);
+    return before;
+  }
+#define LOCKWEAVE_DETAIL_UPDATE(sign)                                                    \
+  template <class U>                                                                     \
+  LOCKWEAVE_ALWAYS_INLINE T operator sign##=(const U& operand) {                         \
+    return update([&operand](T& value) { value = static_cast<T>(value sign operand); }); \
+  }
+  LOCKWEAVE_DETAIL_UPDATE(+)
+  LOCKWEAVE_DETAIL_UPDATE(-)
+  LOCKWEAVE_DETAIL_UPDATE(*)
+  LOCKWEAVE_DETAIL_UPDATE(/)
+  LOCKWEAVE_DETAIL_UPDATE(%)
+  LOCKWEAVE_DETAIL_UPDATE(&)
+  LOCKWEAVE_DETAIL_UPDATE(|)
+  LOCKWEAVE_DETAIL_UPDATE(^)
+  LOCKWEAVE_DETAIL_UPDATE(<<)
+  LOCKWEAVE_DETAIL_UPDATE(>>)
+#undef LOCKWEAVE_DETAIL_UPDATE
+
+ private:
+  template <class U>
+  friend class shared;
+
+  LOCKWEAVE_ALWAYS_INLINE void begin(const char* name) noexcept {
+    if (!detail::observed()) return;
+    detail::at_call_site(
+        [this, name](const void* pc) { detail::begin_variable(&value_, sizeof(T), name, pc); });
+  }
+  template <class Change>
+  LOCKWEAVE_ALWAYS_INLINE T update(Change change) {
+    T value = load();
+    change(value);
+    store(value);
+    return value;
+  }
+
+  T value_;
+};
+
+// By element: each is a variable of its own, named by the array.
+template <class T, std::size_t N>
+class shared<T[N]> {
+ public:
+  using value_type = T;
+
+  LOCKWEAVE_ALWAYS_INLINE shared() = default;
+  LOCKWEAVE_ALWAYS_INLINE explicit shared(variable_name name) { set_name(name.text); }
+
+  static constexpr std::size_t size() noexcept { return N; }
+  shared<T>& operator[](std::size_t index) noexcept { return elements_[index]; }
+  const shared<T>& operator[](std::size_t index) const noexcept { return elements_[index]; }
+  shared<T>* begin() noexcept { return elements_; }
+  shared<T>* end() noexcept { return elements_ + N; }
+  const shared<T>* begin() const noexcept { return elements_; }
+  const shared<T>* end() const noexcept { return elements_ + N; }
+
+ private:
+  LOCKWEAVE_ALWAYS_INLINE void set_name(const char* name) noexcept {
+    for (shared<T>& element : elements_) element.begin(name);
+  }
+
+  shared<T> elements_[N];
+};
+
+}  // namespace lockweave

@@ -1,0 +1,34 @@
+/* lockweave/test_framework.h
+ * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * For those who teach a test framework to fail the test in which a finding arose, as lockweave::gtest
+ * does for GoogleTest: compare lw_findings() (lockweave/hooks.h) before and after each test, and when
+ * it grew, ask lw_list_findings what came. C99.
+ *
+ * Link with the runtime (lockweave::runtime): without it these are null.
+ */
+#ifndef LOCKWEAVE_TEST_FRAMEWORK_H
+#define LOCKWEAVE_TEST_FRAMEWORK_H
+
+#include "lockweave/hooks.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* `what` runs from now on, "test Suite.Name"; NULL: nothing. Said with a verdict that ends the
+ * process, a deadlock. The text is not copied: it must stay until the process ends. */
+LW_HOOK void lw_running(const char* what);
+
+/* Writes what was found in this process so far to `file`, in the form of a baseline of
+ * `lockweave gate` (an entry a line: fingerprint, rule, level, "place: message"); `file` must be empty
+ * or not exist. What is suppressed is not there. Starts the lockweave command and waits for it, some
+ * tenths of a second; the calling process is not changed otherwise.
+ * Returns 0 when the list is complete, 3 when a part of the record could not be read; -1, or another
+ * code of the command, when there is no list: the command was not found, say. */
+LW_HOOK int lw_list_findings(const char* file);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

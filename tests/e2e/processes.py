@@ -1,0 +1,289 @@
+#!/usr/bin/env python3
+# tests/e2e/processes.py
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Several processes: locks in shared memory are one lock in all of them, and the launcher stands in
+nobody's way when signals come. Each on a real program.
+
+Usage: processes.py LOCKWEAVE RUNTIME_LIBRARY
+"""
+import ctypes
+import json
+import os
+import pathlib
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+LOCKWEAVE, RUNTIME = (os.path.abspath(path) for path in sys.argv[1:3])
+BUILT = {}
+
+# The region has four mutexes and a counter of steps; roles take two mutexes one after the other.
+REGION = """
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct region {
+  atomic_int steps;
+  pthread_mutex_t slots[4];
+};
+
+static void make_slots(struct region *region) {
+  pthread_mutexattr_t attributes;
+  pthread_mutexattr_init(&attributes);
+  pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+  for (int i = 0; i < 4; ++i) pthread_mutex_init(&region->slots[i], &attributes);
+}
+
+static void await_step(struct region *region, int step) {
+  while (region->steps < step) sched_yield();
+}
+
+static void take_both(struct region *region, int first, int second) {
+  pthread_mutex_lock(&region->slots[first]);
+  pthread_mutex_lock(&region->slots[second]);
+  pthread_mutex_unlock(&region->slots[second]);
+  pthread_mutex_unlock(&region->slots[first]);
+}
+"""
+
+SOURCES = {
+    # FORKED a b c d: the child takes a inside which b, then the parent c inside which d.
+    "forked": REGION + """
+int main(int argc, char **argv) {
+  if (argc != 5) return 2;
+  struct region *region = mmap(0, sizeof *region, PROT_READ | PROT_WRITE,
+                               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  make_slots(region);
+  if (fork() == 0) {
+    take_both(region, atoi(argv[1]), atoi(argv[2]));
+    ++region->steps;
+    await_step(region, 2);
+    return 0;
+  }
+  await_step(region, 1);
+  take_both(region, atoi(argv[3]), atoi(argv[4]));
+  ++region->steps;
+  return wait(0) > 0 ? 0 : 1;
+}
+""",
+    # A program that makes the region, and one that finds it: they share the name and nothing else.
+    "maker": REGION + """
+int main(int argc, char **argv) {
+  if (argc != 2) return 2;
+  int file = shm_open(argv[1], O_CREAT | O_EXCL | O_RDWR, 0600);
+  if (file < 0 || ftruncate(file, sizeof(struct region)) != 0) return 1;
+  struct region *region = mmap(0, sizeof *region, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  make_slots(region);
+  take_both(region, 0, 1);
+  return 0;
+}
+""",
+    # Says what arrives and ends with 5 on SIGTERM; `default` leaves every signal to its disposition,
+    # `continued` only says when it goes on after a stop.
+    "signals": """
+#define _GNU_SOURCE
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+static void on_continue(int number) { if (write(1, "continued\\n", 10) != 10) _exit(number); }
+static void on_term(int number) { (void)number; _exit(5); }
+int main(int argc, char **argv) {
+  sigset_t all;
+  siginfo_t info;
+  sigfillset(&all);
+  const char *mode = argc > 1 ? argv[1] : "";
+  setlinebuf(stdout);
+  if (strcmp(mode, "told") == 0) sigprocmask(SIG_BLOCK, &all, 0);
+  if (strcmp(mode, "continued") == 0) { signal(SIGCONT, on_continue); signal(SIGTERM, on_term); }
+  puts("ready");
+  while (strcmp(mode, "told") != 0) pause();
+  while (sigwaitinfo(&all, &info) != SIGTERM)
+    printf("%d %d\\n", info.si_signo, info.si_code == SI_QUEUE ? info.si_value.sival_int : -1);
+  return 5;
+}
+""",
+    "finder": REGION + """
+int main(int argc, char **argv) {
+  if (argc != 3) return 2;
+  int file = shm_open(argv[1], O_RDWR, 0600);
+  if (file < 0) return 1;
+  char *elsewhere = mmap(0, 1 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  struct region *region = mmap(elsewhere, sizeof *region, PROT_READ | PROT_WRITE,
+                               MAP_SHARED | MAP_FIXED, file, 0);
+  take_both(region, 1, atoi(argv[2]));
+  return 0;
+}
+""",
+}
+
+
+def program(name):
+    if name not in BUILT:
+        source = FOLDER / f"{name}.c"
+        source.write_text(SOURCES[name])
+        BUILT[name] = str(FOLDER / name)
+        subprocess.run(["gcc", "-O1", "-g", "-pthread", source, "-o", BUILT[name]], check=True)
+    return BUILT[name]
+
+
+def environment():
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("LOCKWEAVE_")}
+    return kept | {"LOCKWEAVE_RUNTIME": RUNTIME}
+
+
+def lockweave(*arguments):
+    return subprocess.run([LOCKWEAVE, *map(str, arguments)], env=environment(), text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, cwd=FOLDER,
+                          stdin=subprocess.DEVNULL)
+
+
+class SharedLocks(unittest.TestCase):
+    def setUp(self):
+        self.out = FOLDER / self.id()
+        self.report = FOLDER / f"{self.id()}.json"
+
+    def findings(self):
+        return json.loads(self.report.read_text())["findings"]
+
+    def run_forked(self, *slots):
+        return lockweave("run", "--output", self.out, "--json", self.report, "--",
+                         program("forked"), *slots)
+
+    def test_forked_processes_that_take_them_in_opposite_orders(self):
+        result = self.run_forked(0, 1, 1, 0)
+        self.assertEqual(result.returncode, 66, result.stderr)
+        (finding,) = self.findings()
+        self.assertEqual((finding["rule"], finding["level"], finding["how"]),
+                         ("lock-order-cycle", "warning", "predicted"))
+        self.assertEqual({flow.get("process") for flow in finding["flows"]}, {"forked"})
+        self.assertIn("several processes", result.stderr)
+
+    def test_one_order_is_silent(self):
+        self.assertEqual(self.run_forked(0, 1, 0, 1).returncode, 0)
+        self.assertEqual(self.findings(), [])
+
+    def test_other_slots_of_the_same_memory_are_other_locks(self):
+        self.assertEqual(self.run_forked(0, 1, 1, 2).returncode, 0)
+        self.assertEqual(self.findings(), [])
+
+    def run_unrelated(self, inner):
+        name = f"/lockweave-{os.getpid()}-{inner}"
+        try:
+            for command in ([program("maker"), name], [program("finder"), name, str(inner)]):
+                done = lockweave("run", "--output", self.out, "--", *command)
+                self.assertEqual(done.returncode, 0, done.stderr)
+        finally:
+            pathlib.Path("/dev/shm" + name).unlink(missing_ok=True)
+        return lockweave("report", "--all-runs", "--fail-on", "warning", "--json", self.report,
+                         self.out)
+
+    def test_unrelated_programs_meet_by_the_memory_they_share(self):
+        result = self.run_unrelated(0)
+        self.assertEqual(result.returncode, 1, result.stderr)
+        (finding,) = self.findings()
+        self.assertEqual((finding["rule"], finding["level"]), ("lock-order-cycle", "warning"))
+        self.assertEqual(finding["seen_in"], ["finder", "maker"])
+
+    def test_unrelated_programs_with_other_slots(self):
+        result = self.run_unrelated(3)
+        self.assertEqual((result.returncode, self.findings()), (0, []), result.stderr)
+
+
+class Signals(unittest.TestCase):
+    """What is sent to the launcher is meant for the program."""
+
+    def start(self, mode, **settings):
+        self.process = subprocess.Popen([LOCKWEAVE, "run", "--", program("signals"), mode],
+                                        env=environment(), cwd=FOLDER, text=True,
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, process_group=0, **settings)
+        self.addCleanup(self.end)
+        self.assertEqual(self.process.stdout.readline(), "ready\n")
+        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        self.child = int(children.read_text().split()[0])
+
+    def end(self):
+        if self.process.poll() is None:
+            os.kill(self.child, signal.SIGKILL)
+            self.process.kill()
+        self.process.communicate(timeout=30)
+
+    def code_after(self, number):
+        self.process.send_signal(number)
+        self.process.communicate(timeout=30)
+        return self.process.returncode
+
+    @staticmethod
+    def await_state(pid, *states):
+        stat = pathlib.Path(f"/proc/{pid}/stat")
+        while stat.read_text().rsplit(")", 1)[1].split()[0] not in states:
+            os.sched_yield()
+
+    def test_the_program_ends_by_it(self):
+        def without_core():
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT, signal.SIGUSR1,
+                       signal.SIGUSR2, signal.SIGABRT, signal.SIGALRM, signal.SIGXCPU,
+                       signal.SIGRTMIN + 3):
+            with self.subTest(signal=number):
+                self.start("default", preexec_fn=without_core)
+                self.assertEqual(self.code_after(number), 128 + number)
+
+    def test_the_program_hears_each_and_keeps_its_exit_code(self):
+        self.start("told")
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2,
+                       signal.SIGWINCH, signal.SIGRTMIN + 1):
+            self.process.send_signal(number)
+            self.assertEqual(self.process.stdout.readline(), f"{int(number)} -1\n")
+        ctypes.CDLL(None).sigqueue(self.process.pid, int(signal.SIGUSR1), ctypes.c_void_p(42))
+        self.assertEqual(self.process.stdout.readline(), f"{int(signal.SIGUSR1)} 42\n")
+        self.assertEqual(self.code_after(signal.SIGTERM), 5)
+
+    def test_what_the_program_ignores_does_not_end_the_launcher(self):
+        self.start("default", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        self.process.send_signal(signal.SIGHUP)
+        self.assertEqual(self.code_after(signal.SIGTERM), 128 + signal.SIGTERM)
+
+    def test_stops_and_goes_on_with_the_program(self):
+        self.start("continued")
+        for _ in range(3):
+            self.process.send_signal(signal.SIGTSTP)
+            self.await_state(self.child, "T")
+            self.await_state(self.process.pid, "T")
+            self.process.send_signal(signal.SIGCONT)
+            self.assertEqual(self.process.stdout.readline(), "continued\n")
+            self.await_state(self.process.pid, "S")
+        self.assertEqual(self.code_after(signal.SIGTERM), 5)
+
+    def test_a_whole_group_stops_and_goes_on(self):
+        self.start("continued")
+        os.killpg(self.process.pid, signal.SIGTSTP)
+        self.await_state(self.child, "T")
+        self.await_state(self.process.pid, "T")
+        os.killpg(self.process.pid, signal.SIGCONT)
+        self.assertEqual(self.process.stdout.readline(), "continued\n")
+        self.assertEqual(self.code_after(signal.SIGTERM), 5)
+
+    def test_killed_outright(self):
+        self.start("default")
+        os.kill(self.child, signal.SIGKILL)
+        self.process.communicate(timeout=30)
+        self.assertEqual(self.process.returncode, 128 + signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="lockweave-processes-") as folder_name:
+        FOLDER = pathlib.Path(folder_name)
+        unittest.main(argv=sys.argv[:1], verbosity=2)

@@ -1,0 +1,400 @@
+// tests/unit/runtime/detectors/race_engine_test.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The race engine: by hand on the patterns it must tell apart, and at random against an oracle that
+// has no clocks.
+#include "runtime/detectors/race_engine.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <deque>
+#include <memory>
+#include <random>
+#include <sstream>
+#include <string>
+
+#include "tests/unit/runtime/detectors/naive_races.h"
+
+namespace lockweave::detectors {
+namespace {
+
+constexpr int kLocks = 3;
+constexpr int kObjects = 2;
+constexpr int kVariables = 3;
+
+// The engine, its thread clocks and objects, behind plain numbers.
+class World final : public Locksets {
+ public:
+  void for_each_common(const void* a, const void* b, Visitor visit, void* context) override {
+    if (a == nullptr || b == nullptr) return;
+    for (const auto& [mine, theirs] :
+         common_locks(*static_cast<const Held*>(a), *static_cast<const Held*>(b))) {
+      visit(context, locks_[static_cast<std::size_t>(mine.lock)], mine.shared, theirs.shared);
+    }
+  }
+
+  ~World() {
+    for (Variable& variable : variables_) RaceEngine::forget(variable);
+  }
+  void begin(int thread) { engine_.begin_thread(clock(thread)); }
+  void create(int parent, int child) { engine_.create(clock(parent), clock(child)); }
+  void end(int thread) { engine_.end(clock(thread)); }
+  void join(int by, int ended) { engine_.join(clock(by), clock(ended)); }
+  void acquired(int thread, int lock, bool shared = false) {
+    engine_.acquired(clock(thread), locks_[static_cast<std::size_t>(lock)], shared);
+    held_[thread].insert({lock, shared});
+  }
+  void release(int thread, int lock, bool shared = false) {
+    engine_.release(clock(thread), locks_[static_cast<std::size_t>(lock)], shared);
+    held_[thread].erase({lock, shared});
+  }
+  void hand_over(int thread, int object) {
+    engine_.hand_over(clock(thread), objects_[static_cast<std::size_t>(object)]);
+  }
+  void take_over(int thread, int object) {
+    engine_.take_over(clock(thread), objects_[static_cast<std::size_t>(object)]);
+  }
+  RaceKind access(int thread, int variable, bool writes) {
+    Variable& accessed = variables_[static_cast<std::size_t>(variable)];
+    const void* held = lockset(held_[thread]);
+    if (engine_.is_repeated(clock(thread), accessed, writes, held)) return RaceKind::none;
+    Accessed at;
+    at.writes = writes;
+    at.held = held;
+    return engine_.access(clock(thread), accessed, at).kind;
+  }
+  RaceKind reads(int thread, int variable = 0) { return access(thread, variable, false); }
+  RaceKind writes(int thread, int variable = 0) { return access(thread, variable, true); }
+  Slot slot_of(int thread) { return clock(thread).slot; }
+  const Variable& variable(int number) { return variables_[static_cast<std::size_t>(number)]; }
+
+ private:
+  ThreadClock& clock(int thread) {
+    auto& clock = clocks_[thread];
+    if (clock == nullptr) clock = std::make_unique<ThreadClock>();
+    return *clock;
+  }
+  // Equal sets have one address.
+  const void* lockset(const Held& held) {
+    return held.empty() ? nullptr : &*locksets_.insert(held).first;
+  }
+
+  RaceEngine engine_{*this};
+  std::map<int, std::unique_ptr<ThreadClock>> clocks_;
+  std::array<OrderObject, kLocks> locks_;
+  std::array<OrderObject, kObjects> objects_;
+  std::array<Variable, kVariables> variables_;
+  std::map<int, Held> held_;
+  std::set<Held> locksets_;
+};
+
+class RaceEngineTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    world.begin(0);
+    world.create(0, 1);
+    world.create(0, 2);
+  }
+  template <class Body>
+  void locked(int thread, int lock, Body body) {
+    world.acquired(thread, lock);
+    body();
+    world.release(thread, lock);
+  }
+
+  World world;
+};
+
+TEST_F(RaceEngineTest, TwoWritesThatNothingOrdersAreARace) {
+  EXPECT_EQ(world.writes(1), RaceKind::none);
+  EXPECT_EQ(world.writes(2), RaceKind::data_race);
+}
+
+TEST_F(RaceEngineTest, AReadAfterAWriteIsARaceAndAWriteAfterARead) {
+  EXPECT_EQ(world.writes(1, 0), RaceKind::none);
+  EXPECT_EQ(world.reads(2, 0), RaceKind::data_race);
+  EXPECT_EQ(world.reads(1, 1), RaceKind::none);
+  EXPECT_EQ(world.writes(2, 1), RaceKind::data_race);
+}
+
+TEST_F(RaceEngineTest, ReadersDoNotRace) {
+  EXPECT_EQ(world.reads(1), RaceKind::none);
+  EXPECT_EQ(world.reads(2), RaceKind::none);
+}
+
+TEST_F(RaceEngineTest, AVariableIsToldOnceUnlessItGetsWorse) {
+  locked(1, 0, [&] { world.writes(1); });
+  locked(2, 0, [] {});
+  EXPECT_EQ(world.writes(2), RaceKind::inconsistent_locking);
+  EXPECT_EQ(world.writes(2), RaceKind::none);
+  EXPECT_EQ(world.writes(1), RaceKind::data_race);
+  EXPECT_EQ(world.writes(2), RaceKind::none);
+}
+
+TEST_F(RaceEngineTest, CreationAndJoinOrder) {
+  world.writes(0);
+  world.create(0, 3);
+  EXPECT_EQ(world.writes(3), RaceKind::none);
+  world.end(3);
+  world.join(0, 3);
+  EXPECT_EQ(world.writes(0), RaceKind::none);
+}
+
+TEST_F(RaceEngineTest, ACommonLockIsEnough) {
+  for (const int thread : {1, 2, 1, 0}) {
+    locked(thread, 0, [&] {
+      EXPECT_EQ(world.reads(thread), RaceKind::none);
+      EXPECT_EQ(world.writes(thread), RaceKind::none);
+    });
+  }
+}
+
+TEST_F(RaceEngineTest, LuckIsWhenAnUpdateUnderAnotherVariablesLockComesBetween) {
+  world.writes(1, 0);
+  locked(1, 0, [&] { world.reads(1, 1), world.writes(1, 1); });
+  locked(2, 0, [&] { world.reads(2, 1), world.writes(2, 1); });
+  EXPECT_EQ(world.writes(2, 0), RaceKind::inconsistent_locking);
+}
+
+TEST_F(RaceEngineTest, AFlagReadUnderTheLockIsDesign) {
+  world.writes(1, 0);
+  locked(1, 0, [&] { world.writes(1, 1); });
+  locked(2, 0, [&] { world.reads(2, 1); });
+  EXPECT_EQ(world.reads(2, 0), RaceKind::none);
+}
+
+TEST_F(RaceEngineTest, AFlagThatItsOwnThreadWroteSaysNothing) {
+  locked(2, 0, [&] { world.writes(2, 1); });
+  world.writes(1, 0);
+  locked(1, 0, [] {});
+  locked(2, 0, [&] { world.reads(2, 1); });
+  EXPECT_EQ(world.reads(2, 0), RaceKind::inconsistent_locking);
+}
+
+TEST_F(RaceEngineTest, HandingOverIsDesign) {
+  world.writes(1);
+  world.hand_over(1, 0);
+  world.take_over(2, 0);
+  EXPECT_EQ(world.writes(2), RaceKind::none);
+}
+
+TEST_F(RaceEngineTest, WhatComesAfterHandingOverIsNotOrdered) {
+  world.hand_over(1, 0);
+  world.writes(1);
+  world.take_over(2, 0);
+  EXPECT_EQ(world.writes(2), RaceKind::data_race);
+}
+
+TEST_F(RaceEngineTest, AWriteUnderASharedLockIsToldAsThat) {
+  world.acquired(1, 0, true);
+  world.acquired(2, 0, true);
+  world.writes(1);
+  EXPECT_EQ(world.writes(2), RaceKind::write_under_shared_lock);
+}
+
+TEST_F(RaceEngineTest, AnExclusiveHolderExcludesSharedOnes) {
+  world.acquired(1, 0, true);
+  world.reads(1);
+  world.release(1, 0, true);
+  world.acquired(2, 0);
+  EXPECT_EQ(world.writes(2), RaceKind::none);
+}
+
+TEST_F(RaceEngineTest, ReadersOfARwlockDoNotOrderEachOther) {
+  world.writes(1, 0);
+  world.acquired(1, 0, true);
+  world.release(1, 0, true);
+  world.acquired(2, 0, true);
+  EXPECT_EQ(world.writes(2, 0), RaceKind::data_race);
+}
+
+TEST_F(RaceEngineTest, TheReaderOfARaceTakesOverSoThatTheRestIsSilent) {
+  world.writes(1, 0);
+  world.writes(1, 1);  // a plain flag
+  EXPECT_EQ(world.reads(2, 1), RaceKind::data_race);
+  EXPECT_EQ(world.reads(2, 0), RaceKind::none);
+}
+
+TEST_F(RaceEngineTest, ASlotIsUsedAgainOnlyByWhoKnowsOfTheEnd) {
+  world.create(0, 3);
+  world.end(3);
+  world.create(1, 4);  // thread 1 does not know
+  EXPECT_NE(world.slot_of(4), world.slot_of(3));
+  world.join(0, 3);
+  world.create(0, 5);
+  EXPECT_EQ(world.slot_of(5), world.slot_of(3));
+}
+
+TEST_F(RaceEngineTest, ThousandsOfThreadsOneAfterTheOtherNeedNoMoreSlots) {
+  for (int i = 10; i < 5000; ++i) {
+    world.create(0, i);
+    EXPECT_EQ(world.writes(i), RaceKind::none);
+    world.end(i);
+    world.join(0, i);
+    ASSERT_LT(world.slot_of(i), 8U);
+  }
+}
+
+TEST_F(RaceEngineTest, AFullHistoryForgetsTheOldestAndCountsIt) {
+  for (int i = 10; i < 100; ++i) {
+    world.create(0, i);
+    world.reads(i);
+  }
+  EXPECT_EQ(world.variable(0).count, Variable::kHistoryMax);
+  EXPECT_EQ(world.variable(0).forgotten, 90U - Variable::kHistoryMax);
+  EXPECT_EQ(world.writes(99), RaceKind::data_race);
+}
+
+TEST(VectorClockTest, JoinTakesTheHigherOfEach) {
+  VectorClock a;
+  VectorClock b;
+  a.set(0, 5);
+  b.set(0, 3);
+  b.set(20, 7);
+  EXPECT_TRUE(a.join(b));
+  EXPECT_FALSE(a.join(b));
+  EXPECT_EQ(a.at(0), 5U);
+  EXPECT_EQ(a.at(20), 7U);
+  EXPECT_EQ(a.at(19), 0U);
+  EXPECT_EQ(a.at(100), 0U);
+  EXPECT_TRUE(a.knows(20, 7));
+  EXPECT_FALSE(a.knows(20, 8));
+}
+
+// A schedule that could happen: locks exclude, joined threads have ended.
+class Schedule {
+ public:
+  explicit Schedule(unsigned seed) : random_(seed) {
+    world_.begin(0);
+    state_[0] = {};
+  }
+
+  // Empty, or where the two disagree.
+  std::string run(int events) {
+    for (int i = 0; i < events; ++i) {
+      const std::string difference = step(pick_thread());
+      if (!difference.empty()) return difference;
+    }
+    return {};
+  }
+  int races() const { return races_; }
+
+ private:
+  struct State {
+    Held held;
+    bool ended = false;
+    bool joined = false;
+  };
+
+  int below(int bound) { return std::uniform_int_distribution<int>(0, bound - 1)(random_); }
+  int pick_thread() {
+    for (;;) {
+      const int thread = below(static_cast<int>(state_.size()));
+      if (!state_[thread].ended) return thread;
+    }
+  }
+
+  std::string step(int thread) {
+    switch (below(12)) {
+      case 0: return create(thread);
+      case 1: return end_or_join(thread);
+      case 2:
+      case 3: return lock(thread, below(kLocks), below(3) == 0);
+      case 4:
+      case 5: return unlock(thread);
+      case 6: return hand(thread, below(kObjects));
+      case 7: return update(thread, below(kVariables));
+      default: return access(thread, below(kVariables), below(2) == 0);
+    }
+  }
+  std::string create(int thread) {
+    const int child = static_cast<int>(state_.size());
+    if (child > 6) return {};
+    state_[child] = {};
+    log_ << thread << " creates " << child << "\n";
+    world_.create(thread, child);
+    naive_.create(thread, child);
+    return {};
+  }
+  std::string end_or_join(int thread) {
+    for (auto& [other, state] : state_) {
+      if (other == thread || other == 0 || state.joined || !state.held.empty()) continue;
+      if (!state.ended) world_.end(other);
+      state.ended = state.joined = true;
+      log_ << thread << " joins " << other << "\n";
+      world_.join(thread, other);
+      naive_.join(thread, other);
+      return {};
+    }
+    return {};
+  }
+  std::string lock(int thread, int lock, bool shared) {
+    for (const auto& [other, state] : state_) {
+      for (const HeldLock& held : state.held) {
+        if (held.lock == lock && (other == thread || !held.shared || !shared)) return {};
+      }
+    }
+    state_[thread].held.insert({lock, shared});
+    log_ << thread << " locks " << lock << (shared ? " shared\n" : "\n");
+    world_.acquired(thread, lock, shared);
+    naive_.acquired(thread, lock, shared);
+    return {};
+  }
+  std::string unlock(int thread) {
+    if (state_[thread].held.empty()) return {};
+    const HeldLock held = *state_[thread].held.begin();
+    state_[thread].held.erase(held);
+    log_ << thread << " unlocks " << held.lock << "\n";
+    world_.release(thread, held.lock, held.shared);
+    naive_.release(thread, held.lock, held.shared);
+    return {};
+  }
+  std::string hand(int thread, int object) {
+    if (below(2) == 0) {
+      log_ << thread << " hands over " << object << "\n";
+      world_.hand_over(thread, object);
+      naive_.hand_over(thread, object);
+    } else {
+      log_ << thread << " takes over " << object << "\n";
+      world_.take_over(thread, object);
+      naive_.take_over(thread, object);
+    }
+    return {};
+  }
+  std::string update(int thread, int variable) {
+    const std::string difference = access(thread, variable, false);
+    return difference.empty() ? access(thread, variable, true) : difference;
+  }
+  std::string access(int thread, int variable, bool writes) {
+    log_ << thread << (writes ? " writes " : " reads ") << variable << "\n";
+    const RaceKind found = world_.access(thread, variable, writes);
+    const RaceKind expected = naive_.access(thread, variable, writes);
+    races_ += expected != RaceKind::none ? 1 : 0;
+    if (found == expected) return {};
+    log_ << "engine " << static_cast<int>(found) << ", oracle " << static_cast<int>(expected);
+    return log_.str();
+  }
+
+  std::mt19937 random_;
+  World world_;
+  NaiveRaces naive_;
+  std::map<int, State> state_;
+  std::ostringstream log_;
+  int races_ = 0;
+};
+
+TEST(RaceEngineOracleTest, AgreesOnThousandsOfSchedules) {
+  constexpr unsigned kSchedules = 4000;
+  constexpr int kEvents = 60;
+  int races = 0;
+  for (unsigned seed = 1; seed <= kSchedules; ++seed) {
+    Schedule schedule(seed);
+    ASSERT_EQ(schedule.run(kEvents), "") << "seed " << seed;
+    races += schedule.races();
+  }
+  EXPECT_GT(races, 1000);
+}
+
+}  // namespace
+}  // namespace lockweave::detectors

@@ -1,0 +1,178 @@
+// tests/unit/tools/sarif_reader_test.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tools/lockweave/sarif_reader.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "tests/unit/tools/record_builder.h"
+#include "tools/lockweave/render_sarif.h"
+
+namespace lockweave::cli::test {
+namespace {
+
+using nlohmann::json;
+
+SarifFile read(const std::string& text) {
+  model::ReadError error;
+  std::optional<SarifFile> file = read_sarif(text, "x.sarif", error);
+  EXPECT_TRUE(file) << error.message;
+  return file ? std::move(*file) : SarifFile();
+}
+
+// A foreign file with one result, whose parts `change` may set.
+json foreign(const json& change = json::object()) {
+  json result = {{"ruleId", "bad-thing"},
+                 {"message", {{"text", "this is bad"}}},
+                 {"locations",
+                  {{{"physicalLocation",
+                     {{"artifactLocation", {{"uri", "src/a%20b.c"}}},
+                      {"region", {{"startLine", 7}, {"startColumn", 3}}}}}}}}};
+  result.update(change);
+  return {{"version", "2.1.0"},
+          {"runs", json::array({{{"tool", {{"driver", {{"name", "othertool"}}}}},
+                                 {"results", json::array({result})}}})}};
+}
+
+TEST(ReadSarif, OwnFindingsComeBack) {
+  Scenario scenario;
+  add_opposite_orders(scenario.process());
+  const Results results = scenario.results();
+  ASSERT_EQ(results.findings.size(), 1u);
+  const model::Finding& out = results.findings[0];
+  const SarifFile file = read(render_sarif(results, "/opt"));
+  ASSERT_EQ(file.results.size(), 1u);
+  EXPECT_FALSE(file.results[0].foreign);
+  const model::Finding& back = file.results[0].finding;
+  EXPECT_EQ(back.rule, out.rule);
+  EXPECT_EQ(back.level, out.level);
+  EXPECT_EQ(back.how, out.how);
+  EXPECT_EQ(back.message, out.message);
+  EXPECT_EQ(back.hint, out.hint);
+  EXPECT_EQ(back.fingerprint, out.fingerprint);
+  EXPECT_EQ(back.locks, out.locks);
+  EXPECT_EQ(back.seen_in, out.seen_in);
+  EXPECT_EQ(back.place.file, out.place.file);
+  EXPECT_EQ(back.place.line, out.place.line);
+  ASSERT_EQ(back.flows.size(), out.flows.size());
+  EXPECT_EQ(back.flows[1].steps[1].text, out.flows[1].steps[1].text);
+  EXPECT_EQ(back.flows[1].steps[1].held[0].lock, out.flows[1].steps[1].held[0].lock);
+}
+
+TEST(ReadSarif, WrittenAgainItIsTheSame) {
+  Scenario scenario;
+  add_opposite_orders(scenario.process());
+  const std::string first = render_sarif(scenario.results(), "/opt");
+  Results results;
+  for (SarifResult& one : read(first).results) results.findings.push_back(one.finding);
+  EXPECT_EQ(json::parse(render_sarif(results, "/opt"))["runs"][0]["results"],
+            json::parse(first)["runs"][0]["results"]);
+}
+
+TEST(ReadSarif, ForeignResultsAreNamedByRuleFileAndMessage) {
+  const auto fingerprint = [](const json& change) {
+    return read(foreign(change).dump()).results.at(0).finding.fingerprint;
+  };
+  const SarifResult one = read(foreign().dump()).results.at(0);
+  EXPECT_TRUE(one.foreign);
+  EXPECT_EQ(one.tool, "othertool");
+  EXPECT_EQ(one.finding.level, model::Level::warning);
+  EXPECT_EQ(one.finding.place.file, "src/a b.c");
+  EXPECT_EQ(one.finding.place.line, 7u);
+  EXPECT_EQ(one.finding.fingerprint.size(), 16u);
+  EXPECT_EQ(one.finding.hint, "reported by `othertool`");
+  EXPECT_NE(fingerprint({{"ruleId", "other"}}), one.finding.fingerprint);
+  EXPECT_NE(fingerprint({{"message", {{"text", "else"}}}}), one.finding.fingerprint);
+  json moved = foreign();
+  moved["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"] = 70;
+  EXPECT_EQ(read(moved.dump()).results.at(0).finding.fingerprint, one.finding.fingerprint);
+}
+
+TEST(ReadSarif, OnlyWhatIsWrongNowCounts) {
+  const auto count = [](const json& change) { return read(foreign(change).dump()).results.size(); };
+  EXPECT_EQ(count({{"kind", "fail"}}), 1u);
+  EXPECT_EQ(count({{"kind", "pass"}}), 0u);
+  EXPECT_EQ(count({{"level", "none"}}), 0u);
+  EXPECT_EQ(count({{"baselineState", "absent"}}), 0u);
+  EXPECT_EQ(count({{"baselineState", "unchanged"}}), 1u);
+  EXPECT_EQ(count({{"suppressions", json::array({{{"kind", "inSource"}}})}}), 0u);
+  EXPECT_EQ(
+      count({{"suppressions", json::array({{{"kind", "external"}, {"status", "rejected"}}})}}), 1u);
+  EXPECT_EQ(count({{"suppressions", json::array()}}), 1u);
+}
+
+TEST(ReadSarif, LevelAndMessageOfTheRule) {
+  json file = foreign({{"ruleIndex", 0}, {"message", {{"id", "m"}, {"arguments", {"x", "y"}}}}});
+  file["runs"][0]["tool"]["driver"]["rules"] =
+      json::array({{{"id", "bad-thing"},
+                    {"defaultConfiguration", {{"level", "error"}}},
+                    {"messageStrings", {{"m", {{"text", "{0} before {1}"}}}}}}});
+  const model::Finding finding = read(file.dump()).results.at(0).finding;
+  EXPECT_EQ(finding.level, model::Level::error);
+  EXPECT_EQ(finding.message, "x before y");
+}
+
+TEST(ReadSarif, BasesOfPaths) {
+  json file = foreign();
+  json& artifact =
+      file["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"];
+  artifact["uriBaseId"] = "SUB";
+  file["runs"][0]["originalUriBaseIds"] = {{"ROOT", {{"uri", "file:///home/x%25/"}}},
+                                           {"SUB", {{"uri", "sub/"}, {"uriBaseId", "ROOT"}}},
+                                           {"RING", {{"uri", "r/"}, {"uriBaseId", "RING"}}}};
+  EXPECT_EQ(read(file.dump()).results.at(0).finding.place.file, "/home/x%/sub/src/a b.c");
+  artifact["uriBaseId"] = "RING";
+  EXPECT_TRUE(read(file.dump()).results.at(0).finding.place.file.ends_with("r/src/a b.c"));
+}
+
+TEST(ReadSarif, AToolThatDidNotFinish) {
+  json file = foreign();
+  EXPECT_TRUE(read(file.dump()).finished);
+  file["runs"][0]["invocations"] = json::array({{{"executionSuccessful", false}}});
+  EXPECT_FALSE(read(file.dump()).finished);
+}
+
+TEST(ReadSarif, WhatIsNoSarifIsRefused) {
+  const auto error_of = [](const std::string& text) {
+    model::ReadError error;
+    EXPECT_FALSE(read_sarif(text, "x.sarif", error)) << text;
+    EXPECT_FALSE(error.remedy.empty());
+    return error;
+  };
+  EXPECT_EQ(error_of("{\n\"runs\": [\n").line, 3u);
+  EXPECT_EQ(error_of("").line, 1u);
+  EXPECT_NE(error_of("{}").message.find("no SARIF"), std::string::npos);
+  EXPECT_NE(error_of("[1]").message.find("no SARIF"), std::string::npos);
+  EXPECT_NE(error_of(R"({"version":"1.0.0","runs":[]})").message.find("1.0.0"), std::string::npos);
+}
+
+// Any value in place of any other: an answer, never a crash.
+TEST(ReadSarif, ValuesOfAnotherType) {
+  const unsigned seed = std::random_device()();
+  std::mt19937 random(seed);
+  Scenario scenario;
+  add_opposite_orders(scenario.process());
+  const json good = json::parse(render_sarif(scenario.results(), "/opt"));
+  const json flat = good["runs"][0]["results"].flatten();
+  std::vector<json::json_pointer> places;
+  for (const auto& [pointer, value] : flat.items())
+    places.emplace_back("/runs/0/results" + pointer);
+  const std::vector<json> values{nullptr,        1,   -1, 1e300, "text", json::array(),
+                                 json::object(), true};
+  for (int turn = 0; turn < 500; ++turn) {
+    json bad = good;
+    json::json_pointer at = places[random() % places.size()];
+    for (std::size_t up = random() % 4; up > 0 && !at.parent_pointer().empty(); --up) {
+      at = at.parent_pointer();
+    }
+    bad[at] = values[random() % values.size()];
+    model::ReadError error;
+    const auto file = read_sarif(bad.dump(), "x.sarif", error);
+    EXPECT_TRUE(file || !error.message.empty()) << "seed " << seed << " at " << at.to_string();
+  }
+}
+
+}  // namespace
+}  // namespace lockweave::cli::test

@@ -1,0 +1,20 @@
+// tools/lockweave/finding_key.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Where the steps of a story happen, and from them the fingerprint of its finding
+// (docs/design/identity.md, part 3).
+#pragma once
+
+#include <string>
+
+#include "tools/lockweave/scene.h"
+
+namespace lockweave::cli {
+
+// A lock is destroyed by whoever destroys the outermost object around it, not by the destructors in
+// between.
+model::Site site_of(const StoryStep& at, Scene& scene);
+
+std::string fingerprint_of(const Story& story, Scene& scene);
+
+}  // namespace lockweave::cli

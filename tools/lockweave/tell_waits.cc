@@ -1,0 +1,154 @@
+// tools/lockweave/tell_waits.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Locks in a ring, and threads that wait.
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "tools/lockweave/tellers.h"
+#include "tools/lockweave/text.h"
+
+namespace lockweave::cli {
+
+using model::Action;
+
+namespace {
+
+std::string order_clauses(const Telling& telling) {
+  std::vector<std::string> clauses;
+  for (std::size_t i = 0; i + 1 < telling.steps.size(); i += 2) {
+    const ToldStep& held = telling.steps[i];
+    const ToldStep& wanted = telling.steps[i + 1];
+    clauses.push_back(fmt::format("{} takes {} while it holds {}", wanted.thread,
+                                  ticked(wanted.object), ticked(held.object)));
+  }
+  return joined(clauses, "; ");
+}
+
+}  // namespace
+
+Narration lock_order_cycle(const Telling& telling) {
+  Narration told;
+  const std::string clauses = order_clauses(telling);
+  if (telling.declared) {
+    told.message = fmt::format("{} taken against the declared order: {}",
+                               telling.locks.size() == 1 ? "a lock is" : "locks are", clauses);
+    told.hint = "take the locks in the declared order, or correct the declaration";
+    return told;
+  }
+  if (telling.locks.size() == 2) {
+    told.message = fmt::format("{} and {} are taken in opposite orders: {}", lock_words(telling, 0),
+                               lock_words(telling, 1), clauses);
+    told.hint =
+        fmt::format("take both at once with `std::scoped_lock`, or take {} before {} everywhere",
+                    lock_words(telling, 0), lock_words(telling, 1));
+  } else {
+    told.message = fmt::format("{} locks are taken in orders that close a ring: {}",
+                               telling.locks.size(), clauses);
+    told.hint = "agree on one order for these locks and keep to it everywhere";
+  }
+  if (telling.several_processes) {
+    told.message += " (put together from several processes)";
+    told.hint += "; no single process has shown the whole ring";
+  }
+  return told;
+}
+
+namespace {
+
+bool is_wanted(const Telling& telling, const std::string& name) {
+  return std::any_of(telling.steps.begin(), telling.steps.end(),
+                     [&name](const ToldStep& step) { return step.object == name; });
+}
+
+std::string waiting_clause(const Telling& telling, const ToldStep& step) {
+  std::string clause = step.thread;
+  std::vector<std::string> held;
+  for (const std::string& name : step.held) {
+    if (is_wanted(telling, name)) held.push_back(ticked(name));
+  }
+  if (!held.empty()) clause += fmt::format(" holds {} and", listed(held));
+  if (step.action == Action::joins) {
+    return clause + fmt::format(" waits for the end of {}",
+                                step.other.empty() ? "another thread" : step.other);
+  }
+  if (step.action == Action::wants) return clause + " waits for " + object_words(step);
+  return clause + " waits on " + object_words(step);
+}
+
+}  // namespace
+
+Narration deadlock(const Telling& telling) {
+  std::vector<std::string> clauses;
+  for (const ToldStep& step : telling.steps) {
+    const bool waits = step.action == Action::wants || step.action == Action::waits ||
+                       step.action == Action::joins;
+    if (waits) clauses.push_back(waiting_clause(telling, step));
+  }
+  Narration told;
+  if (telling.variant == "all-blocked") {
+    told.message = "every thread waits and none is left to wake another: " + joined(clauses, "; ");
+    told.hint =
+        "make sure that whoever must notify, post or finish can do so before it waits itself";
+    return told;
+  }
+  if (telling.variant == "stall") {
+    told.message = "a wait lasts longer than the hang timeout: " + joined(clauses, "; ");
+    told.hint = "nothing proves that it will never end; look at what the holder is doing";
+    return told;
+  }
+  told.message = "threads wait for each other for ever: " + joined(clauses, "; ");
+  const bool locks_only =
+      std::all_of(telling.steps.begin(), telling.steps.end(),
+                  [](const ToldStep& step) { return step.action == Action::wants; });
+  told.hint = locks_only ? "take these locks in one order everywhere, or all at once with "
+                           "`std::scoped_lock`"
+                         : "release the lock before waiting for a thread that needs it";
+  return told;
+}
+
+Narration blocking_under_lock(const Telling& telling) {
+  const ToldStep& step = step_or_blank(telling, 0);
+  const std::string held =
+      step.held.empty() ? std::string("a lock") : listed(all_ticked(step.held));
+  return {fmt::format("{} {} while it holds {}, which the other side takes as well", step.thread,
+                      step_text(step), held),
+          "release the lock before the blocking call"};
+}
+
+Narration wait_while_holding(const Telling& telling) {
+  const ToldStep& step = step_or_blank(telling, 0);
+  const std::string held =
+      step.held.empty() ? std::string("another lock") : listed(all_ticked(step.held));
+  const std::string taker =
+      telling.steps.size() > 2
+          ? fmt::format(", and {}, which notifies it, takes {}", telling.steps[2].thread,
+                        ticked(telling.steps[2].object))
+          : "";
+  return {fmt::format("{} {} while it still holds {}{}", step.thread, step_text(step), held, taker),
+          "a wait gives back only its own mutex: release the other locks before waiting"};
+}
+
+Narration lost_wakeup(const Telling& telling) {
+  const ToldStep& step = step_or_blank(telling, 0);
+  return {fmt::format("{} {} for a notification that came before it began to wait", step.thread,
+                      step_text(step)),
+          "keep the condition in a variable guarded by the mutex, set it under the mutex before "
+          "notifying, and wait with a predicate"};
+}
+
+Narration wait_without_predicate(const Telling& telling) {
+  const ToldStep& step = step_or_blank(telling, 0);
+  return {fmt::format("{} {} in no loop that tests a condition", step.thread, step_text(step)),
+          "wait with a predicate, `cv.wait(lock, [&]{ return ready; })`: wake-ups can be spurious "
+          "or come too early"};
+}
+
+Narration condvar_two_mutexes(const Telling& telling) {
+  return {fmt::format("waiters of condition variable {} use different mutexes at the same time",
+                      lock_words(telling)),
+          "use one mutex with one condition variable"};
+}
+
+}  // namespace lockweave::cli
