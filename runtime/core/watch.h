@@ -23,8 +23,8 @@ struct Access {
   const void* pc;
 };
 
-// What follows order and accesses. Never told of the objects of rule (hooks.h) that are no locks by
-// on_acquired: permits, notifications and the like are handed over and taken over.
+// What follows order and accesses. Locks are acquired and released; permits, notifications, arrivals
+// and all else that orders threads are handed over and taken over.
 class Watcher {
  public:
   virtual void on_acquired(ThreadState&, Object& lock, bool shared) = 0;

@@ -229,8 +229,10 @@ RaceFound RaceEngine::access(ThreadClock& thread, Variable& variable, Accessed n
   RaceFound worst;
   core::RawGuard guard(variable.guard);
   for (std::uint32_t i = 0; i < variable.count; ++i) {
-    const RaceKind kind = judge(thread, variable.history[i], now);
-    if (kind > worst.kind) worst = {kind, variable.history[i]};
+    const Accessed& earlier = variable.history[i];
+    const RaceKind kind = judge(thread, earlier, now);
+    const bool tells_more = kind == worst.kind && earlier.writes && !worst.earlier.writes;
+    if (kind > worst.kind || tells_more) worst = {kind, earlier};
   }
   if (!now.writes) {
     const Accessed& write = variable.last_write;
