@@ -270,6 +270,24 @@ double semaphore(const Arguments& arguments) {
   return spent / static_cast<double>(arguments.iterations * 2);
 }
 
+// A value goes to and fro; one operation is one way: put here, got there.
+template <class AnyQueue>
+double queue(const Arguments& arguments) {
+  AnyQueue ways[2];
+  Together together(2);
+  const double spent = together.best_wall_ns([&](int thread) {
+    for (long i = 0; i < arguments.iterations; ++i) {
+      if (thread == 0) {
+        ways[1].put(i);
+        ways[0].get();
+      } else {
+        ways[0].put(ways[1].get());
+      }
+    }
+  });
+  return spent / static_cast<double>(arguments.iterations * 2);
+}
+
 // Private memory in use, from the kernel: what the runtime maps counts only once it is touched.
 double private_bytes() {
   FILE* status = fopen("/proc/self/status", "r");
@@ -357,6 +375,8 @@ constexpr Scenario kScenarios[] = {
     {"contended", contended},
     {"condvar", condvar},
     {"semaphore", semaphore},
+    {"queue", queue<Queue>},
+    {"own_queue", queue<OwnQueue>},
     {"memory_locks", memory_locks},
     {"memory_pairs", memory_pairs},
     {"memory_threads", memory_threads},

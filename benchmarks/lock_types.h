@@ -3,10 +3,14 @@
 //
 // The same locks from three libraries under one set of names, chosen when lock_bench.cc is compiled:
 // LOCK_BENCH_LOCKWEAVE the drop-in types, LOCK_BENCH_ABSL Abseil's, else the standard's.
-// kHas... says what the library has no counterpart of.
+// kHas... says what the library has no counterpart of. OwnQueue is Lockweave's in all of them: without
+// the runtime it is a queue like another.
 #pragma once
 
+#include <lockweave/queue.h>
 #include <semaphore.h>
+
+#include <deque>
 
 #if defined(LOCK_BENCH_ABSL)
 #include <absl/synchronization/mutex.h>
@@ -107,6 +111,39 @@ class Semaphore {
   sem_t semaphore_;
 };
 #endif
+
+// As everybody writes it: one mutex, one condition.
+class Queue {
+ public:
+  void put(long value) {
+    mutex_.lock();
+    values_.push_back(value);
+    mutex_.unlock();
+    filled_.notify_one();
+  }
+  long get() {
+    mutex_.lock();
+    while (values_.empty()) filled_.wait(mutex_);
+    const long value = values_.front();
+    values_.pop_front();
+    mutex_.unlock();
+    return value;
+  }
+
+ private:
+  Mutex mutex_;
+  Condition filled_;
+  std::deque<long> values_;
+};
+
+class OwnQueue {
+ public:
+  void put(long value) { queue_.put(value); }
+  long get() { return *queue_.get(); }
+
+ private:
+  ::lockweave::queue<long> queue_;
+};
 
 // What the library is to do before anything is measured.
 inline void set_up([[maybe_unused]] bool detect_deadlocks) {

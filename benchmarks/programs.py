@@ -60,6 +60,19 @@ def compress(environment, size, _folder):
     return timed(["xz", "-2", "-T2", "--block-size=1MiB", "-c"], environment, input=text)
 
 
+def case_suite(library):
+    """The teaching suite as `library`'s build has it; every case is as expected."""
+    build = library.resolve().parent.parent
+    command, suite = build / "tools/lockweave/lockweave", build / "instrumented_cases/manifest.txt"
+    if not command.is_file() or not suite.is_file():
+        raise Missing(f"no case suite beside {library}: cmake --build {build}")
+    try:
+        return timed([str(command), "cases", "--quick", "--quiet", "--suite", str(suite),
+                      "--runtime", str(library.resolve())], {}, stderr=subprocess.DEVNULL)
+    except subprocess.CalledProcessError as why:
+        raise Missing(f"the case suite ended with {why.returncode}: see `lockweave cases`") from why
+
+
 class Memcached:
     """A server with two worker threads; a lock per item, per slab class, per connection's queue."""
 

@@ -58,8 +58,8 @@ class Workshop:
 
     def compile(self, name, compiler, flags, libraries=()):
         program = self.folder / name
-        command = [need(compiler), "-std=c++20", "-O2", "-g", "-pthread", *flags,
-                   str(HERE / "lock_bench.cc"), "-o", str(program), *libraries]
+        command = [need(compiler), "-std=c++20", "-O2", "-g", "-pthread",
+                   f"-I{ROOT / 'runtime/include'}", *flags, str(HERE / "lock_bench.cc"), "-o", str(program), *libraries]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise Missing(f"{name} does not build: {done.stderr.strip().splitlines()[0]}")
@@ -73,7 +73,7 @@ class Workshop:
 
     def by_type(self):
         program = self.compile(
-            "types", "g++", ["-DLOCK_BENCH_LOCKWEAVE", f"-I{ROOT / 'runtime/include'}"],
+            "types", "g++", ["-DLOCK_BENCH_LOCKWEAVE"],
             [str(self.library), f"-Wl,-rpath,{self.folder}"])
         environment = watched(self.library, self.records)
         del environment["LD_PRELOAD"]

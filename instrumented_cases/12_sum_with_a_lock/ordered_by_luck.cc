@@ -21,7 +21,8 @@ void add_then_log() {
 void log_then_add() {
   await_step(1);
   { std::lock_guard guard(log); }
-  ++sum;  // expect: inconsistent-locking
+  // expect-code: data-race
+  ++sum;  // expect-run: inconsistent-locking
 }
 }  // namespace
 

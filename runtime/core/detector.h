@@ -7,7 +7,7 @@
 //
 // Calls come on the thread that acts, with the hook guard held (interposed functions pass through).
 // Uncontended operations on known acquisitions make no call at all: `on_acquisition` comes once per
-// (thread, segment, acquisition).
+// (thread, segment, acquisition), but for waits with a time-out.
 #pragma once
 
 #include "runtime/core/report.h"
@@ -18,8 +18,9 @@ class Detector {
  public:
   // A thread did, or is about to do, an acquisition for the first time in this segment of its life.
   // `node.outer` is what it holds (nullptr: nothing). Before blocking, so also when it will never be
-  // granted.
-  virtual void on_acquisition(ThreadState&, Acquisition&) {}
+  // granted. `may_give_up`: it is about to wait with a time-out; if it is granted, the call comes
+  // again without.
+  virtual void on_acquisition(ThreadState&, Acquisition&, bool may_give_up) { (void)may_give_up; }
   // `thread.wait` has just been published; the thread is about to sleep.
   virtual void on_block(ThreadState&) {}
   virtual void on_unblock(ThreadState&) {}

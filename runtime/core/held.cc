@@ -17,12 +17,12 @@ constinit std::atomic<bool> fast_locks_open{false};
 
 namespace {
 
-void sight(ThreadState& thread, Acquisition& node) {
+void sight(ThreadState& thread, Acquisition& node, bool may_give_up) {
   const std::uint32_t segment = thread.segment.load(std::memory_order_relaxed);
   if (node.outer != nullptr && add_sighting(node, thread.id, segment)) {
     journal.note_sighting(node, thread, segment);
   }
-  tell_detectors([&](Detector& detector) { detector.on_acquisition(thread, node); });
+  tell_detectors([&](Detector& detector) { detector.on_acquisition(thread, node, may_give_up); });
 }
 
 // A cache that must forget as often as it has entries is too small for what this thread does.
@@ -54,8 +54,10 @@ __attribute__((noinline)) Acquisition* learn(ThreadState& thread, AcquisitionKey
       if (node == nullptr) return nullptr;
     }
   }
-  sight(thread, *node);
-  remember(thread, *node, key);
+  const bool may_give_up = (flags & LW_TIMED) != 0;
+  sight(thread, *node, may_give_up);
+  if (!may_give_up)
+    remember(thread, *node, key);  // the detectors are to hear of it once it is granted
   return node;
 }
 
@@ -157,7 +159,7 @@ void push_held(ThreadState& thread, std::uintptr_t address, lw_kind kind, int fl
       return;
     }
   }
-  if (Acquisition* node = acquisition_for(thread, address, kind, flags, pc)) {
+  if (Acquisition* node = acquisition_for(thread, address, kind, flags & ~LW_TIMED, pc)) {
     put_entry(thread, node, 1);
     tell_acquired(thread, *node);
   }

@@ -13,7 +13,8 @@ namespace lockweave::core {
 inline constexpr int kNodeFlags = LW_SHARED | LW_TRY;
 
 // The node for taking `address` on top of what `thread` holds. Tells the detectors when this
-// (thread, segment) does it for the first time. nullptr only without memory.
+// (thread, segment) does it for the first time; LW_TIMED: that it is about to try, each time. nullptr
+// only without memory.
 Acquisition* acquisition_for(ThreadState& thread, std::uintptr_t address, lw_kind kind, int flags,
                              const void* pc);
 

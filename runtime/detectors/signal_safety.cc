@@ -11,7 +11,7 @@ class SignalSafety final : public core::Detector {
  public:
   constexpr SignalSafety() = default;
 
-  void on_acquisition(core::ThreadState& thread, core::Acquisition& node) override {
+  void on_acquisition(core::ThreadState& thread, core::Acquisition& node, bool) override {
     if (thread.handling_signal == 0 || core::signal_being_handled(thread) == 0) return;
     if ((node.flags & LW_TRY) != 0) return;  // never waits for what it interrupted
     if (!first_time("signal-unsafe-lock", node.stack, node.object)) return;

@@ -32,8 +32,8 @@ class Waits final : public core::Detector {
  public:
   constexpr Waits() = default;
 
-  void on_acquisition(ThreadState& thread, Acquisition& node) override {
-    if ((node.flags & LW_TRY) != 0) return;  // it did not wait for the lock
+  void on_acquisition(ThreadState& thread, Acquisition& node, bool may_give_up) override {
+    if (may_give_up || (node.flags & LW_TRY) != 0) return;  // it can do without the lock
     note_taken(thread, node);
     confirm_by_taker(thread, *node.object);
   }

@@ -9,7 +9,8 @@
 // that the other side takes: the joined thread took it in its life; who posted took it since its
 // start or its last post. The set of locks a thread took is noted when it first takes each one in a
 // segment, so what a thread does again after its first post is missed, never invented.
-// Only untimed waits count: a timed one gives up by itself.
+// Only untimed waits count: a timed one gives up by itself. So a lock that the other side tried to
+// take with a time-out and did not get is none that it takes; one that it got is.
 #pragma once
 
 #include "runtime/core/detector.h"

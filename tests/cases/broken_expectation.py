@@ -20,7 +20,7 @@ WRONG_USAGE = 2
 def entry_of(form, place):
     """(source, program) of one case of the real suite."""
     for line in pathlib.Path(MANIFEST).read_text().splitlines():
-        this_form, source, program = line.split("\t")
+        this_form, source, program = line.split("\t")[:3]
         if this_form == form and source.endswith("/" + place):
             return pathlib.Path(source), program
     raise SystemExit(f"{MANIFEST} has no {form} of {place}")

@@ -80,6 +80,9 @@ TABLE = [
     Row("analyzer/link/", ["model/", "analyzer/summary/", "analyzer/link/"], EVERY_STD),
     Row("analyzer/rules/", ["model/", "analyzer/summary/", "analyzer/link/", "analyzer/rules/"],
         EVERY_STD),
+    # The command around them: what it writes, `lockweave analyze` reads.
+    Row("analyzer/driver/", ["model/", "analyzer/", "tools/lockweave/"],
+        EVERY_STD | {"system", "packages"}),
     # The command: no compiler in it; it reads files and replays traces through the detectors.
     Row("tools/lockweave/", ["model/", "tools/lockweave/", "runtime/detectors/"],
         EVERY_STD | {"system", "packages"}),

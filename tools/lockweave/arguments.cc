@@ -20,6 +20,7 @@ constexpr const char* kMainFooter =
     "  lockweave run -- ./my_tests        watch a program and all it starts\n"
     "  lockweave run -- ctest             watch a whole test suite\n"
     "  lockweave report lockweave-out     tell the newest run again\n"
+    "  lockweave analyze -p build         find what the code can do wrong, without running it\n"
     "  lockweave gate --baseline known.txt lockweave-out   fail on what is new\n"
     "  lockweave explain deadlock         what a rule means and how to fix it\n\n"
     "Exit codes: 0 clean, 1 findings, 2 wrong usage or input, 3 incomplete, 4 the tool failed,\n"
@@ -30,6 +31,13 @@ constexpr const char* kRunFooter =
 constexpr const char* kGateFooter =
     "Exit codes: 0 nothing new, 1 something new at or above --fail-on, 2 wrong usage or input,\n"
     "3 incomplete (some input could not be read, or an expected record is missing).";
+constexpr const char* kAnalyzeFooter =
+    "Examples:\n"
+    "  lockweave analyze -p build                  all that build/compile_commands.json names\n"
+    "  lockweave analyze -p build src/bank.cc      one source of it\n"
+    "  lockweave analyze bank.cc -- -std=c++20     a source with flags of its own\n\n"
+    "Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or input, 3 some units\n"
+    "could not be analysed or only in part, 4 the tool failed.";
 constexpr const char* kCasesFooter =
     "A case is named TOPIC/PROGRAM/FORM. Exit codes: 0 all as expected, 1 some differ, 2 wrong "
     "usage\n"
@@ -41,6 +49,13 @@ class RunFormatter final : public CLI::Formatter {
  public:
   std::string make_usage(const CLI::App*, std::string) const override {
     return "Usage: lockweave run [OPTIONS] -- PROGRAM [ARGS...]\n";
+  }
+};
+
+class AnalyzeFormatter final : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App*, std::string) const override {
+    return "Usage: lockweave analyze [-p BUILD_DIR] [OPTIONS] [FILE...] [-- COMPILE_FLAGS...]\n";
   }
 };
 
@@ -177,6 +192,38 @@ void add_doctor(CLI::App& app, DoctorOptions& options) {
   add_color(command, options.color);
 }
 
+void add_analyze(CLI::App& app, AnalyzeOptions& options) {
+  CLI::App& command = *app.add_subcommand("analyze", "find bugs in the sources, nothing is run");
+  command.formatter(std::make_shared<AnalyzeFormatter>());
+  command.footer(kAnalyzeFooter);
+  command.add_option("FILE", options.sources, "sources, or folders of compile_commands.json")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command.add_option("-p,--build", options.build, "build folder with compile_commands.json")
+      ->type_name("DIR");
+  add_reporting(command, options.reporting);
+  command.add_option("--config", options.config, "instead of the nearest .lockweave.toml")
+      ->type_name("FILE");
+  command
+      .add_option("--cache", options.cache,
+                  "folder for summaries (default lockweave-cache in the build folder)")
+      ->type_name("DIR");
+  command.add_flag("--no-cache", options.no_cache, "keep no summaries, use none");
+  command
+      .add_option("-j,--jobs", options.jobs,
+                  "units at a time (default: as memory and processors "
+                  "allow)")
+      ->type_name("N")
+      ->check(quiet(CLI::Range(1, 256)));
+  command.add_option("--unit-timeout", options.unit_timeout, "for one unit (default 120)")
+      ->type_name("SECONDS")
+      ->check(quiet(CLI::Range(0.1, 86'400.0)));
+  command.add_option("--lock-graph", options.lock_graph, "write which lock is taken under which")
+      ->type_name("FILE.dot|FILE.json");
+  command.add_option("--resource-dir", options.resource_dir, "clang's own headers")
+      ->type_name("DIR");
+  command.add_flag("--verbose", options.verbose, "also what clang prints when it crashes");
+}
+
 void add_cases(CLI::App& app, CasesOptions& options) {
   CLI::App& command =
       *app.add_subcommand("cases", "run the teaching suite and judge what is found");
@@ -188,6 +235,9 @@ void add_cases(CLI::App& app, CasesOptions& options) {
       ->type_name("MANIFEST");
   command.add_option("--runtime", options.runtime, "the runtime, liblockweave.so")
       ->type_name("PATH");
+  command.add_option("--half", options.half, "runtime or analyzer: only this half")
+      ->type_name("HALF")
+      ->check(named_words({"runtime", "analyzer"}));
   command.add_option("--repeat", options.repeat, "run each case so often; all must agree")
       ->type_name("N")
       ->check(quiet(CLI::Range(1, 1'000'000)));
@@ -212,16 +262,16 @@ int usage_error(const std::string& message, const std::string& command) {
 struct SplitLine {
   std::vector<std::string> own;
   std::vector<std::string> program;
+  bool split = false;  // there is a "--"
 };
 SplitLine split_line(int argc, const char* const* argv) {
   SplitLine line;
-  bool after = false;
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
-    if (!after && word == "--") {
-      after = true;
+    if (!line.split && word == "--") {
+      line.split = true;
     } else {
-      (after ? line.program : line.own).push_back(word);
+      (line.split ? line.program : line.own).push_back(word);
     }
   }
   return line;
@@ -233,10 +283,12 @@ struct Commands {
   GateOptions gate;
   ExplainOptions explain;
   DoctorOptions doctor;
+  AnalyzeOptions analyze;
   CasesOptions cases;
 };
 
-int dispatch(const CLI::App& app, Commands& commands, std::vector<std::string> program) {
+int dispatch(const CLI::App& app, Commands& commands, SplitLine line) {
+  std::vector<std::string>& program = line.program;
   if (app.got_subcommand("run")) {
     std::vector<std::string> words = app.get_subcommand("run")->remaining();
     words.insert(words.end(), program.begin(), program.end());
@@ -249,8 +301,13 @@ int dispatch(const CLI::App& app, Commands& commands, std::vector<std::string> p
     commands.run.command = std::move(words);
     return run_command(commands.run);
   }
-  if (!program.empty() && !app.got_subcommand("run")) {
-    return usage_error("only `run` takes a program after --", "");
+  if (app.got_subcommand("analyze")) {
+    commands.analyze.own_flags = line.split;
+    commands.analyze.flags = std::move(program);
+    return analyze_command(commands.analyze);
+  }
+  if (!program.empty()) {
+    return usage_error("only `run` takes a program after --, and `analyze` flags", "");
   }
   if (app.got_subcommand("report")) return report_command(commands.report);
   if (app.got_subcommand("gate")) return gate_command(commands.gate);
@@ -271,6 +328,7 @@ int parse_and_dispatch(int argc, const char* const* argv) {
   add_gate(app, commands.gate);
   add_explain(app, commands.explain);
   add_doctor(app, commands.doctor);
+  add_analyze(app, commands.analyze);
   add_cases(app, commands.cases);
   SplitLine line = split_line(argc, argv);
   const std::string command = line.own.empty() ? std::string() : line.own.front();
@@ -289,7 +347,7 @@ int parse_and_dispatch(int argc, const char* const* argv) {
     }
     return usage_error(error.what(), known ? command : "");
   }
-  return dispatch(app, commands, std::move(line.program));
+  return dispatch(app, commands, std::move(line));
 }
 
 }  // namespace

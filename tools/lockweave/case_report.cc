@@ -14,7 +14,7 @@
 namespace lockweave::cli {
 namespace {
 
-using Row = std::array<std::string, 6>;
+using Row = std::array<std::string, 7>;
 constexpr std::size_t kColumns = std::tuple_size_v<Row>;
 
 // One row a program and outcome: forms that agree share it.
@@ -23,9 +23,17 @@ struct Line {
   std::vector<std::string> forms;
 };
 
+std::string found_text(const HalfResult& half) {
+  return half.runs.empty() ? "not run" : to_text(half.telling().found);
+}
+
+std::string analyzer_text(const CaseResult& result) {
+  return result.analyzer ? found_text(*result.analyzer) : "-";
+}
+
 bool same_outcome(const CaseResult& a, const CaseResult& b) {
   return a.of.source == b.of.source && a.verdict() == b.verdict() &&
-         to_text(a.runtime.telling().found) == to_text(b.runtime.telling().found);
+         found_text(a.runtime) == found_text(b.runtime) && analyzer_text(a) == analyzer_text(b);
 }
 
 std::vector<Line> lines_of(const std::vector<CaseResult>& results) {
@@ -57,8 +65,12 @@ std::string forms_text(const Line& line) {
   return joined(parts, ", ");
 }
 
-std::string found_text(const HalfResult& half) {
-  return half.runs.empty() ? "not run" : to_text(half.telling().found);
+// Of the runtime, and after a stroke of the analyzer where it is another.
+std::string expected_text(const CaseResult& result) {
+  const Expectation& expectation = result.of.expectation;
+  const std::string runtime = to_text(expectation.runtime);
+  const std::string analyzer = to_text(expectation.analyzer);
+  return !result.analyzer || runtime == analyzer ? runtime : runtime + " / " + analyzer;
 }
 
 std::string verdict_text(const CaseResult& result) {
@@ -90,8 +102,8 @@ std::vector<std::pair<Row, Verdict>> rows_of(const std::vector<CaseResult>& resu
     topic = of.topic;
     name = of.name;
     rows.push_back(
-        {{new_topic ? topic : "", new_name ? name : "", forms_text(line),
-          to_text(of.expectation.runtime), found_text(line.of->runtime), verdict_text(*line.of)},
+        {{new_topic ? topic : "", new_name ? name : "", forms_text(line), expected_text(*line.of),
+          found_text(line.of->runtime), analyzer_text(*line.of), verdict_text(*line.of)},
          line.of->verdict()});
   }
   return rows;
@@ -99,7 +111,7 @@ std::vector<std::pair<Row, Verdict>> rows_of(const std::vector<CaseResult>& resu
 
 std::string table(const std::vector<CaseResult>& results, const Screen& screen) {
   const Pen pen(screen.color);
-  const Row head{"topic", "program", "form", "expected", "found", "verdict"};
+  const Row head{"topic", "program", "form", "expected", "runtime", "analyzer", "verdict"};
   const auto rows = rows_of(results);
   std::array<std::size_t, kColumns> widths{};
   for (std::size_t i = 0; i < kColumns; ++i) {
@@ -130,29 +142,38 @@ std::string tail(const std::string& output) {
   return text;
 }
 
-std::string account_of(const Line& line, const Pen& pen) {
-  const CaseResult& result = *line.of;
-  const CaseRun& run = result.runtime.telling();
-  std::string text = fmt::format(
-      "\n{} {}/{}: {}\n  {}\n", pen(Ink::red, to_string(result.verdict())), result.of.topic,
-      result.of.name, joined(line.forms, ", "), below(result.of.source, current_folder()));
-  const std::size_t runs = result.runtime.runs.size();
+std::string account_of_half(const HalfResult& half, std::string_view name) {
+  if (half.verdict() < Verdict::differs) return {};
+  const CaseRun& run = half.telling();
+  std::string text;
+  const std::size_t runs = half.runs.size();
   if (runs > 1) {
-    text += fmt::format("  {} of {} runs differ; one of them:\n", result.runtime.runs_that_differ(),
-                        runs);
+    text += fmt::format("  {} of {} runs differ; one of them:\n", half.runs_that_differ(), runs);
   }
   for (const std::string& one : run.difference.missing) {
-    text += fmt::format("  expected but not found: {}\n", one);
+    text += fmt::format("  {}: expected but not found: {}\n", name, one);
   }
   for (const CaseFinding& one : run.difference.unexpected) {
     const std::string place =
         one.file.empty() ? "nowhere" : fmt::format("{}:{}", base_name(one.file), one.line);
-    text +=
-        fmt::format("  found but not expected: {} at {}: {}\n", one.spot.rule, place, one.message);
+    text += fmt::format("  {}: found but not expected: {} at {}: {}\n", name, one.spot.rule, place,
+                        one.message);
   }
-  for (const std::string& complaint : run.complaints) text += fmt::format("  {}\n", complaint);
+  for (const std::string& complaint : run.complaints) {
+    text += fmt::format("  {}: {}\n", name, complaint);
+  }
   const bool told_by_difference = run.complaints.empty() && !run.tool_failed;
   return told_by_difference ? text : text + tail(run.output);
+}
+
+std::string account_of(const Line& line, const Pen& pen) {
+  const CaseResult& result = *line.of;
+  std::string text = fmt::format(
+      "\n{} {}/{}: {}\n  {}\n", pen(Ink::red, to_string(result.verdict())), result.of.topic,
+      result.of.name, joined(line.forms, ", "), below(result.of.source, current_folder()));
+  text += account_of_half(result.runtime, "runtime");
+  if (result.analyzer) text += account_of_half(*result.analyzer, "analyzer");
+  return text;
 }
 
 std::map<Verdict, std::size_t> count(const std::vector<CaseResult>& results) {

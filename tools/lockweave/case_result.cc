@@ -83,7 +83,10 @@ std::size_t HalfResult::runs_that_differ() const {
 }
 
 Verdict CaseResult::verdict() const {
-  return analyzer ? std::max(runtime.verdict(), analyzer->verdict()) : runtime.verdict();
+  if (!analyzer) return runtime.verdict();
+  // Only the analyzer was asked.
+  if (runtime.runs.empty() && runtime.later.empty()) return analyzer->verdict();
+  return std::max(runtime.verdict(), analyzer->verdict());
 }
 
 std::string to_text(const Wish& wish) {

@@ -54,7 +54,7 @@ struct HalfResult {
 struct CaseResult {
   Case of;
   HalfResult runtime;
-  std::optional<HalfResult> analyzer;  // nothing until the analyzer takes part
+  std::optional<HalfResult> analyzer;  // nothing where it takes no part
   Verdict verdict() const;
 };
 

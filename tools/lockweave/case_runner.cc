@@ -13,6 +13,7 @@
 #include <exception>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -54,7 +55,8 @@ std::vector<std::string> clean_environment() {
   std::vector<std::string> kept;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
-    if (!text.starts_with("LOCKWEAVE_") || text.starts_with("LOCKWEAVE_RUNTIME=")) {
+    if (!text.starts_with("LOCKWEAVE_") || text.starts_with("LOCKWEAVE_RUNTIME=") ||
+        text.starts_with("LOCKWEAVE_ANALYZE=")) {
       kept.emplace_back(text);
     }
   }
@@ -68,7 +70,7 @@ std::string content_of(const std::string& path) {
   return std::move(text).str();
 }
 
-// Throws nlohmann::json::exception if it is not what `lockweave run --json` writes.
+// Throws nlohmann::json::exception if it is not what --json writes.
 std::vector<CaseFinding> read_findings(const std::string& text, const Case& of) {
   std::vector<CaseFinding> found;
   const nlohmann::json document = nlohmann::json::parse(text);
@@ -87,45 +89,68 @@ std::vector<CaseFinding> read_findings(const std::string& text, const Case& of) 
   return found;
 }
 
-int wanted_code(const Expectation& expectation) {
-  if (expectation.exit_code != 0) return expectation.exit_code;
-  return expectation.runtime.silent() ? kClean : kFindingsInRun;
+// One half at one case: what is started, and what it should come to.
+struct HalfTask {
+  std::vector<std::string> command;  // without --json
+  const Wish* wish = nullptr;
+  int wanted_code = 0;
+};
+
+HalfTask runtime_task(const Case& of, const CaseRunner& runner, const std::string& records) {
+  HalfTask task{{own_executable(), "run", "--output", records}, &of.expectation.runtime, 0};
+  if (!runner.runtime.empty())
+    task.command.insert(task.command.end(), {"--runtime", runner.runtime});
+  const int own = of.expectation.exit_code;
+  task.wanted_code = own != 0 ? own : of.expectation.runtime.silent() ? kClean : kFindingsInRun;
+  return task;
+}
+
+HalfTask analyzer_task(const Case& of) {
+  const Wish& wish = of.expectation.analyzer;
+  return {{own_executable(), "analyze", "--no-cache", "--jobs", "1", of.source},
+          &wish,
+          wish.silent() ? kClean : kFindings};
 }
 
 std::string seconds_text(double seconds) { return fmt::format("{:g} s", seconds); }
 
-void judge(const TimedEnd& end, const Case& of, double timeout_s, const std::string& json,
-           CaseRun& run) {
+// Codes that say nothing of the case.
+bool is_failure(int code, bool analyzer) {
+  return code == kToolFailed || code == kUsage || (analyzer && code == kIncomplete);
+}
+
+void judge(const TimedEnd& end, const Case& of, const HalfTask& task, double timeout_s,
+           const std::string& json, CaseRun& run) {
   if (end.timed_out) {
     run.complaints.push_back("no end within " + seconds_text(timeout_s));
     return;
   }
   const int code = shell_code(end.status);
-  run.tool_failed = end.error != 0 || code == kToolFailed || code == kUsage;
+  const bool analyzer = task.wish == &of.expectation.analyzer;
+  run.tool_failed = end.error != 0 || is_failure(code, analyzer);
   if (end.error != 0) run.complaints.emplace_back(std::strerror(end.error));
   if (run.tool_failed) return;
-  const int wanted = wanted_code(of.expectation);
-  if (code != wanted) {
-    run.complaints.push_back(fmt::format("exit code {} instead of {}", code, wanted));
+  if (code != task.wanted_code) {
+    run.complaints.push_back(fmt::format("exit code {} instead of {}", code, task.wanted_code));
   }
   try {
     run.found = read_findings(content_of(json), of);
-    run.difference = difference_between(of.expectation.runtime, run.found);
+    run.difference = difference_between(*task.wish, run.found);
   } catch (const nlohmann::json::exception& error) {
     run.tool_failed = true;
     run.complaints.push_back(fmt::format("no readable result: {}", error.what()));
   }
 }
 
-CaseRun run_once(const Case& of, const CaseRunner& runner) {
+CaseRun run_once(const Case& of, bool analyzer, const CaseRunner& runner) {
   const ScratchFolder scratch;
   const std::string json = scratch / "findings.json";
   const std::string output = scratch / "output.txt";
-  std::vector<std::string> command{own_executable(),    "run",    "--color", "never", "--output",
-                                   scratch / "records", "--json", json};
-  if (!runner.runtime.empty()) command.insert(command.end(), {"--runtime", runner.runtime});
-  command.emplace_back("--");
-  command.insert(command.end(), of.command.begin(), of.command.end());
+  HalfTask task = analyzer ? analyzer_task(of) : runtime_task(of, runner, scratch / "records");
+  std::vector<std::string>& command = task.command;
+  command.insert(command.end(), {"--color", "never", "--json", json, "--"});
+  const std::vector<std::string>& rest = analyzer ? *of.flags : of.command;
+  command.insert(command.end(), rest.begin(), rest.end());
   using Clock = std::chrono::steady_clock;
   const auto begin = Clock::now();
   const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -134,24 +159,44 @@ CaseRun run_once(const Case& of, const CaseRunner& runner) {
   const TimedEnd end = run_timed(command, clean_environment(), output, limit);
   run.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   run.output = content_of(output);
-  judge(end, of, runner.timeout_s, json, run);
+  judge(end, of, task, runner.timeout_s, json, run);
   return run;
 }
 
 struct Task {
   const Case* of;
-  CaseRun* run;
+  std::vector<CaseRun*> runs;  // all get the result
+  bool analyzer = false;
 };
 
-// All cases once, then all again: a case does not meet itself.
+// All cases once, then all again: a case does not meet itself. The analyzer's, which takes no time
+// off, first.
 std::vector<Task> tasks_of(std::vector<CaseResult>& results, unsigned repeat) {
   std::vector<Task> tasks;
+  std::map<std::pair<std::string, std::vector<std::string>>, std::size_t> seen;
+  for (CaseResult& one : results) {
+    if (!one.analyzer || one.analyzer->runs.empty()) continue;
+    const auto [at, added] = seen.try_emplace({one.of.source, *one.of.flags}, tasks.size());
+    if (added) tasks.push_back({&one.of, {}, true});
+    tasks[at->second].runs.push_back(&one.analyzer->runs.front());
+  }
   for (unsigned round = 0; round < repeat; ++round) {
     for (CaseResult& one : results) {
-      if (!one.runtime.runs.empty()) tasks.push_back({&one.of, &one.runtime.runs[round]});
+      if (!one.runtime.runs.empty()) tasks.push_back({&one.of, {&one.runtime.runs[round]}, false});
     }
   }
   return tasks;
+}
+
+CaseResult result_for(const Case& of, const CaseRunner& runner) {
+  const std::string& later = of.expectation.later;
+  const bool run = runner.halves != Halves::analyzer;
+  CaseResult result{of, {{}, later}, {}};
+  if (later.empty() && run) result.runtime.runs.resize(runner.repeat);
+  if (of.flags && runner.halves != Halves::runtime) {
+    result.analyzer = HalfResult{std::vector<CaseRun>(later.empty() ? 1 : 0), later};
+  }
+  return result;
 }
 
 class Workers {
@@ -173,7 +218,9 @@ class Workers {
     for (std::size_t at = next_++; at < tasks_.size(); at = next_++) {
       std::exception_ptr failure;
       try {
-        *tasks_[at].run = run_once(*tasks_[at].of, runner_);
+        const Task& task = tasks_[at];
+        const CaseRun run = run_once(*task.of, task.analyzer, runner_);
+        for (CaseRun* const into : task.runs) *into = run;
       } catch (...) {
         failure = std::current_exception();
         next_ = tasks_.size();
@@ -196,10 +243,7 @@ class Workers {
 
 std::vector<CaseResult> CaseRunner::run(const std::vector<Case>& cases) const {
   std::vector<CaseResult> results;
-  for (const Case& one : cases) {
-    const std::string& later = one.expectation.later;
-    results.push_back({one, {std::vector<CaseRun>(later.empty() ? repeat : 0), later}, {}});
-  }
+  for (const Case& one : cases) results.push_back(result_for(one, *this));
   end_timed_children_with_us();
   const std::vector<Task> tasks = tasks_of(results, repeat);
   Workers(*this, tasks).work_off();

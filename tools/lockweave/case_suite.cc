@@ -44,8 +44,8 @@ class Loader {
 
   bool add(const std::string& line, std::size_t number) {
     const std::vector<std::string> parts = split(line, '\t');
-    if (parts.size() != 3) {
-      return fail(number, "is not: form, source, program, separated by tabs", kBuild);
+    if (parts.size() != 3 && parts.size() != 4) {
+      return fail(number, "is not: form, source, program, flags, separated by tabs", kBuild);
     }
     Case one;
     one.form = parts[0];
@@ -60,6 +60,7 @@ class Loader {
     const Expectation* expectation = expectation_of(one.source);
     if (expectation == nullptr) return false;
     one.expectation = *expectation;
+    if (parts.size() == 4) one.flags = flags_in(parts[3]);
     one.command = {program};
     if (one.source.ends_with(".py")) one.command.push_back(one.source);
     one.command.insert(one.command.end(), expectation->arguments.begin(),
@@ -76,6 +77,16 @@ class Loader {
   }
   std::string absolute(const std::string& path) const {
     return (folder_ / path).lexically_normal().string();
+  }
+  std::vector<std::string> flags_in(const std::string& text) const {
+    constexpr std::string_view kInclude = "-I";
+    std::vector<std::string> flags;
+    for (const std::string& word : split(text, ' ')) {
+      if (word.empty()) continue;
+      const bool folder = word.starts_with(kInclude);
+      flags.push_back(folder ? word.substr(0, 2) + absolute(word.substr(2)) : word);
+    }
+    return flags;
   }
   const Expectation* expectation_of(const std::string& source) {
     const auto known = read_.find(source);

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The built suite of teaching programs: where it lies, and what is in it. manifest.txt has a line a
-// program: form, source, program, separated by tabs; a path that is not absolute begins at the
-// manifest's own folder, so that an installed suite can be moved. Of a script (source *.py) the
-// program is its interpreter.
+// program: form, source, program, compile flags, separated by tabs, the flags by blanks; a path that
+// is not absolute (of the flags that of -I) begins at the manifest's own folder, so that an installed
+// suite can be moved. Of a script (source *.py) the program is its interpreter, and there are no flags.
 #pragma once
 
 #include <optional>
@@ -21,6 +21,7 @@ struct Case {
   std::string form;   // "std-gcc"
   std::string source;
   std::vector<std::string> command;
+  std::optional<std::vector<std::string>> flags;  // nothing: not for the analyzer
   Expectation expectation;
 
   std::string id() const { return topic + "/" + name + "/" + form; }

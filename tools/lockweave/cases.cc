@@ -18,6 +18,7 @@
 #include "tools/lockweave/case_report.h"
 #include "tools/lockweave/case_runner.h"
 #include "tools/lockweave/exit_code.h"
+#include "tools/lockweave/find_analyzer.h"
 #include "tools/lockweave/options.h"
 #include "tools/lockweave/preload.h"
 #include "tools/lockweave/progress.h"
@@ -68,6 +69,22 @@ bool filter_cases(const CasesOptions& options, std::vector<Case>& cases) {
   return false;
 }
 
+bool both_halves_are_there(const CasesOptions& options, const std::vector<Case>& cases) {
+  std::vector<std::string> tried;
+  if (options.half != "analyzer" && find_runtime(options.runtime, tried).empty()) {
+    complain(fmt::format("the runtime was not found; looked for {}", joined(tried, ", ")),
+             "name it with --runtime PATH or LOCKWEAVE_RUNTIME, or build lockweave_runtime");
+    return false;
+  }
+  const bool analyzed = std::any_of(cases.begin(), cases.end(),
+                                    [](const Case& one) { return one.flags.has_value(); });
+  tried.clear();
+  if (options.half == "runtime" || !analyzed || !find_analyzer(tried).empty()) return true;
+  complain(fmt::format("lockweave-analyze was not found; looked for {}", joined(tried, ", ")),
+           "build it, name it with LOCKWEAVE_ANALYZE, or ask for --half runtime");
+  return false;
+}
+
 int exit_code_of(const std::vector<CaseResult>& results) {
   const auto any = [&results](Verdict verdict) {
     return std::any_of(results.begin(), results.end(),
@@ -84,6 +101,9 @@ CaseRunner runner_for(const CasesOptions& options, Progress& progress) {
   runner.repeat = options.repeat;
   runner.timeout_s = options.timeout_s;
   runner.runtime = options.runtime;
+  runner.halves = options.half.empty()        ? Halves::both
+                  : options.half == "runtime" ? Halves::runtime
+                                              : Halves::analyzer;
   runner.on_progress = [&progress](std::size_t done, std::size_t total) {
     progress.show("running cases", done, total);
   };
@@ -97,12 +117,10 @@ int cases_command(const CasesOptions& options) {
   if (!cases) return kUsage;
   if (options.quick) keep_one_compiler(*cases);
   if (!filter_cases(options, *cases)) return kUsage;
-  std::vector<std::string> tried;
-  if (find_runtime(options.runtime, tried).empty()) {
-    complain(fmt::format("the runtime was not found; looked for {}", joined(tried, ", ")),
-             "name it with --runtime PATH or LOCKWEAVE_RUNTIME, or build lockweave_runtime");
-    return kToolFailed;
+  if (options.half == "analyzer") {
+    std::erase_if(*cases, [](const Case& one) { return !one.flags; });
   }
+  if (!both_halves_are_there(options, *cases)) return kToolFailed;
   Progress progress(!options.quiet);
   const std::vector<CaseResult> results = runner_for(options, progress).run(*cases);
   progress.clear();

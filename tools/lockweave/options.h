@@ -72,10 +72,28 @@ struct DoctorOptions {
   ColorChoice color = ColorChoice::automatic;
 };
 
+struct AnalyzeOptions {
+  ReportingOptions reporting;
+  std::vector<std::string> sources;
+  bool own_flags = false;  // "--" was given: `flags` compile the sources
+  std::vector<std::string> flags;
+  // As given; empty: not given.
+  std::string build;
+  std::string config;
+  std::string cache;
+  std::string jobs;
+  std::string unit_timeout;
+  std::string lock_graph;
+  std::string resource_dir;
+  bool no_cache = false;
+  bool verbose = false;
+};
+
 struct CasesOptions {
   std::string suite;   // its manifest.txt; empty: look for it
   std::string filter;  // regular expression on TOPIC/PROGRAM/FORM
   std::string json;    // file to write; "-": standard output; empty: not
+  std::string half;    // "runtime", "analyzer"; empty: both
   std::string runtime;
   unsigned repeat = 1;
   unsigned jobs = 0;  // 0: as many as there are processors
@@ -90,6 +108,7 @@ int report_command(const ReportOptions& options);
 int gate_command(const GateOptions& options);
 int explain_command(const ExplainOptions& options);
 int doctor_command(const DoctorOptions& options);
+int analyze_command(const AnalyzeOptions& options);
 int cases_command(const CasesOptions& options);
 
 }  // namespace lockweave::cli

@@ -8,6 +8,7 @@
 // Deterministic: the same records give the same result in whatever order they were named.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -44,6 +45,8 @@ struct Results {
   std::size_t records = 0;
   std::size_t processes = 0;
   std::size_t sarif_files = 0;
+  std::size_t units = 0;    // translation units that the analyzer looked at, and their lines
+  std::uint64_t lines = 0;
   // Locks of nestings, and how many of them one process alone has; over several processes only.
   std::size_t nested_locks = 0;
   std::size_t unmatched_locks = 0;

@@ -79,6 +79,8 @@ json summary_json(const Results& results) {
           {"records", results.records},
           {"processes", results.processes},
           {"sarif_files", results.sarif_files},
+          {"units", results.units},
+          {"lines", results.lines},
           {"incomplete", results.incomplete}};
 }
 

@@ -284,7 +284,11 @@ std::string count_of_levels(const Results& results) {
 
 std::string inputs_in_words(const Results& results) {
   Lines parts;
-  if (results.processes > 0 || results.sarif_files == 0) {
+  if (results.units > 0) {
+    parts.push_back(fmt::format("{} ({})", counted(results.units, "unit"),
+                                counted(results.lines, "line")));
+  }
+  if (results.processes > 0 || (results.sarif_files == 0 && results.units == 0)) {
     parts.push_back(counted(results.processes, "process"));
   }
   if (results.sarif_files > 0) parts.push_back(counted(results.sarif_files, "SARIF file"));

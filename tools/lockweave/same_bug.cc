@@ -113,6 +113,13 @@ bool is_replaced_by(const Told& one, const Told& other) {
   return false;
 }
 
+// A process that printed what it concluded printed the better account with it.
+void take_over_printed(Told& better, const Told& replaced) {
+  if (better.story.records == replaced.story.records) {
+    better.story.printed |= replaced.story.printed;
+  }
+}
+
 void absorb(Told& kept, const Told& same) {
   std::set<std::string> programs(kept.finding.seen_in.begin(), kept.finding.seen_in.end());
   programs.insert(same.finding.seen_in.begin(), same.finding.seen_in.end());
@@ -159,6 +166,7 @@ void merge_same(std::vector<Told>& told) {
   for (std::size_t i = 0; i < told.size(); ++i) {
     for (std::size_t j = 0; j < told.size() && !out[i]; ++j) {
       out[i] = i != j && is_replaced_by(told[i], told[j]);
+      if (out[i]) take_over_printed(told[j], told[i]);
     }
   }
   std::vector<Told> kept;

@@ -35,7 +35,8 @@ struct CodePosition {
 };
 
 // What llvm-symbolizer answered to one question: one line of JSON -> sites, innermost first, all
-// but the last inlined into the next. Empty if the line holds no symbol.
+// but the last inlined into the next. Empty if the line holds no symbol. What gcc calls `operator()`
+// is "enclosing_function::{lambda}", where the other sites tell which.
 std::vector<model::Site> parse_symbolizer_reply(std::string_view line);
 
 class SymbolSource {

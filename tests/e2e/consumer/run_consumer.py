@@ -38,7 +38,7 @@ class Consumer(unittest.TestCase):
         must(ARGUMENTS.cmake, "--install", ARGUMENTS.build, "--prefix", cls.prefix)
         cls.command = cls.prefix / "bin" / "lockweave"
         shutil.copytree(PROJECT, cls.source)
-        must(ARGUMENTS.cmake, "-S", cls.source, "-B", cls.build, f"-DCMAKE_PREFIX_PATH={cls.prefix}",
+        must(ARGUMENTS.cmake, "-G", "Ninja", "-S", cls.source, "-B", cls.build, f"-DCMAKE_PREFIX_PATH={cls.prefix}",
              f"-DCMAKE_CXX_COMPILER={ARGUMENTS.compiler}", "-DCMAKE_BUILD_TYPE=Debug",
              "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror")
         must(ARGUMENTS.cmake, "--build", cls.build, "-j2")
@@ -96,7 +96,7 @@ class Consumer(unittest.TestCase):
     def test_in_every_build_of_the_executable(self):
         """Not position independent, and with the linker's --as-needed: the library is there."""
         build = FOLDER / "no-pie"
-        must(ARGUMENTS.cmake, "-S", self.source, "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}",
+        must(ARGUMENTS.cmake, "-G", "Ninja", "-S", self.source, "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}",
              f"-DCMAKE_CXX_COMPILER={ARGUMENTS.compiler}", "-DCMAKE_CXX_FLAGS=-O2 -fno-pie",
              "-DCMAKE_EXE_LINKER_FLAGS=-no-pie -Wl,--as-needed")
         must(ARGUMENTS.cmake, "--build", build, "--target", "good_and_bad", "-j2")

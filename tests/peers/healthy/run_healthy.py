@@ -23,7 +23,8 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 TIMEOUT_S = 60
-FLAGS = ["-O1", "-g", "-pthread", "-D_GNU_SOURCE", "-Wall", "-Wextra"]
+FLAGS = ["-O1", "-g", "-pthread", "-D_GNU_SOURCE", "-Wall", "-Wextra",
+         f"-I{HERE.parents[2] / 'runtime' / 'include'}"]
 COMPILERS = {"gcc": ("gcc", "g++"), "clang": ("clang-19", "clang++-19")}
 # What a run says of a healthy program: the last line, and who waits when it is told to end.
 EXPECTED_TEXT = re.compile(r"^lockweave: (no findings in .*|SIGTERM arrived while threads wait .*)\n"

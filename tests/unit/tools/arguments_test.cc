@@ -12,6 +12,7 @@
 
 #include "model/rule_catalog.h"
 #include "tests/unit/tools/record_builder.h"
+#include "tools/lockweave/findings_file.h"
 
 namespace lockweave::cli::test {
 namespace {
@@ -95,7 +96,7 @@ TEST_F(Command, WrongUsageIsTwo) {
 TEST_F(Command, HelpAndVersion) {
   const Outcome help = lockweave({"--help"});
   EXPECT_EQ(help.code, 0);
-  for (const char* command : {"run", "report", "explain", "doctor"}) {
+  for (const char* command : {"run", "report", "explain", "doctor", "analyze"}) {
     EXPECT_TRUE(contains(help.out, command));
     EXPECT_EQ(lockweave({command, "--help"}).code, 0);
   }
@@ -255,6 +256,143 @@ TEST_F(Command, ReportOfARunTellsTheSame) {
   const Outcome again = lockweave({"report", (root_ / "out").string(), "--fail-on", "warning"});
   EXPECT_EQ(again.code, 1);
   EXPECT_TRUE(contains(again.out, "warning[lock-leak]"));
+}
+
+// ---- analyze ------------------------------------------------------------------------------------
+
+// With a stand-in for lockweave-analyze: it keeps its arguments and hands over what it is told to.
+class Analyze : public Command {
+ protected:
+  void SetUp() override {
+    Command::SetUp();
+    hand_over(AnalyzerReport());
+    stand_in("exit 0");
+  }
+  void TearDown() override {
+    ::unsetenv("LOCKWEAVE_ANALYZE");
+    Command::TearDown();
+  }
+
+  void hand_over(const AnalyzerReport& report) { file("findings", write_findings(report)); }
+  void stand_in(const std::string& end) {
+    const std::string folder = root_.string();
+    const std::string path =
+        file("analyzer", "#!/bin/sh\nprintf '%s\\n' \"$@\" > " + folder + "/arguments\ncat " +
+                             folder + "/findings > \"$2\"\n" + end + "\n");
+    fs::permissions(path, fs::perms::owner_all);
+    ::setenv("LOCKWEAVE_ANALYZE", path.c_str(), 1);
+  }
+  // What it was started with, after --output FILE.
+  std::string arguments() const {
+    std::ifstream file(root_ / "arguments");
+    std::string text;
+    std::string word;
+    for (int i = 0; std::getline(file, word); ++i) {
+      if (i >= 2) text += (text.empty() ? "" : " ") + word;
+    }
+    return text;
+  }
+  static AnalyzerReport leak(model::Confidence confidence = model::Confidence::high) {
+    model::Finding finding;
+    finding.rule = "lock-leak";
+    finding.level = model::Level::warning;
+    finding.how = model::How::static_analysis;
+    finding.confidence = confidence;
+    finding.message = "it leaks";
+    finding.place = {"take_all", "/src/a.cc", 3, 1, false, "", 0};
+    finding.fingerprint = "0123456789abcdef";
+    AnalyzerReport report;
+    const bool low = confidence == model::Confidence::low;
+    (low ? report.results.low_confidence : report.results.findings).push_back(finding);
+    return report;
+  }
+};
+
+TEST_F(Analyze, HandsOnWhatTheAnalyzerIsFor) {
+  EXPECT_EQ(lockweave({"analyze"}).code, 0);
+  EXPECT_EQ(arguments(), "");
+  EXPECT_EQ(lockweave({"analyze",    "-p",         "build", "--jobs",   "3",      "--unit-timeout",
+                       "5",          "--cache",    "c",     "--config", "x.toml", "--lock-graph",
+                       "g.dot",      "--no-cache", "--all", "a.cc",     "b.cc",   "--",
+                       "-std=c++20", "-p"})
+                .code,
+            0);
+  EXPECT_EQ(arguments(),
+            "-p build --config x.toml --cache c --jobs 3 --unit-timeout 5 --lock-graph g.dot "
+            "--no-cache --all a.cc b.cc -- -std=c++20 -p");
+  EXPECT_EQ(lockweave({"analyze", "a.cc", "--"}).code, 0);
+  EXPECT_EQ(arguments(), "a.cc --");
+}
+
+TEST_F(Analyze, FindingsAreOneAndLowConfidenceIsNot) {
+  hand_over(leak());
+  const Outcome told = lockweave({"analyze"});
+  EXPECT_EQ(told.code, 1);
+  EXPECT_TRUE(contains(told.out, "warning[lock-leak]: it leaks"));
+  EXPECT_EQ(lockweave({"analyze", "--fail-on", "error"}).code, 0);
+  hand_over(leak(model::Confidence::low));
+  const Outcome quiet = lockweave({"analyze"});
+  EXPECT_EQ(quiet.code, 0);
+  EXPECT_FALSE(contains(quiet.out, "it leaks"));
+  EXPECT_TRUE(contains(lockweave({"analyze", "--all"}).out, "it leaks"));
+}
+
+TEST_F(Analyze, IncompleteIsThreeAndStillTells) {
+  AnalyzerReport report = leak();
+  report.results.incomplete = true;
+  report.results.notes.push_back({"unit-lost", model::Level::error, "b.cc was not analysed"});
+  hand_over(report);
+  stand_in("exit 3");
+  const Outcome told = lockweave({"analyze"});
+  EXPECT_EQ(told.code, 3);
+  EXPECT_TRUE(contains(told.out, "it leaks"));
+  EXPECT_TRUE(contains(told.out, "error: b.cc was not analysed"));
+}
+
+TEST_F(Analyze, AFailureOfTheAnalyzerIsOurs) {
+  stand_in("exit 2");
+  EXPECT_EQ(lockweave({"analyze"}).code, 2);
+  stand_in("exit 77");
+  EXPECT_EQ(lockweave({"analyze"}).code, 4);
+  stand_in("kill -SEGV $$");
+  const Outcome crashed = lockweave({"analyze"});
+  EXPECT_EQ(crashed.code, 4);
+  EXPECT_TRUE(contains(crashed.err, "ended by signal 11"));
+  stand_in("echo rubbish > \"$2\"");
+  EXPECT_EQ(lockweave({"analyze"}).code, 4);
+  ::setenv("LOCKWEAVE_ANALYZE", "/nowhere/x", 1);
+  const Outcome missing = lockweave({"analyze"});
+  EXPECT_EQ(missing.code, 4);
+  EXPECT_TRUE(contains(missing.err, "was not found; looked for /nowhere/x"));
+}
+
+TEST_F(Analyze, SuppressionsOfTheUserAndOfTheProject) {
+  AnalyzerReport report = leak();
+  hand_over(report);
+  const std::string known = file("known.txt", "lock-leak:take_all\nlock-leak:other\n");
+  const Outcome given = lockweave({"analyze", "--suppressions", known});
+  EXPECT_EQ(given.code, 0);
+  EXPECT_TRUE(contains(given.out, "note: suppression matched nothing: "));
+  report.suppressions = {known};
+  hand_over(report);
+  const Outcome own = lockweave({"analyze"});
+  EXPECT_EQ(own.code, 1);
+  EXPECT_FALSE(contains(own.out, "it leaks"));
+  EXPECT_TRUE(contains(own.out, "error: suppression matched nothing: " + known + ":2"));
+  file("known.txt", "lock-leak:take_all\n");
+  EXPECT_EQ(lockweave({"analyze"}).code, 0);
+  file("known.txt", "lock-leek:take_all\n");
+  const Outcome mistyped = lockweave({"analyze"});
+  EXPECT_EQ(mistyped.code, 2);
+  EXPECT_TRUE(contains(mistyped.err, known + ":1: there is no rule `lock-leek`"));
+}
+
+TEST_F(Analyze, WrongUsageIsTwo) {
+  EXPECT_EQ(lockweave({"analyze", "--bogus"}).code, 2);
+  EXPECT_EQ(lockweave({"analyze", "--jobs", "0"}).code, 2);
+  EXPECT_EQ(lockweave({"analyze", "--unit-timeout", "soon"}).code, 2);
+  EXPECT_EQ(lockweave({"analyze", "--suppressions", "/nowhere/s"}).code, 2);
+  EXPECT_TRUE(contains(lockweave({"analyze", "--help"}).out, "[-- COMPILE_FLAGS...]"));
 }
 
 }  // namespace

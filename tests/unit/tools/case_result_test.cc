@@ -102,6 +102,14 @@ TEST(CaseVerdict, TheWorseHalfCounts) {
   EXPECT_EQ(result.verdict(), Verdict::tool_failed);
 }
 
+TEST(CaseVerdict, WhereOnlyTheAnalyzerWasAskedItAloneCounts) {
+  CaseResult result = result_with({});
+  result.analyzer = HalfResult{{good_run()}, ""};
+  EXPECT_EQ(result.verdict(), Verdict::as_expected);
+  result.analyzer = HalfResult{{bad_run()}, ""};
+  EXPECT_EQ(result.verdict(), Verdict::differs);
+}
+
 TEST(CaseVerdict, WhatIsForLaterIsNotRun) {
   CaseResult result = result_with({});
   EXPECT_EQ(result.verdict(), Verdict::not_run);
@@ -119,6 +127,56 @@ TEST(CaseReport, FormsThatAgreeShareARow) {
   EXPECT_NE(text.find("found but not expected: lock-leak at two_locks.cc:9: lock-leak it is"),
             std::string::npos);
   EXPECT_NE(text.find("4 cases: 3 as expected, 1 not"), std::string::npos) << text;
+}
+
+CaseRun silent_run() { return {}; }
+
+TEST(CaseReport, EachHalfHasItsColumn) {
+  CaseResult result = result_with({good_run()});
+  result.of.expectation.analyzer.exact = {{"lock-order-cycle", 17}};
+  CaseRun found_by_analyzer;
+  found_by_analyzer.found = {found("lock-order-cycle", 17)};
+  result.analyzer = HalfResult{{found_by_analyzer}, ""};
+  CaseResult script = result_with({silent_run()}, "python");
+  script.of.name = "script";
+  script.of.source = "/x/14_deadlock/script.py";
+  script.of.expectation.runtime = {};
+  const std::string text = render_cases({result, script}, Screen{}, false);
+  EXPECT_NE(
+      text.find("expected                           runtime      analyzer             verdict"),
+      std::string::npos)
+      << text;
+  EXPECT_NE(text.find("deadlock 17 / lock-order-cycle 17  deadlock 17  lock-order-cycle 17  ok"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("silent                             silent       -"), std::string::npos)
+      << text;
+}
+
+TEST(CaseReport, OneExpectationOfBothIsToldOnce) {
+  CaseResult result = result_with({good_run()});
+  result.of.expectation.analyzer = result.of.expectation.runtime;
+  result.analyzer = HalfResult{{good_run()}, ""};
+  const std::string text = render_cases({result}, Screen{}, false);
+  EXPECT_NE(text.find("deadlock 17  deadlock 17  deadlock 17  ok"), std::string::npos) << text;
+}
+
+TEST(CaseReport, SaysWhichHalfDiffers) {
+  CaseResult result = result_with({good_run()});
+  result.analyzer = HalfResult{{bad_run()}, ""};
+  const std::string text = render_cases({result}, Screen{}, false);
+  EXPECT_NE(text.find("analyzer: expected but not found: deadlock at line 17"), std::string::npos)
+      << text;
+  EXPECT_EQ(text.find("runtime: expected"), std::string::npos) << text;
+}
+
+TEST(CaseReport, FormsWhoseAnalyzerDisagreesDoNotShareARow) {
+  CaseResult one = result_with({good_run()}, "std-gcc");
+  CaseResult other = result_with({good_run()}, "lockweave-gcc");
+  one.analyzer = HalfResult{{silent_run()}, ""};
+  other.analyzer = HalfResult{{good_run()}, ""};
+  const std::string text = render_cases({one, other}, Screen{}, false);
+  EXPECT_NE(text.find("two_locks  std-gcc"), std::string::npos) << text;
 }
 
 TEST(CaseReport, SaysHowManyRunsDiffer) {

@@ -98,6 +98,38 @@ TEST(Findings, LostWakeupReplacesTheDeadlockItLedTo) {
       "began to wait");
 }
 
+// The child of a fork that hangs on the copied lock tells both; its own report showed the better one.
+void add_fork_under_lock(RecordBuilder& process, bool hangs) {
+  const model::Id log = process.object("log");
+  const model::Step wants = process.step(1, Action::wants, log, "say_hello() bank.cc:5");
+  const model::Step takes =
+      process.step(process.thread("writer"), Action::acquires, log, "write_log() bank.cc:9");
+  process.finding("fork-while-locked", "", {wants, takes});
+  if (hangs) process.finding("deadlock", "all-blocked", {wants}, true, true);
+}
+
+TEST(Findings, WhatReplacesAPrintedOneIsPrinted) {
+  Scenario scenario;
+  add_fork_under_lock(scenario.process(), true);
+  const Results results = scenario.results();
+  ASSERT_EQ(results.findings.size(), 1u);
+  EXPECT_EQ(results.findings[0].rule, "fork-while-locked");
+  EXPECT_TRUE(results.already_printed.contains(results.findings[0].fingerprint));
+}
+
+TEST(Findings, WhatReplacesThePrintedOneOfAnotherProcessIsNotPrinted) {
+  Scenario scenario;
+  add_fork_under_lock(scenario.process(kModule, 1), false);
+  RecordBuilder& child = scenario.process(kModule, 2);
+  const model::Id log = child.object("log");
+  const model::Step wants = child.step(1, Action::wants, log, "say_hello() bank.cc:5");
+  child.finding("deadlock", "all-blocked", {wants}, true, true);
+  const Results results = scenario.results();
+  ASSERT_EQ(results.findings.size(), 1u);
+  EXPECT_EQ(results.findings[0].rule, "fork-while-locked");
+  EXPECT_TRUE(results.already_printed.empty());
+}
+
 // Every rule the runtime can report has words of its own, in each variant.
 TEST(Findings, EveryRuleOfTheRuntimeHasASentence) {
   const std::vector<std::pair<std::string, std::string>> known{

@@ -1,0 +1,155 @@
+// analyzer/extract/function_walk.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// One function: its control-flow graph, element by element, becomes operations in blocks. Each element
+// is translated where clang's graph has it, in the order of evaluation; nothing is decided here.
+//
+// What clang's graph does not have is added: guards declared in a try block end where a handler
+// begins; a throw that no handler of the function catches runs the destructors (Edge::thrown); blocks
+// that end in a call that does not return lead nowhere.
+// The parts: function_walk.cc blocks and edges, walk_calls.cc calls, walk_objects.cc constructors,
+// destructors, declarations, walk_data.cc accesses, walk_conditions.cc what branches test.
+#pragma once
+
+#include <clang/Analysis/CFG.h>
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "analyzer/extract/callables.h"
+#include "analyzer/extract/library.h"
+#include "analyzer/extract/names.h"
+#include "analyzer/extract/paths.h"
+#include "analyzer/extract/survey.h"
+#include "analyzer/summary/summary.h"
+
+namespace lockweave::analyzer::extract {
+
+// What all functions of a unit share.
+struct UnitContext {
+  Names& names;
+  Library& library;
+  summary::Unit& unit;
+  std::set<std::string> taken;  // keys of functions whose address is taken
+  std::map<std::string, const clang::FunctionDecl*>
+      referred;  // by key, all that is called or named
+};
+
+// A function that is only declared: all but the blocks.
+summary::Function describe_function(UnitContext& context, const clang::FunctionDecl& function);
+
+class FunctionWalk {
+ public:
+  FunctionWalk(UnitContext& context, const clang::FunctionDecl& function);
+
+  summary::Function run();
+  summary::Function describe_only();
+  // Found in it, to be walked as functions of their own.
+  const std::vector<const clang::LambdaExpr*>& lambdas() const { return survey_.lambdas; }
+
+ private:
+  using Op = summary::Op;
+  using Path = summary::Path;
+
+  struct Test {  // a condition, perhaps turned round
+    std::uint32_t condition = 0;
+    bool negated = false;
+  };
+
+  // function_walk.cc
+  void describe();
+  void collect_tested(const clang::CFG& graph);
+  void walk_block(const clang::CFGBlock& block);
+  void connect(const clang::CFGBlock& block);
+  void begin_handler(const clang::CXXCatchStmt& handler);
+  void on_element(const clang::CFGElement& element);
+  void on_statement(const clang::Stmt& statement);
+  void on_return(const clang::ReturnStmt& leave);
+  Op& emit(summary::OpKind kind, clang::SourceLocation at);
+  void reduce();
+
+  // walk_calls.cc
+  void on_call(const clang::CallExpr& call);
+  void on_modelled(const clang::CallExpr& call, const CallModel& model, const clang::Expr* object,
+                   const TypeModel& type);
+  void on_lock_call(const clang::CallExpr& call, const CallModel& model, const clang::Expr* object,
+                    const TypeModel& type);
+  void on_guard_call(const clang::CallExpr& call, const CallModel& model,
+                     const clang::Expr* object);
+  void on_wait(const clang::CallExpr& call, const CallModel& model, const clang::Expr* object,
+               bool member);
+  void on_thread_call(const clang::CallExpr& call, const CallModel& model,
+                      const clang::Expr* object);
+  void on_call_once(const clang::CallExpr& call);
+  void put_handles(const clang::CallExpr& call, const clang::Expr* container);
+  void on_plain_call(const clang::CallExpr& call);
+  void on_library_call(const clang::CallExpr& call, const clang::FunctionDecl& callee);
+  void call_directly(const Callable& callable, clang::SourceLocation at);
+  void emit_spawn(const Callable& callable, const Path& handle, const char* what, bool repeated,
+                  clang::SourceLocation at);
+  void add_bound(Op& op, const Callable& callable);
+  summary::Callee callee_of(const Callable& callable);
+  void refer_to(const clang::FunctionDecl& function);
+  std::vector<Path> paths_in(const clang::Expr* expr);
+  bool stands_in_loop(const clang::Expr& expr) const;
+
+  // walk_objects.cc
+  void on_construct(const clang::CXXConstructExpr& construct);
+  void on_guard_made(const clang::CXXConstructExpr& construct, const TypeModel& type);
+  void on_thread_made(const clang::CXXConstructExpr& construct, const TypeModel& type);
+  void on_declaration(const clang::DeclStmt& statement);
+  void on_variable(const clang::VarDecl& variable);
+  void on_end_of(const Path& object, clang::QualType type, clang::SourceLocation at);
+  void on_delete(const clang::CXXDeleteExpr& expr);
+  void on_initialised(const clang::CXXCtorInitializer& initializer);
+  void on_moved_to(const Path& to, const clang::Expr* from, const TypeModel& type,
+                   clang::SourceLocation at);
+  Path place_of(const clang::Expr& made);
+  void bind_fields(const clang::InitListExpr& list);
+
+  // walk_data.cc
+  void on_assignment(const clang::BinaryOperator& binary);
+  void on_step(const clang::UnaryOperator& unary);
+  void on_read(const clang::CastExpr& cast);
+  bool on_atomic_call(const clang::CallExpr& call, const clang::Expr* object, llvm::StringRef name);
+  bool on_watched_call(const clang::CallExpr& call, const clang::Expr* object,
+                       llvm::StringRef name);
+  bool on_container_call(const clang::CallExpr& call, const clang::Expr* object,
+                         const clang::FunctionDecl& callee);
+  void access(const clang::Expr* expr, bool write, bool atomic, bool update,
+              clang::SourceLocation at);
+  bool can_be_shared(const clang::Expr* expr, const Path& path) const;
+  void bind(const clang::Expr* slot, const clang::Expr* value);
+  void bind(const Path& slot, const clang::Expr* value);
+
+  // walk_conditions.cc
+  Test test_of(const clang::Expr* expr);
+  std::uint32_t new_condition(std::string words);
+  std::uint32_t outcome_of(const clang::Expr& call);
+  std::string key_of_test(const clang::Expr* expr);
+  static bool compares_two_objects(const clang::BinaryOperator& binary);
+  void assign_conditions(const Path& object, const clang::Expr* value, clang::SourceLocation at);
+  void forget_shared_tests(clang::SourceLocation at);
+  static summary::Answer constant(const clang::Expr* expr, const clang::ASTContext& context);
+
+  UnitContext& context_;
+  Names& names_;
+  Library& library_;
+  const clang::FunctionDecl& function_;
+  Paths paths_;
+  Callables callables_;
+  Survey survey_;
+  summary::Function made_;
+  std::uint32_t block_ = 0;
+  std::uint32_t next_op_ = 1;
+  std::map<std::string, std::uint32_t> tests_;             // text of what is tested -> condition
+  std::map<std::string, std::set<std::string>> tests_of_;  // path -> tests that depend on it
+  llvm::DenseMap<const clang::Expr*, std::uint32_t> outcomes_;  // of calls
+  llvm::DenseSet<const clang::Expr*> modelled_;                 // calls known by name
+  std::set<Path> daemons_;         // handles of threads that nobody waits for
+  std::set<std::string> touched_;  // accesses since the last other operation of the block
+};
+
+}  // namespace lockweave::analyzer::extract

@@ -1,0 +1,169 @@
+// analyzer/link/merge.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analyzer/link/merge.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace lockweave::analyzer::link {
+namespace {
+
+using summary::Function;
+using summary::Unit;
+
+struct Seen {
+  std::uint32_t unit = 0;
+  Function* function = nullptr;
+};
+
+void sort_units(std::vector<Unit>& units) {
+  using Rank = std::tuple<const std::string&, std::uint64_t, std::size_t, std::size_t,
+                          const std::vector<std::string>&>;
+  const auto rank = [](const Unit& unit) {
+    return Rank(unit.source, unit.lines, unit.functions.size(), unit.classes.size(), unit.files);
+  };
+  std::stable_sort(units.begin(), units.end(),
+                   [&](const Unit& a, const Unit& b) { return rank(a) < rank(b); });
+}
+
+std::string_view file_text(const Unit& unit, summary::Place place) {
+  if (place.file == 0 || place.file > unit.files.size()) return {};
+  return unit.files[place.file - 1];
+}
+
+bool same_place(const Program& program, const Seen& a, const Seen& b) {
+  return a.function->place.line == b.function->place.line &&
+         file_text(program.units[a.unit], a.function->place) ==
+             file_text(program.units[b.unit], b.function->place);
+}
+
+std::vector<Seen> all_functions(Program& program) {
+  std::vector<Seen> all;
+  for (std::uint32_t unit = 0; unit < program.units.size(); ++unit) {
+    for (Function& function : program.units[unit].functions) all.push_back({unit, &function});
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Seen& a, const Seen& b) { return a.function->key < b.function->key; });
+  return all;
+}
+
+// What one unit knows about a function and another does not.
+void complete(Function& body, const Function& other) {
+  body.address_taken |= other.address_taken;
+  if (body.promises.empty()) body.promises = other.promises;
+  if (body.overrides.empty()) body.overrides = other.overrides;
+}
+
+struct Entry {
+  Seen seen;
+  std::vector<std::uint32_t> own_of;  // units that mean this one and not the first of its key
+};
+
+// The distinct functions behind one key, the one that everybody else means first.
+std::vector<Entry> distinct(const Program& program, const Seen* first, const Seen* last) {
+  std::vector<Entry> entries;
+  for (const Seen* at = first; at != last; ++at) {
+    if (at->function->blocks.empty()) continue;
+    const auto known = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) {
+      return same_place(program, entry.seen, *at);
+    });
+    if (known == entries.end()) {
+      entries.push_back({*at, {at->unit}});
+    } else {
+      known->own_of.push_back(at->unit);
+    }
+  }
+  if (entries.empty()) entries.push_back({*first, {}});
+  for (Entry& entry : entries) {
+    for (const Seen* at = first; at != last; ++at) complete(*entry.seen.function, *at->function);
+  }
+  return entries;
+}
+
+void collect_functions(Program& program, std::vector<Entry>& chosen) {
+  const std::vector<Seen> all = all_functions(program);
+  for (std::size_t begin = 0; begin < all.size();) {
+    std::size_t end = begin;
+    while (end < all.size() && all[end].function->key == all[begin].function->key) ++end;
+    std::vector<Entry> entries = distinct(program, all.data() + begin, all.data() + end);
+    entries.front().own_of.clear();
+    std::move(entries.begin(), entries.end(), std::back_inserter(chosen));
+    begin = end;
+  }
+}
+
+void collect_names(Program& program) {
+  for (const Unit& unit : program.units) {
+    for (const summary::Class& one : unit.classes) {
+      const auto [at, fresh] = program.classes.try_emplace(one.key, &one);
+      if (!fresh && at->second->fields.size() < one.fields.size()) at->second = &one;
+    }
+    for (const summary::Variable& one : unit.variables) {
+      program.variables.try_emplace(one.key, &one);
+    }
+  }
+  for (const auto& [key, one] : program.classes) {
+    for (const summary::Field& field : one->fields) {
+      program.fields.try_emplace(field.key, one, &field);
+    }
+  }
+}
+
+}  // namespace
+
+void FunctionNames::add_own(std::uint32_t unit, std::string_view key, FunctionId id) {
+  if (own_.size() <= unit) own_.resize(unit + 1);
+  own_[unit].try_emplace(key, id);
+}
+
+FunctionId FunctionNames::find(std::uint32_t unit, std::string_view key) const {
+  if (unit < own_.size()) {
+    const auto own = own_[unit].find(key);
+    if (own != own_[unit].end()) return own->second;
+  }
+  const auto shared = shared_.find(key);
+  return shared == shared_.end() ? kNone : shared->second;
+}
+
+FunctionNames merge_units(std::vector<Unit> units, Program& program) {
+  sort_units(units);
+  program.units = std::move(units);
+  std::vector<Entry> chosen;
+  collect_functions(program, chosen);
+
+  // A later definition gets a key of its own; what units call it is remembered before.
+  std::vector<std::string> called(chosen.size());
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    Function& function = *chosen[i].seen.function;
+    called[i] = function.key;
+    if (!chosen[i].own_of.empty()) {
+      function.key = program.units[chosen[i].seen.unit].source + "|" + function.key;
+    }
+  }
+  std::vector<std::size_t> order(chosen.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return chosen[a].seen.function->key < chosen[b].seen.function->key;
+  });
+
+  FunctionNames names;
+  program.functions.resize(chosen.size());
+  // Keys live in the units: views into them stay good.
+  const auto view_of = [&](std::size_t i) -> std::string_view {
+    const std::string& key = chosen[i].seen.function->key;
+    return std::string_view(key).substr(key.size() - called[i].size());
+  };
+  for (FunctionId id = 0; id < order.size(); ++id) {
+    const Entry& entry = chosen[order[id]];
+    program.functions[id].function = entry.seen.function;
+    program.functions[id].unit = entry.seen.unit;
+    if (entry.own_of.empty()) names.add(view_of(order[id]), id);
+    for (const std::uint32_t unit : entry.own_of) {
+      names.add_own(unit, view_of(order[id]), id);
+    }
+  }
+  collect_names(program);
+  return names;
+}
+
+}  // namespace lockweave::analyzer::link

@@ -1,0 +1,221 @@
+// analyzer/link/overlap.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analyzer/link/overlap.h"
+
+#include <algorithm>
+#include <set>
+
+#include "analyzer/link/roots.h"
+
+namespace lockweave::analyzer::link {
+namespace {
+
+using summary::Op;
+using summary::OpKind;
+
+constexpr std::uint64_t kOverlapMax = 50'000'000;  // functions x roots
+
+bool is_spawned(const ThreadRoot& root) { return root.spawn != nullptr; }
+
+class Life {
+ public:
+  Life(Context& context, const std::vector<std::vector<FunctionId>>& calls,
+       const std::vector<std::vector<std::uint32_t>>& spawned, Program::Overlap& out)
+      : context_(context), program_(context.program), calls_(calls), spawned_(spawned), out_(out) {}
+
+  void run(const ThreadRoot& root) {
+    out_.anywhere = false;
+    out_.whole.assign(program_.functions.size(), false);
+    const Moment& moment = program_.functions[root.spawner].moments[root.begins];
+    follow(root.spawner, root.begins, moment.object, root.ends, root.several);
+  }
+
+ private:
+  // The thread begins at this moment of the function, or has begun when its call there returns.
+  void follow(FunctionId id, std::size_t begins, const Path& handle, std::size_t ends,
+              bool overlaps_next);
+  void climb(FunctionId id, const Path& handle, bool again);
+  void mark(FunctionId id);
+
+  Context& context_;
+  Program& program_;
+  const std::vector<std::vector<FunctionId>>& calls_;
+  const std::vector<std::vector<std::uint32_t>>& spawned_;  // by function: roots that begin there
+  Program::Overlap& out_;
+  std::set<std::pair<FunctionId, std::size_t>> seen_;
+};
+
+void Life::mark(FunctionId id) {
+  std::vector<FunctionId> todo{id};
+  while (!todo.empty()) {
+    const FunctionId at = todo.back();
+    todo.pop_back();
+    if (out_.whole[at]) continue;
+    out_.whole[at] = true;
+    todo.insert(todo.end(), calls_[at].begin(), calls_[at].end());
+  }
+}
+
+void Life::follow(FunctionId id, std::size_t begins, const Path& handle, std::size_t ends,
+                  bool overlaps_next) {
+  if (!seen_.emplace(id, begins).second) return;
+  ++program_.work;
+  const Linked& linked = program_.functions[id];
+  std::size_t first = begins + 1;
+  // In a loop the next round's beginning comes after this round's end.
+  if (linked.moments[begins].op->looped && (overlaps_next || ends == SIZE_MAX)) {
+    while (first > 0 && linked.moments[first - 1].op->looped) --first;
+  }
+  const std::size_t last = std::min(ends, linked.moments.size());
+  // The call in which it began goes on beside it; what in there does is asked of those functions.
+  const bool began_in_call = linked.moments[begins].op->kind == OpKind::call;
+  out_.spans[id].emplace_back(began_in_call ? std::min(first, begins) : first, last);
+  for (std::size_t i = first; i < last; ++i) {
+    const Moment& moment = linked.moments[i];
+    if (moment.op->kind != OpKind::call || i == begins) continue;
+    for (const FunctionId target : moment.targets) mark(target);
+  }
+  for (const PassedCall& call : context_.passed[id]) {
+    if (call.spawns) continue;
+    const std::size_t at = moment_of(linked, call.op);
+    if (at >= first && at < last && at != begins) mark(call.callee);
+  }
+  if (ends == SIZE_MAX) climb(id, handle, overlaps_next);
+}
+
+void Life::climb(FunctionId id, const Path& handle, bool again) {
+  for (const FunctionId caller : program_.functions[id].callers) {
+    const Linked& linked = program_.functions[caller];
+    for (std::size_t at = 0; at < linked.moments.size(); ++at) {
+      const Moment& moment = linked.moments[at];
+      if (moment.op->kind != OpKind::call || !moment.reached) continue;
+      if (!std::binary_search(moment.targets.begin(), moment.targets.end(), id)) continue;
+      const auto stored = context_.namings.find(moment.op);
+      const Naming naming =
+          stored != context_.namings.end()
+              ? stored->second
+              : naming_at(*moment.op, *linked.function, *program_.functions[id].function, State{});
+      const Path named = naming.object(handle);
+      const auto join = named.root == Root::none ? std::nullopt : find_join(linked, at, named);
+      follow(caller, at, named, join.value_or(SIZE_MAX), again);
+    }
+    for (const PassedCall& call : context_.passed[caller]) {
+      if (call.callee != id || call.spawns) continue;
+      follow(caller, moment_of(linked, call.op), {}, SIZE_MAX, again);
+    }
+  }
+  // The function begins a thread itself: the spawner of that goes on beside both.
+  for (const std::uint32_t number : spawned_[id]) {
+    const ThreadRoot& parent = program_.roots[number];
+    follow(parent.spawner, parent.begins, {}, SIZE_MAX, again || parent.several);
+  }
+}
+
+// ---- questions ---------------------------------------------------------------------------------------
+
+// Can `at` of the function, in a thread above the root, run while the root is alive?
+bool while_alive(const Program& program, std::uint32_t root, FunctionId id, const Op* at) {
+  const Program::Overlap& overlap = program.overlaps[root];
+  if (overlap.anywhere || overlap.whole[id]) return true;
+  const auto spans = overlap.spans.find(id);
+  if (spans == overlap.spans.end()) return false;
+  if (at == nullptr) {
+    return std::any_of(spans->second.begin(), spans->second.end(),
+                       [](const auto& span) { return span.first < span.second; });
+  }
+  const std::size_t index = moment_of(program.functions[id], at);
+  if (index == program.functions[id].moments.size()) return true;
+  return std::any_of(spans->second.begin(), spans->second.end(),
+                     [&](const auto& span) { return span.first <= index && index < span.second; });
+}
+
+// Is `above` a thread that spawned `root`, or one that spawned such a thread?
+bool is_above(const Program& program, std::uint32_t above, std::uint32_t root) {
+  std::vector<bool> seen(program.roots.size(), false);
+  std::vector<std::uint32_t> todo{root};
+  while (!todo.empty()) {
+    const ThreadRoot& at = program.roots[todo.back()];
+    todo.pop_back();
+    if (!is_spawned(at)) continue;
+    for (const std::uint32_t parent : program.functions[at.spawner].roots) {
+      if (parent == above) return true;
+      if (!seen[parent]) todo.push_back(parent);
+      seen[parent] = true;
+    }
+  }
+  return false;
+}
+
+bool of_one_program(const ThreadRoot& a, const ThreadRoot& b) {
+  if (a.mains.empty() || b.mains.empty()) return true;
+  return std::find_first_of(a.mains.begin(), a.mains.end(), b.mains.begin(), b.mains.end()) !=
+         a.mains.end();
+}
+
+// Threads that one thread spawns, one after the other.
+bool siblings_overlap(const Program& program, std::uint32_t a, std::uint32_t b) {
+  const ThreadRoot& left = program.roots[a];
+  const ThreadRoot& right = program.roots[b];
+  const auto& left_roots = program.functions[left.spawner].roots;
+  const bool one_thread = left_roots.size() == 1 && !program.roots[left_roots[0]].several &&
+                          left_roots == program.functions[right.spawner].roots;
+  if (!one_thread) return true;
+  return while_alive(program, a, right.spawner, right.spawn) ||
+         while_alive(program, b, left.spawner, left.spawn);
+}
+
+bool overlap(const Program& program, std::uint32_t a, FunctionId in_a, const Op* at_a,
+             std::uint32_t b, FunctionId in_b, const Op* at_b) {
+  const ThreadRoot& left = program.roots[a];
+  const ThreadRoot& right = program.roots[b];
+  if (left.what == "process" || right.what == "process") return false;
+  if (a == b) return left.several;
+  if (left.what == "main" && right.what == "main") return false;
+  if (left.what == "caller" || right.what == "caller") return true;
+  if (!of_one_program(left, right)) return false;
+  // Handlers of exit run in main, when it is done.
+  if (left.what == "main" && right.what == "exit") return false;
+  if (left.what == "exit" && right.what == "main") return false;
+  if (is_spawned(right) && is_above(program, a, b)) {
+    return left.several || while_alive(program, b, in_a, at_a);
+  }
+  if (is_spawned(left) && is_above(program, b, a)) {
+    return right.several || while_alive(program, a, in_b, at_b);
+  }
+  return siblings_overlap(program, a, b);
+}
+
+}  // namespace
+
+void find_overlaps(Context& context) {
+  Program& program = context.program;
+  program.overlaps.resize(program.roots.size());
+  const std::uint64_t size = std::uint64_t{program.roots.size()} * program.functions.size();
+  if (size > kOverlapMax) return;
+  const std::vector<std::vector<FunctionId>> calls = calls_of(context);
+  std::vector<std::vector<std::uint32_t>> spawned(program.functions.size());
+  for (std::uint32_t i = 0; i < program.roots.size(); ++i) {
+    if (is_spawned(program.roots[i])) spawned[program.roots[i].function].push_back(i);
+  }
+  for (std::uint32_t i = 0; i < program.roots.size(); ++i) {
+    if (!is_spawned(program.roots[i])) continue;
+    Life(context, calls, spawned, program.overlaps[i]).run(program.roots[i]);
+  }
+}
+
+bool Program::parallel(FunctionId a, FunctionId b) const {
+  return parallel(a, nullptr, b, nullptr);
+}
+
+bool Program::parallel(FunctionId a, const summary::Op* at_a, FunctionId b,
+                       const summary::Op* at_b) const {
+  const std::vector<std::uint32_t>& left = functions[a].roots;
+  const std::vector<std::uint32_t>& right = functions[b].roots;
+  if (left.empty() || right.empty()) return true;
+  return std::any_of(left.begin(), left.end(), [&](std::uint32_t x) {
+    return std::any_of(right.begin(), right.end(),
+                       [&](std::uint32_t y) { return overlap(*this, x, a, at_a, y, b, at_b); });
+  });
+}
+
+}  // namespace lockweave::analyzer::link

@@ -1,0 +1,35 @@
+// analyzer/link/roots.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Who calls whom, where threads begin, and what each of them reaches.
+// A root is `several` if its spawn says so, stands in a loop that does not join it, or is done again
+// (by a function called twice, in a loop, or by several threads) with the earlier thread not joined.
+// A future that is waited for counts as joined.
+// Limits: a join counts if it stands on every path, or in a loop over the container of the handles.
+// Cost: functions + calls, times the number of roots. Thread-safety: none.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "analyzer/link/components.h"
+#include "analyzer/link/effects.h"
+
+namespace lockweave::analyzer::link {
+
+// Linked::callers; by function: does a thread begin here?
+std::vector<bool> find_callers(Context& context);
+
+// Program::roots and Linked::roots.
+void find_roots(Context& context, const Components& components);
+
+// What a function calls in the same thread at one of its moments: targets, and what it passes them.
+std::vector<std::vector<FunctionId>> calls_of(const Context& context);
+
+// The moment after `begins` at which the thread behind the handle is joined on every path.
+std::optional<std::size_t> find_join(const Linked& spawner, std::size_t begins, const Path& handle);
+
+// Index of the moment of that operation; moments.size(): none.
+std::size_t moment_of(const Linked& function, const summary::Op* op);
+
+}  // namespace lockweave::analyzer::link

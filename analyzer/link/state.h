@@ -1,0 +1,74 @@
+// analyzer/link/state.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What is known at one point of one function on some of its paths: locks held, guards and what they
+// own, names that stand for something else, conditions.
+// Invariants: a lock is held at most twice (a recursive one; more is not counted); targets of aliases
+// are resolved; facts and aliases are sorted.
+// Thread-safety: plain data. Cost: linear in what is held and named, a handful.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "analyzer/link/paths.h"
+#include "analyzer/link/program.h"
+
+namespace lockweave::analyzer::link {
+
+using summary::Answer;
+
+struct Guard {
+  Path path;
+  std::vector<Path> locks;
+  Answer owns = Answer::unknown;
+  summary::Mode mode = summary::Mode::exclusive;
+  Answer recursive = Answer::unknown;
+  bool leaving = false;  // moved into an argument: gone when the next call is done
+};
+
+// Why a lock is given back: by its own name or a guard's, or because a guard of unknown content ends.
+enum class GiveBack : std::uint8_t { surely, if_owned };
+
+struct State {
+  std::vector<Held> held;
+  std::vector<Guard> guards;
+  std::vector<std::pair<Path, Path>> aliases;
+  std::vector<std::pair<std::uint32_t, bool>> facts;  // condition -> value
+  std::vector<Path> released;                         // callers' locks given up
+  std::vector<Path> ended;                            // guards from outside that were destroyed
+  std::vector<Path> freed;                            // free because this function gave them back
+  Path returned_object;
+  Answer returned = Answer::unknown;
+  bool thrown = false;
+  const summary::Op* leave = nullptr;  // does not tell states apart
+
+  Path resolve(const Path& path) const;
+  Guard* guard_at(const Path& resolved);
+  const Guard* guard_at(const Path& resolved) const;
+  // What is locked when somebody locks `resolved`: the lock behind a guard, else itself.
+  std::vector<Path> locks_of(const Path& resolved) const;
+  Path lock_of(const Path& resolved) const;
+  bool holds(const Path& lock) const;
+
+  void take(Held entry);
+  void give_back(const Path& lock, GiveBack why, bool by_guard);
+  void end_guard(Guard& guard);  // releases what it owns; it stays, empty
+  void remove_guard(const Path& path);
+  Guard& put_guard(Guard guard);
+
+  void set_alias(const Path& name, const Path& target);
+  // The variable means another object from here on; what was known of the old one keeps a name that
+  // equals no current one: index 1.
+  void renew(const Path& variable);
+
+  Answer fact(std::uint32_t condition) const;
+  void set_fact(std::uint32_t condition, Answer value);
+};
+
+bool same_held(const Held& a, const Held& b);
+bool same_state(const State& a, const State& b);
+// What is true in both.
+State merged(const State& a, const State& b);
+
+}  // namespace lockweave::analyzer::link

@@ -1,0 +1,48 @@
+// analyzer/link/transfer.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What one operation makes of one state: usually one state, several where it can end in several ways.
+// Thread-safety: none. Cost: the size of the state, times the ways in which callees can end.
+#pragma once
+
+#include <vector>
+
+#include "analyzer/link/effects.h"
+#include "analyzer/link/flow_facts.h"
+#include "analyzer/link/state.h"
+
+namespace lockweave::analyzer::link {
+
+class Transfer {
+ public:
+  Transfer(Context& context, FunctionId function, const FlowFacts& facts)
+      : context_(context), function_(function), facts_(facts) {}
+
+  void apply(const summary::Op& op, State state, std::vector<State>& out);
+  // At the exit block.
+  Exit exit_of(const State& state) const;
+
+ private:
+  using States = std::vector<State>;
+  void take_locks(const summary::Op& op, State state, const std::vector<Path>& locks,
+                  const Path* guard, States& out);
+  void guard_operation(const summary::Op& op, State state, States& out);
+  void begin_guard(const summary::Op& op, State state, States& out);
+  void move_guard(const summary::Op& op, State& state);
+  void swap_guards(const summary::Op& op, State& state);
+  void test_guard(const summary::Op& op, State state, States& out);
+  void rename(const summary::Op& op, State& state);
+  void assign(const summary::Op& op, State& state);
+  void leave(const summary::Op& op, State& state);
+  void call(const summary::Op& op, State state, States& out);
+  void call_one(const summary::Op& op, const State& state, FunctionId target, States& out);
+  void take_exit(const summary::Op& op, FunctionId target, const Exit& way, const Naming& naming,
+                 State& state);
+  void take_result(const summary::Op& op, const Exit& way, const Naming& naming, State& state);
+
+  Context& context_;
+  FunctionId function_;
+  const FlowFacts& facts_;
+};
+
+}  // namespace lockweave::analyzer::link

@@ -1,0 +1,241 @@
+// analyzer/rules/accesses.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analyzer/rules/accesses.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace lockweave::analyzer::rules {
+namespace {
+
+constexpr std::size_t kAccessesMax = 64;
+
+std::size_t index_of(const Linked& function, const Op* op) {
+  const auto at = std::find_if(function.moments.begin(), function.moments.end(),
+                               [op](const Moment& moment) { return moment.op == op; });
+  return static_cast<std::size_t>(at - function.moments.begin());
+}
+
+bool has_started_a_thread(const Linked& function, const Op* before) {
+  for (const Moment& moment : function.moments) {
+    if (moment.op == before) return false;
+    if (moment.op->kind == OpKind::spawn) return true;
+  }
+  return false;
+}
+
+const summary::Class* class_of_member(const Program& program, const Path& path) {
+  if (path.fields.empty()) return nullptr;
+  const auto field = program.fields.find(class_key(path));
+  return field == program.fields.end() ? nullptr : field->second.first;
+}
+
+// While it is built or torn down an object is nobody else's.
+bool is_private_yet(const Program& program, const Context& context, const Path& named_inside) {
+  const summary::Class* owner = class_of_member(program, named_inside);
+  for (const link::TraceStep* step = context.trace.get(); step != nullptr;
+       step = step->inner.get()) {
+    const Linked& function = program.functions[step->function];
+    if (!function.function->constructor && !function.function->destructor) continue;
+    const bool own = step->inner == nullptr && named_inside.root == Root::object;
+    const bool of_owner = owner != nullptr && owner->key == function.function->owner;
+    if ((own || of_owner) && !has_started_a_thread(function, step->op)) return true;
+  }
+  return false;
+}
+
+bool is_of_interest(const Program& program, const Path& object) {
+  if (object.root == Root::global && object.fields.empty()) {
+    const auto known = program.variables.find(object.symbol);
+    if (known == program.variables.end()) return true;
+    const summary::Variable& variable = *known->second;
+    return !variable.lock && !variable.condition_variable && !variable.constant &&
+           !variable.thread_local_storage;
+  }
+  const auto known = program.fields.find(class_key(object));
+  if (known == program.fields.end()) return true;
+  const summary::Field& field = *known->second.second;
+  return !field.lock && !field.condition_variable && !field.thread && !field.constant;
+}
+
+// Locals that some thread refers to.
+std::set<std::string> escaping_locals(const Program& program) {
+  std::set<std::string> symbols;
+  const auto add = [&](const Path& path) {
+    if (path.root == Root::local) symbols.insert(path.symbol);
+  };
+  for (const link::ThreadRoot& root : program.roots) {
+    if (root.spawn == nullptr) continue;
+    for (const Path& path : root.spawn->escaping) add(path);
+    for (const auto& argument : root.spawn->arguments) add(argument.path);
+    add(root.spawn->receiver);
+  }
+  return symbols;
+}
+
+class Collector {
+ public:
+  Collector(const CallSites& sites, Atomics atomics)
+      : sites_(sites), program_(sites.program()), atomics_(atomics),
+        escaping_(escaping_locals(program_)) {}
+
+  std::vector<SharedVariable> collect() {
+    for (FunctionId id = 0; id < program_.functions.size(); ++id) {
+      for (const Moment& moment : program_.functions[id].moments) {
+        if (moment.op->kind == OpKind::access && moment.reached) look_at(id, moment);
+      }
+    }
+    std::vector<SharedVariable> all;
+    for (auto& [key, variable] : variables_) {
+      if (is_shared(variable)) all.push_back(std::move(variable));
+    }
+    return all;
+  }
+
+ private:
+  void look_at(FunctionId id, const Moment& moment) {
+    if (moment.op->atomic && atomics_ == Atomics::left_out) return;
+    if (program_.functions[id].function->unchecked) return;
+    for (Context& context : sites_.contexts(id, moment, {moment.object})) {
+      const Path object = context.paths.front();
+      if (is_private_yet(program_, context, moment.object)) continue;
+      if (has_unknown_element(object) || !is_of_interest(program_, object)) continue;
+      const std::string key = key_of(object);
+      if (key.empty()) continue;
+      SharedVariable& variable = variables_[key];
+      if (variable.accesses.size() >= kAccessesMax) continue;
+      variable.key = key;
+      variable.object = object;
+      variable.fixed = is_fixed(object);
+      Access access{
+          moment.op, std::move(context), {}, object.root == Root::parameter, moment.op->place};
+      access.locks = certain_locks(program_, access.context);
+      variable.accesses.push_back(std::move(access));
+    }
+  }
+
+  // A local is shared if a thread refers to it, or is a method of it.
+  bool is_shared(const SharedVariable& variable) const {
+    if (variable.object.root != Root::local) return true;
+    return escaping_.contains(variable.object.symbol) ||
+           std::any_of(variable.accesses.begin(), variable.accesses.end(),
+                       [](const Access& access) { return access.context.root.has_value(); });
+  }
+
+  static std::string key_of(const Path& object) {
+    switch (object.root) {
+      case Root::global:
+      case Root::local: return object.index == 0 ? link::key_of(object) : "";
+      case Root::object:
+      case Root::parameter: return object.fields.empty() ? "" : "~" + class_key(object);
+      default: return "";
+    }
+  }
+
+  const CallSites& sites_;
+  const Program& program_;
+  Atomics atomics_;
+  std::set<std::string> escaping_;
+  std::map<std::string, SharedVariable> variables_;
+};
+
+bool is_handover(const Op& op) {
+  return op.what == "semaphore" || op.what == "promise" || op.what == "latch" ||
+         op.what == "barrier" || op.what == "task done" || op.what.starts_with("queue") ||
+         op.what.starts_with("future");
+}
+
+bool one_channel(const Op& post, const Op& block) {
+  if (!is_handover(post) || !is_handover(block)) return false;
+  return post.what == block.what || post.what == "promise" || post.what.starts_with("queue") ||
+         post.what == "task done";
+}
+
+struct Channel {
+  const Op* op = nullptr;
+  Path object;
+};
+
+// Operations of a kind that the access's thread does after it, or before it.
+std::vector<Channel> channels(const Program& program, const Access& access, OpKind kind,
+                              bool after) {
+  std::vector<Channel> all;
+  for (const link::TraceStep* step = access.context.trace.get(); step != nullptr;
+       step = step->inner.get()) {
+    const Linked& function = program.functions[step->function];
+    const std::size_t here = index_of(function, step->op);
+    for (const link::Stop& stop : function.effects.stops) {
+      const Op* op = link::innermost(stop.trace).op;
+      if (op->kind != kind || op->attempt == summary::Attempt::tried) continue;
+      const std::size_t there = index_of(function, stop.trace->op);
+      if (after ? there > here : there < here) all.push_back({op, stop.object});
+    }
+  }
+  return all;
+}
+
+bool goes_from(const Program& program, const Access& first, const Access& second) {
+  for (const Channel& post : channels(program, first, OpKind::post, true)) {
+    for (const Channel& block : channels(program, second, OpKind::block, false)) {
+      if (!one_channel(*post.op, *block.op)) continue;
+      // Which future a promise belongs to is not followed.
+      const bool promised = post.op->what == "promise" && block.op->what.starts_with("future");
+      if (promised || perhaps_same(post.object, block.object)) return true;
+    }
+  }
+  return false;
+}
+
+bool flag_goes_from(const Program& program, const Access& first, const Access& second) {
+  const Linked& one = program.functions[first.context.inner().function];
+  const Linked& other = program.functions[second.context.inner().function];
+  const std::size_t after = index_of(one, first.op);
+  const std::size_t before = index_of(other, second.op);
+  for (std::size_t i = after + 1; i < one.moments.size(); ++i) {
+    const Moment& set = one.moments[i];
+    if (set.op->kind != OpKind::access || !set.op->atomic || !set.op->write) continue;
+    for (std::size_t j = 0; j < before && j < other.moments.size(); ++j) {
+      const Moment& test = other.moments[j];
+      const bool tests = test.op->kind == OpKind::access && test.op->atomic &&
+                         (test.op->condition || test.op->loop_test);
+      if (tests && perhaps_same(set.object, test.object)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<SharedVariable> shared_variables(const CallSites& sites, Atomics atomics) {
+  return Collector(sites, atomics).collect();
+}
+
+Declared declaration_of(const Program& program, const Path& object) {
+  if (object.fields.empty()) {
+    const auto known = program.variables.find(object.symbol);
+    if (known == program.variables.end()) return {};
+    const summary::Variable& variable = *known->second;
+    return {true, variable.is_volatile, variable.type, variable.guarded_by};
+  }
+  const auto known = program.fields.find(class_key(object));
+  if (known == program.fields.end()) return {};
+  const summary::Field& field = *known->second.second;
+  return {true, field.is_volatile, field.type, field.guarded_by};
+}
+
+const Held* find_lock(const std::vector<Held>& locks, const Path& lock) {
+  const auto at = std::find_if(locks.begin(), locks.end(),
+                               [&](const Held& held) { return perhaps_same(held.lock, lock); });
+  return at == locks.end() ? nullptr : &*at;
+}
+
+bool handed_over(const Program& program, const Access& a, const Access& b) {
+  return goes_from(program, a, b) || goes_from(program, b, a);
+}
+
+bool flagged_over(const Program& program, const Access& a, const Access& b) {
+  return flag_goes_from(program, a, b) || flag_goes_from(program, b, a);
+}
+
+}  // namespace lockweave::analyzer::rules

@@ -1,0 +1,80 @@
+// analyzer/rules/contexts.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// An operation as its callers see it. A function that locks `from.mu` says little; called with
+// `savings` it says which lock that is. `CallSites::contexts` goes from an operation outwards, call by
+// call, until its paths name variables, or nobody is left who could say more. It also goes from a
+// thread's function to the spawn, whose arguments it takes, but then only names come from out there:
+// what the spawner held, the thread does not hold.
+//
+// Thread-safety: immutable after construction; the Program must outlive it.
+// Limits: at most 32 contexts of an operation, 12 calls deep; recursion is entered once.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "analyzer/rules/names.h"
+
+namespace lockweave::analyzer::rules {
+
+// One place that runs a function.
+struct CallSite {
+  FunctionId caller = 0;
+  const Moment* moment = nullptr;
+  std::optional<std::uint32_t> root;  // of a spawn: the thread it begins
+};
+
+struct Context {
+  FunctionId top = 0;          // the function in whose names `paths` and `held` are
+  std::vector<Path> paths;     // as asked for
+  std::vector<Held> held;      // outermost first; of the thread's own functions from trace on
+  std::vector<Path> released;  // given up on the way: a caller's hold of it does not count
+  Trace trace;                 // from the outermost function gone to, in this thread
+  std::optional<std::uint32_t> root;  // known when a spawn was crossed
+
+  const link::TraceStep& inner() const { return link::innermost(trace); }
+};
+
+class CallSites {
+ public:
+  explicit CallSites(const Program& program);
+
+  const std::vector<CallSite>& of(FunctionId function) const { return sites_[function]; }
+  const Program& program() const { return program_; }
+
+  std::vector<Context> contexts(FunctionId function, Trace trace, std::vector<Path> paths,
+                                std::vector<Held> held, std::vector<Path> released = {}) const;
+  // An operation of the function itself, with what is held there (not what callers hold).
+  std::vector<Context> contexts(FunctionId function, const Moment& moment,
+                                std::vector<Path> paths) const;
+
+  // Calls that lead from `from` to `to`, outermost first; empty: none, or the same.
+  Trace around(FunctionId from, FunctionId to, const Trace& inner) const;
+
+ private:
+  void climb(Context context, std::vector<FunctionId> through, std::vector<Context>& out) const;
+
+  const Program& program_;
+  std::vector<std::vector<CallSite>> sites_;
+};
+
+Trace trace_of(FunctionId function, const Op* op, Trace inner = nullptr);
+
+// All that is held at the context for certain: also what every caller holds.
+std::vector<Held> certain_locks(const Program& program, const Context& context);
+// The threads that can be in it. Only those that share memory and locks with the others.
+std::vector<std::uint32_t> threads_of(const Program& program, const Context& context);
+bool shares_memory(const link::ThreadRoot& root);
+bool is_real(const link::ThreadRoot& root);  // begun by this program, not by an unknown user
+
+// Can both happen at a time, in two threads?
+bool parallel(const Program& program, const Context& a, const Context& b);
+// The same, in just these threads.
+bool can_overlap(const Program& program, std::uint32_t root_a, std::uint32_t root_b);
+
+// `path` of a function as the caller names it at `site`.
+Path named_by_caller(const Program& program, const CallSite& site, const Path& path);
+
+}  // namespace lockweave::analyzer::rules

@@ -1,0 +1,74 @@
+// analyzer/rules/double_lock.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analyzer/rules/rule_functions.h"
+#include "analyzer/rules/telling.h"
+
+namespace lockweave::analyzer::rules {
+namespace {
+
+using model::Confidence;
+using summary::Answer;
+using summary::Mode;
+
+bool readers_only(const Held& held, const link::Want& want) {
+  return held.mode == Mode::shared && want.mode == Mode::shared;
+}
+
+bool locks_again(const Held& held, const link::Want& want) {
+  return surely_same(held.lock, want.lock) && !readers_only(held, want) &&
+         held.recursive != Answer::yes && want.recursive != Answer::yes &&
+         !link::contains(want.released, held.lock);
+}
+
+Confidence confidence_of(const Held& held, const link::Want& want) {
+  if (!held.certain) return Confidence::low;
+  if (held.recursive == Answer::no || want.recursive == Answer::no) return Confidence::high;
+  // Its attributes may say recursive, but by default a pthread mutex is not.
+  const std::string& type = link::innermost(want.trace).op->what;
+  return type.find("pthread_") != std::string::npos ? Confidence::medium : Confidence::low;
+}
+
+void tell(const Held& held, const link::Want& want, const Context& context, const Teller& teller,
+          Findings& findings) {
+  model::Finding finding = teller.begin("double-lock", confidence_of(held, want));
+  const std::string name = told_name(held.lock);
+  const std::uint32_t root = teller.thread_of(context);
+  teller.add_flow(finding, root,
+                  {{"takes " + ticked(name), held.taken, {}},
+                   {"wants " + ticked(name), context.trace, {held}}});
+  const std::string& who = finding.flows.front().thread;
+  if (held.mode == Mode::shared) {
+    finding.message = who + " wants " + ticked(name) +
+                      " exclusively while it holds it shared, and waits for itself";
+    finding.hint = "give the shared lock back first, or take the lock exclusively from the start";
+  } else {
+    finding.message =
+        who + " locks " + ticked(name) + " again while it holds it already, and waits for itself";
+    finding.hint =
+        "do not call a function that locks while holding the lock: split it into a part that "
+        "locks and a part that expects the lock to be held";
+  }
+  finding.locks = {name};
+  finding.place = teller.place(want.trace);
+  set_fingerprint(finding, {teller.key(want.trace, want.mode), teller.key(held.taken, held.mode)});
+  findings.push_back(std::move(finding));
+}
+
+}  // namespace
+
+void find_double_lock(const Program& program, Findings& findings) {
+  const CallSites sites(program);
+  const Teller teller(sites);
+  for (FunctionId id = 0; id < program.functions.size(); ++id) {
+    for (const link::Want& want : program.functions[id].effects.wants) {
+      if (want.attempt != summary::Attempt::blocking) continue;
+      for (const Held& held : want.held) {
+        if (held.taken == nullptr || !locks_again(held, want)) continue;
+        const Context context{id, {}, want.held, {}, want.trace, {}};
+        tell(held, want, context, teller, findings);
+      }
+    }
+  }
+}
+
+}  // namespace lockweave::analyzer::rules

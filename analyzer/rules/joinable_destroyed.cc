@@ -1,0 +1,144 @@
+// analyzer/rules/joinable_destroyed.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <algorithm>
+#include <set>
+
+#include "analyzer/rules/path_walk.h"
+#include "analyzer/rules/rule_functions.h"
+#include "analyzer/rules/telling.h"
+
+namespace lockweave::analyzer::rules {
+namespace {
+
+constexpr int kEmpty = 0;
+constexpr int kJoinable = 1;
+
+bool is(const Path& path, const Path& handle) { return link::same(path, handle); }
+
+// Is the handle given to somebody who may join it?
+bool is_handed_out(const Op& op, const Path& handle) {
+  const auto names = [&](const Path& path) { return is(path, handle); };
+  const auto below = [&](const Path& path) {
+    return path.root == handle.root && path.symbol == handle.symbol;
+  };
+  if (op.kind == OpKind::spawn) {
+    return std::any_of(op.escaping.begin(), op.escaping.end(), below);
+  }
+  return std::any_of(op.others.begin(), op.others.end(), names) || names(op.receiver) ||
+         std::any_of(op.arguments.begin(), op.arguments.end(),
+                     [&](const auto& argument) { return names(argument.path); });
+}
+
+class Finder {
+ public:
+  Finder(const Program& program, FunctionId id, const Moment& spawn)
+      : function_(program.functions[id]), handle_(spawn.object), spawn_(spawn.op) {
+    close_ways_around_a_join();
+  }
+
+  // Where the joinable thread is lost; null: nowhere, or nobody knows.
+  const Op* find() {
+    PathRules rules;
+    rules.at_operation = [this](int value, const Moment& moment) { return step(value, moment); };
+    rules.at_edge = [this](int value, const summary::Edge& edge) { return open(value, edge); };
+    rules.at_exit = [](int, const Op*) {};
+    return walk_paths(function_, kEmpty, rules) && !gone_ ? lost_ : nullptr;
+  }
+
+ private:
+  std::vector<WayOn> step(int value, const Moment& moment) {
+    const Op& op = *moment.op;
+    if (is_handed_out(op, handle_)) {
+      if (op.kind != OpKind::move_handle) gone_ = true;
+      return {{kEmpty}};
+    }
+    if (!is(moment.object, handle_)) return {{value}};
+    switch (op.kind) {
+      case OpKind::spawn:
+        if (value == kJoinable) lose(op);
+        return {{&op == spawn_ ? kJoinable : value}};
+      case OpKind::join:
+      case OpKind::detach: return {{kEmpty}};
+      case OpKind::end_handle:
+        if (value == kJoinable) lose(op);
+        return {{kEmpty}};
+      default: return {{value}};
+    }
+  }
+
+  bool is_join_alone(std::uint32_t block) const {
+    bool joins = false;
+    for (const Moment& moment : function_.moments) {
+      if (moment.block != block) continue;
+      joins = (moment.op->kind == OpKind::join || moment.op->kind == OpKind::detach) &&
+              is(moment.object, handle_);
+      if (!joins) return false;
+    }
+    return joins;
+  }
+
+  // `if (worker.joinable()) worker.join();`: the way around the join is not taken as long as it is
+  // joinable. Other conditions of that shape pass for this one.
+  void close_ways_around_a_join() {
+    const auto& blocks = function_.function->blocks;
+    for (const summary::Block& block : blocks) {
+      if (block.next.size() != 2) continue;
+      for (const std::size_t side : {0U, 1U}) {
+        const std::uint32_t join = block.next[side].to;
+        const summary::Edge& around = block.next[1 - side];
+        const auto& after = blocks[join].next;
+        const bool meets = after.size() == 1 && after[0].to == around.to;
+        if (meets && is_join_alone(join)) closed_.insert(&around);
+      }
+    }
+  }
+
+  bool open(int value, const summary::Edge& edge) const {
+    return value != kJoinable || !closed_.contains(&edge);
+  }
+
+  void lose(const Op& op) {
+    if (lost_ == nullptr || op.place < lost_->place) lost_ = &op;
+  }
+
+  const Linked& function_;
+  Path handle_;
+  const Op* spawn_;
+  std::set<const summary::Edge*> closed_;
+  const Op* lost_ = nullptr;
+  bool gone_ = false;
+};
+
+}  // namespace
+
+void find_joinable_destroyed(const Program& program, Findings& findings) {
+  const CallSites sites(program);
+  const Teller teller(sites);
+  for (FunctionId id = 0; id < program.functions.size(); ++id) {
+    for (const Moment& moment : program.functions[id].moments) {
+      const bool local_thread = moment.op->kind == OpKind::spawn && moment.op->what == "thread" &&
+                                moment.object.root == Root::local && moment.object.fields.empty();
+      if (!local_thread) continue;
+      const Op* lost = Finder(program, id, moment).find();
+      if (lost == nullptr) continue;
+      model::Finding finding = teller.begin("joinable-destroyed", model::Confidence::high);
+      const std::string name = ticked(told_name(moment.object));
+      const Trace trace = trace_of(id, lost);
+      const std::uint32_t root = teller.thread_of({id, {}, {}, {}, trace, {}});
+      const bool overwritten = lost->kind == OpKind::spawn;
+      teller.add_flow(finding, root,
+                      {{"starts a thread in " + name, trace_of(id, moment.op), {}},
+                       {(overwritten ? "overwrites " : "destroys ") + name, trace, {}}});
+      finding.message = "thread " + name + " is " + (overwritten ? "overwritten" : "destroyed") +
+                        " while it is joinable: that ends the program";
+      finding.hint = "join it on every way out, or use `std::jthread`";
+      finding.place = teller.place(trace);
+      if (lost->place.line == 0)
+        finding.place = teller.site(id, program.functions[id].function->end);
+      set_fingerprint(finding, {teller.key(trace_of(id, moment.op))});
+      findings.push_back(std::move(finding));
+    }
+  }
+}
+
+}  // namespace lockweave::analyzer::rules

@@ -1,0 +1,202 @@
+// analyzer/rules/lock_graph_input.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analyzer/rules/lock_graph_input.h"
+
+#include <algorithm>
+
+namespace lockweave::analyzer::rules {
+namespace {
+
+// Threads of a kind of which there can be any number: as many as a ring of that length needs.
+constexpr model::Id kThreadsOfSeveral = 4;
+
+model::Mode mode_of(summary::Mode mode) {
+  return mode == summary::Mode::shared ? model::Mode::shared : model::Mode::exclusive;
+}
+
+bool meets_here(const Held& held, const link::Want& want) {
+  if (held.taken == nullptr) return false;  // of the callers
+  const bool one_call = held.taken->op == want.trace->op;
+  return !one_call || held.taken->inner == nullptr || want.trace->inner == nullptr;
+}
+
+bool taken_together(const Held& held, const link::Want& want) {
+  return held.group != 0 && want.group != 0 &&
+         link::innermost(held.taken).op == link::innermost(want.trace).op;
+}
+
+// Is `inner` the lock of something that belongs to the owner of `outer`, as a child node does?
+bool is_below(const Path& outer, const Path& inner) {
+  const Path owner = owner_of(outer);
+  return owner.root != Root::none && !outer.fields.empty() && !link::same(outer, inner) &&
+         link::extends(owner, inner) && inner.fields.size() > outer.fields.size();
+}
+
+bool is_pair(const Held& held, const link::Want& want) {
+  if (!meets_here(held, want) || taken_together(held, want)) return false;
+  return !surely_same(held.lock, want.lock);
+}
+
+}  // namespace
+
+std::vector<LockPair> lock_pairs(const CallSites& sites) {
+  const Program& program = sites.program();
+  std::vector<LockPair> pairs;
+  for (FunctionId id = 0; id < program.functions.size(); ++id) {
+    for (const link::Want& want : program.functions[id].effects.wants) {
+      if (want.attempt == summary::Attempt::tried) continue;
+      for (std::size_t i = 0; i < want.held.size(); ++i) {
+        if (!is_pair(want.held[i], want)) continue;
+        const std::size_t from_end = want.held.size() - i;
+        for (Context& context : sites.contexts(id, want.trace, {want.held[i].lock, want.lock},
+                                               want.held, want.released)) {
+          LockPair pair;
+          pair.held = context.held[context.held.size() - from_end];
+          pair.wanted = context.paths[1];
+          pair.mode = want.mode;
+          for (const Held& held : certain_locks(program, context)) {
+            if (!link::same(held.lock, pair.held.lock)) pair.gates.push_back(held);
+          }
+          pair.bound = !class_key(pair.held.lock).empty() && !class_key(pair.wanted).empty();
+          pair.context = std::move(context);
+          pairs.push_back(std::move(pair));
+        }
+      }
+    }
+  }
+  return pairs;
+}
+
+LockGraphInput::LockGraphInput(std::vector<LockPair> pairs) : pairs_(std::move(pairs)) {
+  collect_instances();
+  for (const LockPair& pair : pairs_) add(pair);
+}
+
+void LockGraphInput::collect_instances() {
+  for (const LockPair& pair : pairs_) {
+    for (const Path* path : {&pair.held.lock, &pair.wanted}) {
+      if (is_fixed(*path)) instances_[class_key(*path)].emplace(link::key_of(*path), *path);
+    }
+  }
+}
+
+bool LockGraphInput::folded(const std::string& of_class) const {
+  const auto known = instances_.find(of_class);
+  return known != instances_.end() && known->second.size() > kInstancesMax;
+}
+
+model::Id LockGraphInput::node(const Path& path) {
+  const bool exact = is_fixed(path);
+  const std::string key = exact ? link::key_of(path) : "~" + class_key(path);
+  const auto [at, is_new] = ids_.emplace(key, static_cast<model::Id>(names_.size() + 1));
+  if (is_new) names_.push_back(told_name(path));
+  return at->second;
+}
+
+LockGraphInput::Nodes LockGraphInput::nodes_for(const Path& path) {
+  Nodes nodes{{node(path), path}};
+  if (is_fixed(path)) {
+    if (!folded(class_key(path))) return nodes;
+    Path any;  // one of too many: the class stands for it as well
+    any.fields = path.fields.empty() ? std::vector<std::string>{class_key(path)} : path.fields;
+    nodes.push_back({node(any), any});
+    return nodes;
+  }
+  const auto known = instances_.find(class_key(path));
+  if (known == instances_.end() || folded(known->first)) return nodes;
+  for (const auto& [key, instance] : known->second) nodes.push_back({node(instance), instance});
+  return nodes;
+}
+
+void LockGraphInput::add(const LockPair& pair) {
+  if (!pair.bound) {
+    if (link::innermost(pair.held.taken).op != pair.context.inner().op) twins_.push_back(&pair);
+    return;
+  }
+  const Path& held = pair.held.lock;
+  const bool one_class = class_key(held) == class_key(pair.wanted);
+  if (one_class && !is_fixed(held) && !is_fixed(pair.wanted)) {
+    const bool one_line = link::innermost(pair.held.taken).op == pair.context.inner().op;
+    const bool ordered_by_owner = is_below(held, pair.wanted) || is_below(pair.wanted, held);
+    if (!one_line && !ordered_by_owner) twins_.push_back(&pair);
+    return;
+  }
+  const bool one_owner = !is_fixed(held) && !is_fixed(pair.wanted) &&
+                         link::same(owner_of(held), owner_of(pair.wanted));
+  for (const auto& from : nodes_for(held)) {
+    for (const auto& to : nodes_for(pair.wanted)) {
+      // Two members of one object stay members of one object.
+      const bool torn = one_owner && !link::same(owner_of(from.second), owner_of(to.second)) &&
+                        (is_fixed(from.second) || is_fixed(to.second));
+      if (from.first != to.first && !torn) add_edge(pair, from, to);
+    }
+  }
+}
+
+void LockGraphInput::add_edge(const LockPair& pair, const std::pair<model::Id, Path>& held,
+                              const std::pair<model::Id, Path>& wanted) {
+  std::vector<LockEdge>& witnesses = edges_[{held.first, wanted.first}];
+  if (witnesses.size() >= kWitnessesMax) return;
+  LockEdge edge{&pair, held.first, wanted.first, {}, true};
+  edge.exact = is_fixed(pair.held.lock) && is_fixed(pair.wanted) && is_fixed(held.second) &&
+               is_fixed(wanted.second);
+  for (const Held& gate : pair.gates) {
+    Path path = gate.lock;
+    // A gate in the same object goes with it.
+    if (!is_fixed(path)) {
+      if (link::same(owner_of(path), owner_of(pair.held.lock))) {
+        path = link::joined(owner_of(held.second), path, owner_of(path).fields.size());
+      } else if (link::same(owner_of(path), owner_of(pair.wanted))) {
+        path = link::joined(owner_of(wanted.second), path, owner_of(path).fields.size());
+      } else {
+        continue;
+      }
+    }
+    const model::Id id = node(path);
+    if (id != held.first && id != wanted.first) edge.gates.push_back({id, gate.mode});
+  }
+  witnesses.push_back(std::move(edge));
+}
+
+const std::vector<LockEdge>& LockGraphInput::edges(model::Id held, model::Id wanted) const {
+  static const std::vector<LockEdge> kNone;
+  const auto at = edges_.find({held, wanted});
+  return at == edges_.end() ? kNone : at->second;
+}
+
+void LockGraphInput::feed(model::LockOrderGraph& graph, const Program& program) const {
+  const auto thread_of = [](std::uint32_t root, model::Id copy) {
+    return root * kThreadsOfSeveral + copy + 1;
+  };
+  const auto roots = static_cast<std::uint32_t>(program.roots.size());
+  for (std::uint32_t root = 0; root <= roots; ++root) {
+    for (model::Id copy = 0; copy < kThreadsOfSeveral; ++copy) {
+      graph.add_thread(thread_of(root, copy), 0, 0);
+    }
+  }
+  model::Id next = 1;
+  for (const auto& [nodes, witnesses] : edges_) {
+    for (const LockEdge& edge : witnesses) {
+      model::Id outer = 0;
+      const auto take = [&](model::Id lock, summary::Mode mode) {
+        graph.add_acquisition(next, outer, lock, mode_of(mode), false);
+        outer = next++;
+      };
+      for (const auto& [gate, mode] : edge.gates) take(gate, mode);
+      take(edge.held, edge.pair->held.mode);
+      take(edge.wanted, edge.pair->mode);
+      std::vector<std::uint32_t> threads = threads_of(program, edge.pair->context);
+      const bool anywhere =
+          !edge.pair->context.root && program.functions[edge.pair->context.top].roots.empty();
+      if (anywhere) threads.push_back(roots);
+      for (const std::uint32_t root : threads) {
+        const bool many = root == roots || can_overlap(program, root, root);
+        for (model::Id copy = 0; copy < (many ? kThreadsOfSeveral : 1); ++copy) {
+          graph.add_sighting(outer, thread_of(root, copy), 0);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace lockweave::analyzer::rules

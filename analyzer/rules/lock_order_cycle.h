@@ -1,0 +1,19 @@
+// analyzer/rules/lock_order_cycle.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// lock-order-cycle, with the cycles that cannot happen beside those that can.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "analyzer/rules/rules.h"
+
+namespace lockweave::analyzer::rules {
+
+using FilteredCycles = std::vector<std::pair<model::Finding, std::string>>;
+void find_lock_order_cycles(const link::Program& program, Findings& findings,
+                            FilteredCycles& filtered);
+
+}  // namespace lockweave::analyzer::rules

@@ -1,0 +1,73 @@
+// analyzer/rules/names.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analyzer/rules/names.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace lockweave::analyzer::rules {
+namespace {
+
+bool is_element(const std::string& field) { return !field.empty() && field.front() == '['; }
+
+std::string last_part(const std::string& key) {
+  const std::size_t colon = key.rfind("::");
+  const std::string part = colon == std::string::npos ? key : key.substr(colon + 2);
+  const std::size_t bar = part.rfind('|');
+  return bar == std::string::npos ? part : part.substr(bar + 1);
+}
+
+}  // namespace
+
+bool has_unknown_element(const Path& path) {
+  return std::find(path.fields.begin(), path.fields.end(), "[]") != path.fields.end();
+}
+
+bool is_fixed(const Path& path) {
+  // Another index: of a function called, which makes a new one each time.
+  const bool own_local = path.root == Root::local && path.index == 0;
+  return (path.root == Root::global || own_local) && !has_unknown_element(path);
+}
+
+bool depends_on_caller(const Path& path) {
+  return path.root == Root::parameter || path.root == Root::object;
+}
+
+std::string class_key(const Path& path) { return link::identity_of(path).of_class; }
+
+Path owner_of(const Path& path) {
+  Path owner = path;
+  while (!owner.fields.empty() && is_element(owner.fields.back())) owner.fields.pop_back();
+  if (!owner.fields.empty()) owner.fields.pop_back();
+  return owner;
+}
+
+bool surely_same(const Path& a, const Path& b) {
+  return a.root != Root::none && !has_unknown_element(a) && link::same(a, b);
+}
+
+bool perhaps_same(const Path& a, const Path& b) {
+  if (is_fixed(a) && is_fixed(b)) return link::same(a, b);
+  const std::string key = class_key(a);
+  return !key.empty() && key == class_key(b);
+}
+
+std::string without_anonymous(std::string text) {
+  constexpr std::string_view kAnonymous = "(anonymous namespace)::";
+  for (auto at = text.find(kAnonymous); at != std::string::npos; at = text.find(kAnonymous, at)) {
+    text.erase(at, kAnonymous.size());
+  }
+  return text;
+}
+
+std::string told_name(const Path& path) {
+  if (!is_fixed(path) || path.name.empty()) return without_anonymous(link::name_of(path));
+  std::string text = path.name;
+  for (const std::string& field : path.fields) {
+    text += is_element(field) ? field : "." + last_part(field);
+  }
+  return without_anonymous(std::move(text));
+}
+
+}  // namespace lockweave::analyzer::rules

@@ -1,0 +1,324 @@
+// analyzer/rules/races.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analyzer/rules/races.h"
+
+#include <algorithm>
+#include <optional>
+#include <tuple>
+
+#include "analyzer/rules/telling.h"
+
+namespace lockweave::analyzer::rules {
+namespace {
+
+using model::Confidence;
+using summary::Mode;
+
+constexpr std::size_t kPatternMin = 3;
+
+bool is_started(const Program& program, std::uint32_t root) {
+  return program.roots[root].spawn != nullptr;
+}
+
+bool refers_to(const link::ThreadRoot& root, const Path& local) {
+  if (root.spawn == nullptr) return false;
+  const auto names = [&](const Path& path) {
+    return path.root == Root::local && path.symbol == local.symbol;
+  };
+  return names(root.spawn->receiver) ||
+         std::any_of(root.spawn->escaping.begin(), root.spawn->escaping.end(), names) ||
+         std::any_of(root.spawn->arguments.begin(), root.spawn->arguments.end(),
+                     [&](const auto& argument) { return names(argument.path); });
+}
+
+// Two threads that can be in the two accesses.
+struct Pair {
+  std::uint32_t a = 0;
+  std::uint32_t b = 0;
+  bool real = false;
+};
+
+std::optional<Pair> threads_of_pair(const Program& program, const Access& a, const Access& b) {
+  std::optional<Pair> best;
+  const bool local = a.object().root == Root::local && !a.context.root && !b.context.root;
+  for (const std::uint32_t x : threads_of(program, a.context)) {
+    for (const std::uint32_t y : threads_of(program, b.context)) {
+      if (!can_overlap(program, x, y)) continue;
+      if (!is_started(program, x) && !is_started(program, y)) continue;
+      if (local && !refers_to(program.roots[x], a.object()) &&
+          !refers_to(program.roots[y], a.object())) {
+        continue;
+      }
+      const Pair pair{x, y, is_real(program.roots[x]) && is_real(program.roots[y])};
+      if (!best || (pair.real && !best->real)) best = pair;
+    }
+  }
+  return best;
+}
+
+enum class Guarded : std::uint8_t { no, by_readers_lock, yes };
+
+struct Protection {
+  Guarded guarded = Guarded::no;
+  const Held* lock = nullptr;
+};
+
+Protection protection(const Access& a, const Access& b) {
+  Protection best;
+  for (const Held& x : a.locks) {
+    for (const Held& y : b.locks) {
+      const bool unknown = class_key(x.lock).empty() || class_key(y.lock).empty();
+      if (!unknown && !perhaps_same(x.lock, y.lock)) continue;
+      if (x.mode != Mode::shared || y.mode != Mode::shared) return {Guarded::yes, &x};
+      best = {Guarded::by_readers_lock, a.op->write ? &x : &y};
+    }
+  }
+  return best;
+}
+
+// Is it the same object, where the variable is a member of one that is not known?
+bool perhaps_one_object(const SharedVariable& variable, const Access& a, const Access& b) {
+  if (variable.fixed) return true;
+  if (a.through_parameter || b.through_parameter) return false;
+  return a.context.root.has_value() || b.context.root.has_value();
+}
+
+struct Race {
+  const Access* place = nullptr;
+  const Access* other = nullptr;
+  Protection protection;
+  Confidence confidence = Confidence::medium;
+  int rank = 0;
+};
+
+auto source_of(const Access& access) {
+  return std::tuple(access.source.file, access.source.line, access.source.column);
+}
+
+// Which of the two is shown first, and how telling the pair is.
+void arrange(Race& race) {
+  const Access& a = *race.place;
+  const Access& b = *race.other;
+  bool swap = false;
+  if (a.locks.empty() != b.locks.empty()) {
+    swap = b.locks.empty();
+    race.rank = 6;
+  } else if (a.op->write && b.op->write) {
+    swap = source_of(a) < source_of(b);
+    race.rank = 4;
+  } else {
+    const Access& read = a.op->write ? b : a;
+    swap = (&read == &b) != read.op->loop_test;
+    race.rank = 2;
+  }
+  if (swap) std::swap(race.place, race.other);
+  if (race.place->op->write) ++race.rank;
+}
+
+class Judge {
+ public:
+  Judge(const Program& program, const SharedVariable& variable)
+      : program_(program), variable_(variable),
+        declared_(declaration_of(program, variable.object)) {}
+
+  std::optional<RaceVerdict> verdict() {
+    const auto& all = variable_.accesses;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      for (std::size_t j = i; j < all.size(); ++j) look_at(all[i], all[j]);
+    }
+    if (best_) return as_verdict(*best_);
+    return inconsistency();
+  }
+
+ private:
+  bool can_meet(const Access& a, const Access& b) const {
+    return (a.op->write || b.op->write) && parallel(program_, a.context, b.context) &&
+           !handed_over(program_, a, b);
+  }
+
+  void look_at(const Access& a, const Access& b) {
+    if (!a.op->write && !b.op->write) return;
+    const Protection guarded = protection(a, b);
+    if (guarded.guarded == Guarded::yes || !perhaps_one_object(variable_, a, b)) return;
+    const auto threads = threads_of_pair(program_, a, b);
+    if (!threads || !can_meet(a, b)) return;
+    Race race{&a, &b, guarded, Confidence::high, 0};
+    if (!threads->real || !variable_.fixed) race.confidence = Confidence::medium;
+    if (flagged_over(program_, a, b)) race.confidence = Confidence::low;
+    arrange(race);
+    if (guarded.guarded == Guarded::by_readers_lock) {
+      race.rank += 100;
+      if (!race.place->op->write) std::swap(race.place, race.other);
+    }
+    if (!best_ || is_better(race, *best_)) best_ = race;
+  }
+
+  static bool is_better(const Race& a, const Race& b) {
+    const auto rank = [](const Race& race) { return std::tuple(race.confidence, race.rank); };
+    if (rank(a) != rank(b)) return rank(a) > rank(b);
+    return source_of(*a.place) < source_of(*b.place);
+  }
+
+  RaceVerdict as_verdict(const Race& race) const {
+    RaceVerdict verdict{"data-race", race.confidence, *race.place, *race.other,
+                        {},          variable_.object};
+    if (race.protection.guarded == Guarded::by_readers_lock) {
+      verdict.rule = "write-under-shared-lock";
+      verdict.lock = {*race.protection.lock};
+      return verdict;
+    }
+    const bool signal_type = declared_.type.find("sig_atomic_t") != std::string::npos;
+    const bool is_volatile = declared_.is_volatile || race.place->op->what == "volatile";
+    if (is_volatile && !signal_type) {
+      verdict.rule = "volatile-as-sync";
+      if (!verdict.other.op->write && verdict.place.op->write) {
+        std::swap(verdict.place, verdict.other);
+      }
+    }
+    return verdict;
+  }
+
+  // The lock that the others hold: by declaration, else by majority.
+  const Held* pattern() const {
+    const auto& all = variable_.accesses;
+    const auto holds = [](const Access& access, const Path& lock) {
+      return find_lock(access.locks, lock) != nullptr;
+    };
+    for (const Access& access : all) {
+      for (const Held& held : access.locks) {
+        if (!declared_.guarded_by.empty()) {
+          const std::string name = told_name(held.lock);
+          if (name == declared_.guarded_by || name.ends_with("::" + declared_.guarded_by) ||
+              name.ends_with("." + declared_.guarded_by)) {
+            return &held;
+          }
+          continue;
+        }
+        const auto count = static_cast<std::size_t>(std::count_if(
+            all.begin(), all.end(), [&](const Access& other) { return holds(other, held.lock); }));
+        if (all.size() >= kPatternMin && count < all.size() && count * 4 >= all.size() * 3) {
+          return &held;
+        }
+      }
+    }
+    return nullptr;
+  }
+
+  std::optional<RaceVerdict> inconsistency() const {
+    const auto& all = variable_.accesses;
+    const bool written =
+        std::any_of(all.begin(), all.end(), [](const Access& access) { return access.op->write; });
+    const Held* lock = written ? pattern() : nullptr;
+    if (lock == nullptr) return std::nullopt;
+    const Access* offender = nullptr;
+    const Access* regular = nullptr;
+    for (const Access& access : all) {
+      if (find_lock(access.locks, lock->lock) != nullptr || holds_unknown(access)) continue;
+      for (const Access& other : all) {
+        if (find_lock(other.locks, lock->lock) == nullptr || !can_meet(access, other)) continue;
+        const bool better = offender == nullptr || (access.op->write && !offender->op->write);
+        if (!better) continue;
+        offender = &access;
+        regular = &other;
+      }
+    }
+    if (offender == nullptr) return std::nullopt;
+    return RaceVerdict{"inconsistent-locking", Confidence::medium, *offender, *regular, {*lock},
+                       variable_.object};
+  }
+
+  static bool holds_unknown(const Access& access) {
+    return std::any_of(access.locks.begin(), access.locks.end(),
+                       [](const Held& held) { return class_key(held.lock).empty(); });
+  }
+
+  const Program& program_;
+  const SharedVariable& variable_;
+  Declared declared_;
+  std::optional<Race> best_;
+};
+
+const char* access_words(const Access& access) { return access.op->write ? "writes" : "reads"; }
+
+struct Words {
+  std::string message;
+  std::string hint;
+};
+
+Words words_of(const RaceVerdict& verdict, const std::string& who, const std::string& other) {
+  const std::string what = ticked(told_name(verdict.variable));
+  const std::string first = who + " " + access_words(verdict.place) + " " + what;
+  const std::string second = other + " " + access_words(verdict.other);
+  const std::string lock =
+      verdict.lock.empty() ? "the lock" : ticked(told_name(verdict.lock.front().lock));
+  if (verdict.rule == "write-under-shared-lock") {
+    return {first + ", which " + second + "; both hold " + lock +
+                " in shared mode only, which lets both in",
+            "take the lock in exclusive mode to write"};
+  }
+  if (verdict.rule == "inconsistent-locking") {
+    return {first + " without " + lock + ", which other accesses hold",
+            "hold " + lock + " here too"};
+  }
+  if (verdict.rule == "volatile-as-sync") {
+    return {first + ", which " + second + ": `volatile` orders nothing between threads",
+            "make it `std::atomic`, or guard it with a lock"};
+  }
+  return {first + ", which " + second + ", and nothing orders the two",
+          "guard every access with one lock, make it atomic, or hand the value over"};
+}
+
+std::uint32_t thread_for(const Teller& teller, const Program& program, const Access& access,
+                         const Access& other, bool first) {
+  const auto threads = threads_of_pair(program, access, other);
+  if (threads) return first ? threads->a : threads->b;
+  return teller.thread_of(first ? access.context : other.context);
+}
+
+model::Finding tell(const Program& program, const Teller& teller, const RaceVerdict& verdict) {
+  model::Finding finding = teller.begin(verdict.rule, verdict.confidence);
+  const std::string what = ticked(told_name(verdict.variable));
+  const auto step = [&](const Access& access) {
+    const std::string words = std::string(access_words(access)) + " " + what;
+    return std::vector<ToldStep>{{words, access.context.trace, access.locks}};
+  };
+  const std::uint32_t one = thread_for(teller, program, verdict.place, verdict.other, true);
+  const std::uint32_t two = thread_for(teller, program, verdict.place, verdict.other, false);
+  teller.add_flow(finding, one, step(verdict.place));
+  teller.add_flow(finding, two, step(verdict.other));
+  const Words words = words_of(verdict, finding.flows[0].thread, finding.flows[1].thread);
+  finding.message = words.message;
+  finding.hint = words.hint;
+  for (const Held& held : verdict.lock) finding.locks.push_back(told_name(held.lock));
+  std::vector<Key> keys{teller.key(verdict.place.context.trace)};
+  finding.place = keys.front().site;
+  if (verdict.rule != "inconsistent-locking") {
+    keys.push_back(teller.key(verdict.other.context.trace));
+    sort_keys(keys);
+  }
+  set_fingerprint(finding, keys);
+  return finding;
+}
+
+}  // namespace
+
+std::vector<RaceVerdict> race_verdicts(const CallSites& sites) {
+  std::vector<RaceVerdict> verdicts;
+  for (const SharedVariable& variable : shared_variables(sites, Atomics::left_out)) {
+    if (auto verdict = Judge(sites.program(), variable).verdict()) {
+      verdicts.push_back(std::move(*verdict));
+    }
+  }
+  return verdicts;
+}
+
+void tell_races(const Program& program, std::string_view rule,
+                std::vector<model::Finding>& findings) {
+  const CallSites sites(program);
+  const Teller teller(sites);
+  for (const RaceVerdict& verdict : race_verdicts(sites)) {
+    if (verdict.rule == rule) findings.push_back(tell(program, teller, verdict));
+  }
+}
+
+}  // namespace lockweave::analyzer::rules

@@ -1,0 +1,76 @@
+// analyzer/rules/wait_while_holding.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analyzer/rules/rule_functions.h"
+#include "analyzer/rules/telling.h"
+#include "analyzer/rules/waits.h"
+
+namespace lockweave::analyzer::rules {
+namespace {
+
+using model::Confidence;
+
+struct Notifier {
+  const Halt* notify = nullptr;
+  Need need;
+};
+
+Notifier notifier_that_needs(const CallSites& sites, const std::vector<Halt>& notifies,
+                             const Halt& wait, const Path& lock) {
+  Notifier best;
+  for (const Halt& notify : notifies) {
+    if (!perhaps_same(notify.object, wait.object)) continue;
+    if (!parallel(sites.program(), wait.context, notify.context)) continue;
+    Need need = needs_before(sites, notify, lock);
+    if (!need.needed || (best.notify != nullptr && !need.exact)) continue;
+    best = {&notify, std::move(need)};
+    if (best.need.exact) break;
+  }
+  return best;
+}
+
+void tell(const Halt& wait, const Held& kept, const Notifier& notifier, const Teller& teller,
+          Findings& findings) {
+  const Confidence confidence = notifier.notify == nullptr ? Confidence::low
+                                : kept.certain && (notifier.need.exact || !is_fixed(kept.lock))
+                                    ? Confidence::high
+                                    : Confidence::medium;
+  model::Finding finding = teller.begin("wait-while-holding", confidence);
+  const std::string variable = ticked(told_name(wait.object));
+  const std::string lock = ticked(told_name(kept.lock));
+  const std::uint32_t root = teller.thread_of(wait.context);
+  teller.add_flow(
+      finding, root,
+      {{"waits on condition variable " + variable, wait.context.trace, wait.context.held},
+       {"takes " + lock, kept.taken, {}}});
+  finding.message = finding.flows.front().thread + " waits on condition variable " + variable +
+                    " while it still holds " + lock;
+  if (notifier.notify != nullptr) {
+    const Context& other = notifier.notify->context;
+    teller.add_flow(finding, teller.thread_of(other),
+                    {{"takes " + lock, notifier.need.taken, {}},
+                     {"notifies " + variable, other.trace, other.held}});
+    finding.message +=
+        ", and " + finding.flows.back().thread + ", which notifies it, takes " + lock;
+  }
+  finding.hint = "a wait gives back only its own mutex: release the other locks before waiting";
+  finding.locks = {told_name(wait.object), told_name(kept.lock)};
+  finding.place = teller.place(wait.context.trace);
+  set_fingerprint(finding, {teller.key(wait.context.trace), teller.key(kept.taken, kept.mode)});
+  findings.push_back(std::move(finding));
+}
+
+}  // namespace
+
+void find_wait_while_holding(const Program& program, Findings& findings) {
+  const CallSites sites(program);
+  const Teller teller(sites);
+  const std::vector<Halt> notifies = halts(sites, OpKind::notify);
+  for (const Halt& wait : halts(sites, OpKind::wait)) {
+    for (const Held& kept : wait.context.held) {
+      if (kept.taken == nullptr) continue;
+      tell(wait, kept, notifier_that_needs(sites, notifies, wait, kept.lock), teller, findings);
+    }
+  }
+}
+
+}  // namespace lockweave::analyzer::rules

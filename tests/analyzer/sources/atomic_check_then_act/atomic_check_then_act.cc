@@ -1,0 +1,44 @@
+// tests/analyzer/sources/atomic_check_then_act/atomic_check_then_act.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+std::atomic<int> seats{3};
+std::atomic<int> places{3};
+std::atomic<int> chairs{3};
+std::mutex mutex;
+
+bool book() {
+  if (seats.load() == 0) return false;
+  seats.store(seats.load() - 1);  // expect: atomic-check-then-act
+  return true;
+}
+bool book_well() {
+  int now = places.load();
+  while (now > 0) {
+    if (places.compare_exchange_weak(now, now - 1)) return true;
+  }
+  return false;
+}
+bool book_locked() {
+  std::lock_guard guard(mutex);
+  if (chairs.load() == 0) return false;
+  chairs.store(chairs.load() - 1);
+  return true;
+}
+
+int main() {
+  std::thread one(book);
+  std::thread two(book);
+  std::thread three(book_well);
+  std::thread four(book_well);
+  std::thread five(book_locked);
+  std::thread six(book_locked);
+  one.join();
+  two.join();
+  three.join();
+  four.join();
+  five.join();
+  six.join();
+}

@@ -1,0 +1,358 @@
+// tests/unit/analyzer/rules/races_test.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Variables that threads share.
+#include <gtest/gtest.h>
+
+#include "tests/unit/analyzer/rules/told.h"
+
+namespace lockweave::analyzer::rules {
+namespace {
+
+using summary::Mode;
+
+// Accesses `variable` under `lock`; gives the line of the access.
+std::uint32_t under(FunctionBuilder& function, const Path& lock, const Path& variable, bool write,
+                    Mode mode = Mode::exclusive) {
+  function.acquire(lock, mode);
+  write ? function.write(variable) : function.read(variable);
+  const auto line = line_of_last(function);
+  function.release(lock);
+  return line;
+}
+
+TEST(DataRace, TheLaterOfTwoWrites) {
+  UnitBuilder unit;
+  unit.function("one").write(global("x"));
+  FunctionBuilder& two = unit.function("two").write(global("x"));
+  const auto line = line_of_last(two);
+  starts(unit, {"one", "two"});
+  EXPECT_EQ(told(unit), at("data-race", "two", line));
+}
+
+TEST(DataRace, TheReadOfReadAndWrite) {
+  UnitBuilder unit;
+  unit.function("work").write(global("x"));
+  FunctionBuilder& main = unit.function("main").spawn(local("t"), "work").read(global("x"));
+  const auto line = line_of_last(main);
+  main.join(local("t"));
+  EXPECT_EQ(told(unit), at("data-race", "main", line));
+}
+
+TEST(DataRace, TheStoreOfAFlagThatIsPolled) {
+  UnitBuilder unit;
+  unit.function("work").read(global("stop")).with([](Op& op) {
+    op.condition = op.loop_test = true;
+  });
+  FunctionBuilder& main = unit.function("main").spawn(local("t"), "work").write(global("stop"));
+  const auto line = line_of_last(main);
+  main.join(local("t"));
+  EXPECT_EQ(told(unit), at("data-race", "main", line));
+}
+
+TEST(DataRace, TheAccessWithoutTheLock) {
+  UnitBuilder unit;
+  under(unit.function("add"), global("mu"), global("x"), true);
+  FunctionBuilder& look = unit.function("look").read(global("x"));
+  const auto line = line_of_last(look);
+  starts(unit, {"add", "look"});
+  EXPECT_EQ(told(unit), at("data-race", "look", line));
+}
+
+TEST(DataRace, TwoLocks) {
+  UnitBuilder unit;
+  under(unit.function("front"), global("front_door"), global("x"), true);
+  const auto line = under(unit.function("back"), global("back_door"), global("x"), true);
+  starts(unit, {"front", "back"});
+  EXPECT_EQ(told(unit), at("data-race", "back", line));
+}
+
+TEST(DataRace, OneFunctionInTwoThreads) {
+  UnitBuilder unit;
+  FunctionBuilder& add = unit.function("add").read(global("x")).write(global("x"));
+  const auto line = line_of_last(add);
+  unit.function("main")
+      .spawn(local("t"), "add")
+      .spawn(local("u"), "add")
+      .join(local("t"))
+      .join(local("u"));
+  EXPECT_EQ(told(unit), at("data-race", "add", line));
+}
+
+TEST(DataRace, LookAlikesAreSilent) {
+  UnitBuilder unit;
+  under(unit.function("one"), global("mu"), global("x"), true);
+  under(unit.function("two"), global("mu"), global("x"), true);
+  unit.function("three").write(global("atomic")).with([](Op& op) { op.atomic = true; });
+  unit.function("four").write(global("atomic")).with([](Op& op) { op.atomic = true; });
+  unit.function("five").read(global("constant"));
+  unit.function("six").read(global("constant"));
+  unit.function("seven").write(global("cells") / "[0]");
+  unit.function("eight").write(global("cells") / "[1]");
+  starts(unit, {"one", "two", "three", "four", "five", "six", "seven", "eight"}).read(global("x"));
+  EXPECT_EQ(told(unit, true), "");
+}
+
+TEST(DataRace, ElementsOfUnknownIndexAreSilent) {
+  UnitBuilder unit;
+  unit.function("one").write(global("cells") / "[]");
+  unit.function("two").write(global("cells") / "[]");
+  starts(unit, {"one", "two"});
+  EXPECT_EQ(told(unit, true), "");
+}
+
+TEST(DataRace, HandedOverBySemaphoreIsSilent) {
+  UnitBuilder unit;
+  unit.function("receiver").block(global("ready"), "semaphore").write(global("letter"));
+  unit.function("main")
+      .spawn(local("t"), "receiver")
+      .write(global("letter"))
+      .post(global("ready"), "semaphore")
+      .join(local("t"))
+      .read(global("letter"));
+  EXPECT_EQ(told(unit, true), "");
+}
+
+TEST(DataRace, PostedTooEarly) {
+  UnitBuilder unit;
+  unit.function("receiver").block(global("ready"), "semaphore").write(global("letter"));
+  FunctionBuilder& main = unit.function("main")
+                              .spawn(local("t"), "receiver")
+                              .post(global("ready"), "semaphore")
+                              .write(global("letter"));
+  const auto line = line_of_last(main);
+  main.join(local("t"));
+  EXPECT_EQ(told(unit), at("data-race", "main", line));
+}
+
+TEST(DataRace, ALocalThatTheThreadRefersTo) {
+  UnitBuilder unit;
+  FunctionBuilder& greet = unit.function("greet").parameter("number").read(parameter(0));
+  const auto line = line_of_last(greet);
+  unit.function("main")
+      .spawn(local("t"), "greet", {local("number")})
+      .with([](Op& op) { op.escaping = {local("number")}; })
+      .write(local("number"))
+      .join(local("t"));
+  EXPECT_EQ(told(unit), at("data-race", "greet", line));
+}
+
+TEST(DataRace, SumsOfTheirOwnAreSilent) {
+  UnitBuilder unit;
+  unit.function("add").parameter("sum").write(parameter(0));
+  unit.function("one").call("add", {global("first")});
+  unit.function("two").call("add", {global("second")});
+  starts(unit, {"one", "two"});
+  EXPECT_EQ(told(unit, true), "");
+}
+
+// A class with a thread of its own.
+void add_worker(UnitBuilder& unit, bool locked, std::uint32_t& line) {
+  const Path self = object("Worker");
+  unit.function("Worker::work").method_of("Worker").read(self / "Worker::stop").with([](Op& op) {
+    op.condition = op.loop_test = true;
+  });
+  unit.function("Worker::Worker")
+      .method_of("Worker")
+      .set([](auto& f) { f.constructor = true; })
+      .write(self / "Worker::stop")
+      .spawn(self / "Worker::thread", "Worker::work")
+      .with([&](Op& op) { op.receiver = self; });
+  FunctionBuilder& end = unit.function("Worker::end").method_of("Worker");
+  if (locked) end.acquire(self / "Worker::mu");
+  end.write(self / "Worker::stop");
+  line = line_of_last(end);
+  if (locked) end.release(self / "Worker::mu");
+  end.join(self / "Worker::thread");
+}
+
+TEST(DataRace, MemberOfAnObjectWithAThread) {
+  UnitBuilder unit;
+  std::uint32_t line = 0;
+  add_worker(unit, false, line);
+  EXPECT_EQ(told(unit), at("~data-race", "Worker::end", line));
+}
+
+TEST(DataRace, MemberOfAKnownObject) {
+  UnitBuilder unit;
+  std::uint32_t line = 0;
+  add_worker(unit, false, line);
+  unit.function("main")
+      .call("Worker::Worker", {}, global("worker"))
+      .call("Worker::end", {}, global("worker"));
+  EXPECT_EQ(told(unit), at("data-race", "Worker::end", line));
+}
+
+TEST(DataRace, AProcessHasMemoryOfItsOwn) {
+  UnitBuilder unit;
+  unit.function("work").write(global("x"));
+  unit.function("main")
+      .spawn(local("p"), "work", {}, "process")
+      .write(global("x"))
+      .join(local("p"));
+  EXPECT_EQ(told(unit, true), "");
+}
+
+TEST(WriteUnderSharedLock, ReplacesTheRace) {
+  UnitBuilder unit;
+  const auto line =
+      under(unit.function("read_once"), global("book"), global("times"), true, Mode::shared);
+  unit.function("main")
+      .spawn(local("t"), "read_once")
+      .spawn(local("u"), "read_once")
+      .join(local("t"))
+      .join(local("u"));
+  EXPECT_EQ(told(unit), at("write-under-shared-lock", "read_once", line));
+}
+
+TEST(WriteUnderSharedLock, WritersAndReadersAreSilent) {
+  UnitBuilder unit;
+  under(unit.function("writer"), global("book"), global("pages"), true);
+  under(unit.function("reader"), global("book"), global("pages"), false, Mode::shared);
+  starts(unit, {"writer", "reader"});
+  EXPECT_EQ(told(unit, true), "");
+}
+
+// Methods of a class that anybody may call at any time.
+std::uint32_t add_methods(UnitBuilder& unit, int locked) {
+  const Path self = object("Cache");
+  for (int i = 0; i < locked; ++i) {
+    under(unit.function("Cache::put" + std::to_string(i)).method_of("Cache"), self / "Cache::mu",
+          self / "Cache::size", true);
+  }
+  FunctionBuilder& peek = unit.function("Cache::peek").method_of("Cache");
+  peek.read(self / "Cache::size");
+  return line_of_last(peek);
+}
+
+TEST(InconsistentLocking, MostHoldTheLock) {
+  UnitBuilder unit;
+  const auto line = add_methods(unit, 3);
+  EXPECT_EQ(told(unit), at("~inconsistent-locking", "Cache::peek", line));
+}
+
+TEST(InconsistentLocking, TooFewAreNoPattern) {
+  UnitBuilder unit;
+  add_methods(unit, 2);
+  EXPECT_EQ(told(unit, true), "");
+}
+
+TEST(InconsistentLocking, TheDeclarationSaysIt) {
+  UnitBuilder unit;
+  add_methods(unit, 1);
+  summary::Class& cache = unit.type("Cache");
+  unit.field(cache, "size", "int").guarded_by = "mu";
+  EXPECT_NE(told(unit).find("~inconsistent-locking Cache::peek"), std::string::npos);
+}
+
+TEST(InconsistentLocking, ConstructorsAreSilent) {
+  UnitBuilder unit;
+  const Path self = object("Cache");
+  for (int i = 0; i < 3; ++i) {
+    under(unit.function("Cache::put" + std::to_string(i)).method_of("Cache"), self / "Cache::mu",
+          self / "Cache::size", true);
+  }
+  unit.function("Cache::Cache")
+      .method_of("Cache")
+      .set([](auto& f) { f.constructor = true; })
+      .write(self / "Cache::size");
+  EXPECT_EQ(told(unit, true), "");
+}
+
+TEST(VolatileAsSync, ReplacesTheRace) {
+  UnitBuilder unit;
+  unit.variable("stop", "volatile bool").is_volatile = true;
+  FunctionBuilder& work = unit.function("work").read(global("stop"));
+  work.with([](Op& op) { op.condition = op.loop_test = true; });
+  const auto line = line_of_last(work);
+  unit.function("main").spawn(local("t"), "work").write(global("stop")).join(local("t"));
+  EXPECT_EQ(told(unit), at("volatile-as-sync", "work", line));
+}
+
+TEST(VolatileAsSync, SetByASignalHandlerIsSilent) {
+  UnitBuilder unit;
+  unit.variable("stop", "volatile sig_atomic_t").is_volatile = true;
+  unit.function("on_term").write(global("stop"));
+  unit.function("main").spawn(nowhere(), "on_term", {}, "signal").read(global("stop"));
+  EXPECT_EQ(told(unit, true), "");
+}
+
+std::uint32_t add_checked_twice(UnitBuilder& unit, bool atomic) {
+  const auto kind = [&](Op& op) {
+    op.atomic = atomic;
+    op.condition = !op.write;
+  };
+  FunctionBuilder& get = unit.function("get").read(global("instance")).with(kind);
+  const auto line = line_of_last(get);
+  get.branch("instance", 5, 2)
+      .at(2)
+      .guard(local("g"), {global("mu")})
+      .read(global("instance"))
+      .with(kind)
+      .branch("instance again", 4, 3)
+      .at(3)
+      .write(global("instance"))
+      .with(kind)
+      .go(4)
+      .at(4)
+      .guard_end(local("g"))
+      .go(5)
+      .at(5);
+  unit.function("main")
+      .spawn(local("t"), "get")
+      .spawn(local("u"), "get")
+      .join(local("t"))
+      .join(local("u"));
+  return line;
+}
+
+TEST(DoubleCheckedLocking, ReplacesTheRace) {
+  UnitBuilder unit;
+  const auto line = add_checked_twice(unit, false);
+  EXPECT_EQ(told(unit), at("double-checked-locking", "get", line));
+}
+
+TEST(DoubleCheckedLocking, AnAtomicIsSilent) {
+  UnitBuilder unit;
+  add_checked_twice(unit, true);
+  EXPECT_EQ(told(unit, true), "");
+}
+
+std::uint32_t add_check_then_act(UnitBuilder& unit, bool locked, bool update = false) {
+  const auto atomic = [&](Op& op) {
+    op.atomic = true;
+    op.condition = !op.write;
+    op.update = op.write && update;
+  };
+  FunctionBuilder& take = unit.function("take");
+  if (locked) take.acquire(global("mu"));
+  take.read(global("slots")).with(atomic).branch("slots > 0", 2, 3).at(2);
+  take.write(global("slots")).with(atomic);
+  const auto line = line_of_last(take);
+  take.go(3).at(3);
+  if (locked) take.release(global("mu"));
+  unit.function("main")
+      .spawn(local("t"), "take")
+      .spawn(local("u"), "take")
+      .join(local("t"))
+      .join(local("u"));
+  return line;
+}
+
+TEST(AtomicCheckThenAct, IsTold) {
+  UnitBuilder unit;
+  const auto line = add_check_then_act(unit, false);
+  EXPECT_EQ(told(unit), at("atomic-check-then-act", "take", line));
+}
+
+TEST(AtomicCheckThenAct, UnderALockOrInOneOperationIsSilent) {
+  UnitBuilder locked;
+  add_check_then_act(locked, true);
+  EXPECT_EQ(told(locked, true), "");
+  UnitBuilder update;
+  add_check_then_act(update, false, true);
+  EXPECT_EQ(told(update, true), "");
+}
+
+}  // namespace
+}  // namespace lockweave::analyzer::rules
