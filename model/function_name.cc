@@ -275,6 +275,7 @@ class NameReader {
     current_.clear();
   }
   bool is_noise() const {
+    if (current_ == kAnonymous) return true;  // gcc leaves it out of inlined functions
     if (components_.empty()) return false;
     const bool call = current_ == "operator()" || current_ == "_FUN" || current_ == "__invoke";
     return (call && components_.back() == kLambda) ||

@@ -10,9 +10,12 @@
 #include <utility>
 
 #include "analyzer/driver/config.h"
+#include "analyzer/driver/guard_fixes.h"
+#include "analyzer/driver/guard_text.h"
 #include "analyzer/driver/lock_graph.h"
 #include "analyzer/driver/resource_directory.h"
 #include "analyzer/driver/summaries.h"
+#include "analyzer/rules/infer_guards.h"
 #include "analyzer/rules/rules.h"
 #include "tools/lockweave/exit_code.h"
 #include "tools/lockweave/findings_file.h"
@@ -41,9 +44,12 @@ class Run {
     Summaries summaries = summarise_all();
     note_quality(summaries);
     const link::Program program = link::link_program(std::move(summaries.units), {});
-    judge(program);
+    if (!options_.infer_guards) judge(program);
     if (!write_graph(program)) return cli::kUsage;
-    if (!write(options_.output, cli::write_findings(report_))) return cli::kUsage;
+    if (options_.infer_guards && !tell_guards(program)) return cli::kUsage;
+    // Standard output is taken by the guards.
+    const bool told = options_.infer_guards && options_.output == "-";
+    if (!told && !write(options_.output, cli::write_findings(report_))) return cli::kUsage;
     return report_.results.incomplete ? cli::kIncomplete : cli::kClean;
   }
 
@@ -207,6 +213,25 @@ class Run {
     const LockGraph graph = lock_graph_of(program);
     return write(options_.lock_graph,
                  options_.lock_graph.ends_with(".dot") ? as_dot(graph) : as_json(graph));
+  }
+
+  // ---- guards ------------------------------------------------------------------------------------
+  bool tell_guards(const link::Program& program) {
+    const bool fix = options_.fix || options_.fix_all;
+    const std::vector<rules::GuardedClass> classes = rules::infer_guards(program);
+    const std::vector<GuardFix> fixes = guard_fixes(
+        classes, {options_.fix_all, report_.results.incomplete, foreign_folders(jobs_)});
+    FixesWritten written;
+    if (fix) written = write_fixes(fixes);
+    std::FILE* const out = options_.guards_json == "-" ? stderr : stdout;
+    fmt::print(out, "{}{}", guards_as_text(classes, fixes, {options_.all, options_.quiet, fix}),
+               changes_as_text(written));
+    for (const std::string& problem : written.problems) {
+      cli::complain(problem, "make it a file you may write to");
+    }
+    const bool json = options_.guards_json.empty() ||
+                      write(options_.guards_json, guards_as_json(classes, fixes, fix));
+    return json && written.problems.empty();
   }
 
   const Options& options_;

@@ -33,6 +33,13 @@ void describe(CLI::App& app, Options& options) {
       ->check(CLI::Range(0.1, 86'400.0));
   app.add_option("--lock-graph", options.lock_graph, "write which lock is taken under which")
       ->type_name("FILE.dot|FILE.json");
+  CLI::Option* const infer =
+      app.add_flag("--infer-guards", options.infer_guards, "tell which lock guards which member");
+  app.add_option("--guards-json", options.guards_json, "write that as JSON")
+      ->type_name("FILE")
+      ->needs(infer);
+  app.add_flag("--fix", options.fix, "write guarded_by attributes")->needs(infer);
+  app.add_flag("--fix-all", options.fix_all, "the same, also where clang would warn")->needs(infer);
   app.add_option("--resource-dir", options.resource_dir, "clang's own headers")->type_name("DIR");
   app.add_flag("--all", options.all, "name every unit that has a problem");
   app.add_flag("--quiet", options.quiet, "no progress line");

@@ -19,11 +19,15 @@ struct Options {
   bool no_cache = false;
   unsigned jobs = 0;  // 0: default_workers()
   double unit_timeout_s = 120;
-  std::string lock_graph;    // FILE.dot or FILE.json; empty: not
-  std::string resource_dir;  // clang's own headers; empty: find them
-  bool all = false;          // name every unit that has a problem
-  bool quiet = false;        // no progress line
-  bool verbose = false;      // what clang prints when it crashes is seen
+  std::string lock_graph;     // FILE.dot or FILE.json; empty: not
+  bool infer_guards = false;  // which lock guards which member, instead of findings
+  std::string guards_json;    // file for it; "-": standard output; empty: not
+  bool fix = false;           // write guarded_by attributes into the sources
+  bool fix_all = false;       // also where clang would warn
+  std::string resource_dir;   // clang's own headers; empty: find them
+  bool all = false;           // name every unit that has a problem
+  bool quiet = false;         // no progress line
+  bool verbose = false;       // what clang prints when it crashes is seen
 };
 
 // Nothing: `exit_code` is that of the program, all is said.

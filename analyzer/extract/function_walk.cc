@@ -304,7 +304,7 @@ void FunctionWalk::on_statement(const clang::Stmt& statement) {
 }
 
 void FunctionWalk::on_return(const clang::ReturnStmt& leave) {
-  Path guard;
+  Path returned;
   Test test;
   Answer value = Answer::unknown;
   if (const clang::Expr* expr = leave.getRetValue()) {
@@ -312,8 +312,17 @@ void FunctionWalk::on_return(const clang::ReturnStmt& leave) {
     const TypeModel model = library_.type(type);
     if (model.role == Role::guard && !type->isPointerType()) {
       const clang::Expr* bare = stripped(expr);
-      guard =
+      returned =
           llvm::isa<clang::CXXConstructExpr>(bare) ? paths_.of_temporary(*bare) : paths_.of(bare);
+    }
+    // A function that says which lock it took: `return &locks[i];`
+    if (type->isPointerType() || leave.getRetValue()->isLValue()) returned = paths_.of(expr);
+    if (type->isPointerType()) {
+      const bool null =
+          expr->isNullPointerConstant(names_.context(), clang::Expr::NPC_ValueDependentIsNotNull) !=
+          clang::Expr::NPCK_NotNull;
+      if (null) value = Answer::no;
+      if (returned.root != Root::none) value = Answer::yes;
     }
     if (type->isBooleanType() || type->isIntegerType()) {
       value = constant(expr, names_.context());
@@ -321,7 +330,7 @@ void FunctionWalk::on_return(const clang::ReturnStmt& leave) {
     }
   }
   Op& op = emit(OpKind::leave, leave.getReturnLoc());
-  op.object = std::move(guard);
+  op.object = std::move(returned);
   op.from = test.condition;
   op.negated = test.negated;
   op.value = value;

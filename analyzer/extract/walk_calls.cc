@@ -498,9 +498,12 @@ void FunctionWalk::on_plain_call(const clang::CallExpr& call) {
     target = callables_.of(through);
     if (target.name.empty()) target.name = "a function pointer";
   }
-  const bool answers = call.getType()->isBooleanType() || call.getType()->isIntegerType();
+  const clang::QualType type = call.getType();
+  const bool answers = type->isBooleanType() || type->isIntegerType() || type->isPointerType();
+  const Destination to = survey_.destination(&call);
+  const bool kept = to.variable != nullptr || to.assigned != nullptr;
   std::uint32_t outcome = 0;
-  if (answers && survey_.conditions.contains(&call)) outcome = outcome_of(call);
+  if (answers && (kept || survey_.conditions.contains(&call))) outcome = outcome_of(call);
   if (object != nullptr) {
     const bool lambda = method != nullptr && method->getParent()->isLambda();
     target.receiver = lambda ? callables_.captured_this(*method->getParent()) : paths_.of(object);
@@ -515,6 +518,8 @@ void FunctionWalk::on_plain_call(const clang::CallExpr& call) {
   Op& op = emit(OpKind::call, call.getExprLoc());
   add_bound(op, target);
   op.result = std::move(result);
+  const auto loop = survey_.loops.find(&call);
+  op.looped = loop != survey_.loops.end() && !loop->second.tests.empty();
   op.outcome = outcome;
   paths_.set_result(call, op.id);
 }

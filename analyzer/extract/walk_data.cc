@@ -222,6 +222,12 @@ void FunctionWalk::bind(const Path& slot, const clang::Expr* value) {
                         (record_of(type) != nullptr && record_of(type)->isLambda());
   if (!function || (slot.root == Root::none && slot.fields.empty())) return;
   const Callable callable = callables_.of(value);
+  if (callable.key.empty() && callable.slot.root == Root::parameter) {
+    // `callback_ = f;`: what callers give.
+    Op& op = emit(OpKind::alias, value->getExprLoc());
+    op.object = slot;
+    op.others.push_back(callable.slot);
+  }
   if (callable.key.empty()) return;
   if (callable.function != nullptr) refer_to(*callable.function);
   context_.unit.bindings.push_back({slot, callable.key});

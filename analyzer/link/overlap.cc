@@ -164,6 +164,15 @@ bool siblings_overlap(const Program& program, std::uint32_t a, std::uint32_t b) 
          while_alive(program, b, left.spawner, left.spawn);
 }
 
+// Is `at` done before main, or what main calls, has begun any thread?
+bool in_start_up(const Program& program, FunctionId id, const Op* at) {
+  if (program.start_up.empty()) return false;
+  if (program.start_up[id]) return true;
+  const auto main = program.first_thread.find(id);
+  return main != program.first_thread.end() && at != nullptr &&
+         moment_of(program.functions[id], at) < main->second;
+}
+
 bool overlap(const Program& program, std::uint32_t a, FunctionId in_a, const Op* at_a,
              std::uint32_t b, FunctionId in_b, const Op* at_b) {
   const ThreadRoot& left = program.roots[a];
@@ -171,6 +180,8 @@ bool overlap(const Program& program, std::uint32_t a, FunctionId in_a, const Op*
   if (left.what == "process" || right.what == "process") return false;
   if (a == b) return left.several;
   if (left.what == "main" && right.what == "main") return false;
+  if (left.what == "main" && in_start_up(program, in_a, at_a)) return false;
+  if (right.what == "main" && in_start_up(program, in_b, at_b)) return false;
   if (left.what == "caller" || right.what == "caller") return true;
   if (!of_one_program(left, right)) return false;
   // Handlers of exit run in main, when it is done.
@@ -187,12 +198,77 @@ bool overlap(const Program& program, std::uint32_t a, FunctionId in_a, const Op*
 
 }  // namespace
 
+namespace {
+
+using CallLists = std::vector<std::vector<FunctionId>>;
+
+std::vector<bool> reached_from(const CallLists& calls, std::vector<FunctionId> todo) {
+  std::vector<bool> reached(calls.size(), false);
+  while (!todo.empty()) {
+    const FunctionId at = todo.back();
+    todo.pop_back();
+    if (reached[at]) continue;
+    reached[at] = true;
+    todo.insert(todo.end(), calls[at].begin(), calls[at].end());
+  }
+  return reached;
+}
+
+// The functions below which some thread begins.
+std::vector<bool> that_begin_threads(const Program& program, const CallLists& calls) {
+  CallLists callers(calls.size());
+  for (FunctionId id = 0; id < calls.size(); ++id) {
+    for (const FunctionId callee : calls[id]) callers[callee].push_back(id);
+  }
+  std::vector<FunctionId> spawners;
+  for (const ThreadRoot& root : program.roots) {
+    if (is_spawned(root) && root.what != "signal" && root.what != "exit") {
+      spawners.push_back(root.spawner);
+    }
+  }
+  return reached_from(callers, spawners);
+}
+
+// What only main does, before the first thread begins, is alone.
+void find_start_up(Program& program, const CallLists& calls) {
+  const std::vector<bool> begins = that_begin_threads(program, calls);
+  std::vector<FunctionId> early;
+  std::vector<FunctionId> late;
+  for (const ThreadRoot& root : program.roots) {
+    if (root.what != "main") {
+      late.push_back(root.function);
+      continue;
+    }
+    const std::vector<Moment>& moments = program.functions[root.function].moments;
+    const auto first = std::find_if(moments.begin(), moments.end(), [&](const Moment& moment) {
+      return moment.op->kind == OpKind::spawn ||
+             std::any_of(moment.targets.begin(), moment.targets.end(),
+                         [&](FunctionId target) { return begins[target]; });
+    });
+    // Where main begins none, nobody knows when they begin.
+    if (first == moments.end()) continue;
+    program.first_thread[root.function] = static_cast<std::size_t>(first - moments.begin());
+    for (auto at = moments.begin(); at != moments.end(); ++at) {
+      std::vector<FunctionId>& part = at < first ? early : late;
+      part.insert(part.end(), at->targets.begin(), at->targets.end());
+    }
+  }
+  program.start_up = reached_from(calls, early);
+  const std::vector<bool> other = reached_from(calls, late);
+  for (FunctionId id = 0; id < calls.size(); ++id) {
+    if (other[id]) program.start_up[id] = false;
+  }
+}
+
+}  // namespace
+
 void find_overlaps(Context& context) {
   Program& program = context.program;
   program.overlaps.resize(program.roots.size());
   const std::uint64_t size = std::uint64_t{program.roots.size()} * program.functions.size();
   if (size > kOverlapMax) return;
-  const std::vector<std::vector<FunctionId>> calls = calls_of(context);
+  const CallLists calls = calls_of(context);
+  find_start_up(program, calls);
   std::vector<std::vector<std::uint32_t>> spawned(program.functions.size());
   for (std::uint32_t i = 0; i < program.roots.size(); ++i) {
     if (is_spawned(program.roots[i])) spawned[program.roots[i].function].push_back(i);

@@ -231,6 +231,11 @@ class Program {
   };
   std::vector<Overlap> overlaps;  // by root
 
+  // What main does before it begins the first thread, if it begins one: of main the moments below that
+  // index, and whole functions that nothing calls later. Empty: linked without (roots.h).
+  std::map<FunctionId, std::size_t> first_thread;
+  std::vector<bool> start_up;
+
   // Can something run `a` in one thread while something runs `b` in another? By roots, their
   // multiplicity, and create/join; a function without roots may run anywhere.
   bool parallel(FunctionId a, FunctionId b) const;

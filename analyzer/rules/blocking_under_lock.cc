@@ -133,10 +133,10 @@ class Finder {
     const bool proved = side.need.needed;
     // Whoever resumes may be another thread: it cannot even unlock.
     const bool suspends = halt.op->what == "co_await";
-    const Confidence confidence = suspends                    ? Confidence::medium
-                                  : !proved                   ? Confidence::low
-                                  : held.certain && side.sure ? Confidence::high
-                                                              : Confidence::medium;
+    const Confidence confidence = suspends                              ? Confidence::medium
+                                  : !proved || !surely_or_guarded(held) ? Confidence::low
+                                  : held.certain && side.sure           ? Confidence::high
+                                                                        : Confidence::medium;
     model::Finding finding = teller_.begin("blocking-under-lock", confidence);
     const std::string lock = ticked(told_name(held.lock));
     teller_.add_flow(finding, halt.context, words(halt));

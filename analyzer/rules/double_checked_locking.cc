@@ -52,7 +52,7 @@ void find_double_checked_locking(const Program& program, Findings& findings) {
     for (std::size_t i = 0; i < function.moments.size(); ++i) {
       const Moment& first = function.moments[i];
       if (!is_test(first) || holds_any(function, first)) continue;
-      if (is_thread_local(program, first.object)) continue;
+      if (is_thread_local(program, first.object) || !program.parallel(id, id)) continue;
       const Moment* again = second_test(function, i);
       if (again == nullptr) continue;
       const std::vector<Held> locks = link::surely_held_at(function, *again);

@@ -29,6 +29,13 @@ bool is_handed_out(const Op& op, const Path& handle) {
                      [&](const auto& argument) { return names(argument.path); });
 }
 
+// A pthread_t that is overwritten ends no program.
+bool has_destructor(const Linked& function, const Path& handle) {
+  return std::any_of(function.moments.begin(), function.moments.end(), [&](const Moment& moment) {
+    return moment.op->kind == OpKind::end_handle && is(moment.object, handle);
+  });
+}
+
 class Finder {
  public:
   Finder(const Program& program, FunctionId id, const Moment& spawn)
@@ -118,7 +125,7 @@ void find_joinable_destroyed(const Program& program, Findings& findings) {
     for (const Moment& moment : program.functions[id].moments) {
       const bool local_thread = moment.op->kind == OpKind::spawn && moment.op->what == "thread" &&
                                 moment.object.root == Root::local && moment.object.fields.empty();
-      if (!local_thread) continue;
+      if (!local_thread || !has_destructor(program.functions[id], moment.object)) continue;
       const Op* lost = Finder(program, id, moment).find();
       if (lost == nullptr) continue;
       model::Finding finding = teller.begin("joinable-destroyed", model::Confidence::high);

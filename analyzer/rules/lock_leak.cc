@@ -69,6 +69,8 @@ class Finder {
     if (held.by_guard || held.taken == nullptr || link::contains(exit.guarded, held.lock)) {
       return false;
     }
+    // A caller's lock that is given back and taken again.
+    if (link::contains(exit.released, held.lock)) return false;
     const auto& exits = function.effects.exits;
     const bool other_is_free = std::any_of(exits.begin(), exits.end(), [&](const Exit& other) {
       return kept(other, held.lock) == nullptr && (!other.thrown || exit.thrown);

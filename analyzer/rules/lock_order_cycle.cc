@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <tuple>
 
 #include "analyzer/rules/lock_graph_input.h"
@@ -17,6 +18,7 @@ using model::Confidence;
 using model::LockOrderGraph;
 
 constexpr std::size_t kCombinationsMax = 4096;
+constexpr std::size_t kFilteredMax = 100;  // told with their reasons; enough to learn from
 
 struct Witness {
   const LockEdge* edge = nullptr;
@@ -93,12 +95,15 @@ class WitnessSearch {
 };
 
 Confidence confidence_of(const Program& program, const std::vector<Witness>& witnesses) {
+  Confidence confidence = Confidence::high;
   for (const Witness& witness : witnesses) {
     const LockPair& pair = *witness.edge->pair;
     const bool real = witness.root < program.roots.size() && is_real(program.roots[witness.root]);
-    if (!witness.edge->exact || !pair.held.certain || !real) return Confidence::medium;
+    // Held on some paths only, and nothing that releases it at the end: perhaps not at all.
+    if (!surely_or_guarded(pair.held)) return Confidence::low;
+    if (!witness.edge->exact || !pair.held.certain || !real) confidence = Confidence::medium;
   }
-  return Confidence::high;
+  return confidence;
 }
 
 std::string held_words(const std::string& thread, const std::string& held,
@@ -188,11 +193,15 @@ class Visitor final : public LockOrderGraph::Visitor {
 
   void on_cycle(const LockOrderGraph::Cycle& cycle) override {
     if (cycle.filter == LockOrderGraph::Filter::none) {
+      if (told_in_part(cycle)) return;
       if (const auto found = WitnessSearch(input_, program_, cycle.edges).find()) {
-        findings_.push_back(tell_.tell(*found, confidence_of(program_, *found)));
+        const Confidence confidence = confidence_of(program_, *found);
+        findings_.push_back(tell_.tell(*found, confidence));
+        if (confidence != Confidence::low) note_told(cycle);
         return;
       }
     }
+    if (filtered_.size() == kFilteredMax) return;
     std::vector<Witness> witnesses;
     for (const LockOrderGraph::Edge& edge : cycle.edges) {
       const LockEdge& first = input_.edges(edge.held, edge.wanted).front();
@@ -204,11 +213,23 @@ class Visitor final : public LockOrderGraph::Visitor {
   }
 
  private:
+  // A tangle of locks has hundreds of cycles. Shorter ones come first; a longer one that shares an
+  // edge with one that was told is told when that one is gone.
+  bool told_in_part(const LockOrderGraph::Cycle& cycle) const {
+    return std::any_of(cycle.edges.begin(), cycle.edges.end(), [this](const auto& edge) {
+      return told_.contains({edge.held, edge.wanted});
+    });
+  }
+  void note_told(const LockOrderGraph::Cycle& cycle) {
+    for (const auto& edge : cycle.edges) told_.insert({edge.held, edge.wanted});
+  }
+
   const LockGraphInput& input_;
   CycleTeller tell_;
   const Program& program_;
   Findings& findings_;
   FilteredCycles& filtered_;
+  std::set<std::pair<model::Id, model::Id>> told_;
 };
 
 // Two locks of one class, one after the other: the other thread may have them the other way round.

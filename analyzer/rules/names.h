@@ -42,4 +42,8 @@ std::string without_anonymous(std::string text);
 // For people: "savings.mutex" of a variable, "Account::mutex" of a member of we do not know whom.
 std::string told_name(const Path& path);
 
+// Held on every path, or by a guard that will release it. A lock that only some paths hold, with
+// nothing to end it, may be one whose release was not understood.
+inline bool surely_or_guarded(const Held& held) { return held.certain || held.by_guard; }
+
 }  // namespace lockweave::analyzer::rules

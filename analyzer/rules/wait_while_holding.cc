@@ -1,5 +1,7 @@
 // analyzer/rules/wait_while_holding.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <algorithm>
+
 #include "analyzer/rules/rule_functions.h"
 #include "analyzer/rules/telling.h"
 #include "analyzer/rules/waits.h"
@@ -30,7 +32,8 @@ Notifier notifier_that_needs(const CallSites& sites, const std::vector<Halt>& no
 
 void tell(const Halt& wait, const Held& kept, const Notifier& notifier, const Teller& teller,
           Findings& findings) {
-  const Confidence confidence = notifier.notify == nullptr ? Confidence::low
+  const bool doubtful = notifier.notify == nullptr || !surely_or_guarded(kept);
+  const Confidence confidence = doubtful ? Confidence::low
                                 : kept.certain && (notifier.need.exact || !is_fixed(kept.lock))
                                     ? Confidence::high
                                     : Confidence::medium;
@@ -59,6 +62,14 @@ void tell(const Halt& wait, const Held& kept, const Notifier& notifier, const Te
   findings.push_back(std::move(finding));
 }
 
+// A class around a condition variable knows its mutex by a pointer: the lock that is held may be that.
+bool may_be_its_own(const Halt& wait, const Held& kept) {
+  const std::string of_class = class_key(kept.lock);
+  return std::any_of(wait.others.begin(), wait.others.end(), [&](const Path& mutex) {
+    return !is_fixed(mutex) && !of_class.empty() && class_key(mutex) == of_class;
+  });
+}
+
 }  // namespace
 
 void find_wait_while_holding(const Program& program, Findings& findings) {
@@ -67,7 +78,7 @@ void find_wait_while_holding(const Program& program, Findings& findings) {
   const std::vector<Halt> notifies = halts(sites, OpKind::notify);
   for (const Halt& wait : halts(sites, OpKind::wait)) {
     for (const Held& kept : wait.context.held) {
-      if (kept.taken == nullptr) continue;
+      if (kept.taken == nullptr || may_be_its_own(wait, kept)) continue;
       tell(wait, kept, notifier_that_needs(sites, notifies, wait, kept.lock), teller, findings);
     }
   }

@@ -97,7 +97,7 @@ enum class OpKind : std::uint8_t {
   access,  // object: the variable or member; write, atomic, update, tested...
   alias,   // object names what others[0] is, from here on
   assign,  // condition `outcome` becomes: `value`, or that of condition `from`
-  leave,   // return or throw; `thrown`; value / from: the bool returned; object: guard returned
+  leave,   // return or throw; `thrown`; value / from: the bool returned; object: what is returned
 };
 
 // What is called: one of these.

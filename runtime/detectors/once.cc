@@ -31,6 +31,7 @@ bool first_time(const char* rule, const core::InternedStack* place, const core::
 
 void forget_told_after_fork() {
   lock.reset_after_fork();
+  // lockweave: ignore(inconsistent-locking) the only thread of a forked child
   told = nullptr;
 }
 

@@ -62,10 +62,14 @@ std::vector<std::string> command_for(const AnalyzeOptions& options, const std::s
                                     {"--jobs", options.jobs},
                                     {"--unit-timeout", options.unit_timeout},
                                     {"--lock-graph", options.lock_graph},
+                                    {"--guards-json", options.guards_json},
                                     {"--resource-dir", options.resource_dir}}) {
     if (!value.empty()) command.insert(command.end(), {name, value});
   }
   for (const auto& [name, given] : {std::pair<const char*, bool>{"--no-cache", options.no_cache},
+                                    {"--infer-guards", options.infer_guards},
+                                    {"--fix", options.fix},
+                                    {"--fix-all", options.fix_all},
                                     {"--all", options.reporting.all},
                                     {"--quiet", options.reporting.quiet},
                                     {"--verbose", options.verbose}}) {
@@ -156,6 +160,11 @@ bool note_unused(const AllSuppressions& suppressions, Results& results) {
   return dead;
 }
 
+// The analyzer has printed the guards; findings are not looked for.
+void tell_notes(const Results& results) {
+  for (const Note& note : results.notes) complain(note.text, "");
+}
+
 }  // namespace
 
 int analyze_command(const AnalyzeOptions& options) {
@@ -174,6 +183,11 @@ int analyze_command(const AnalyzeOptions& options) {
   }
   std::optional<AnalyzerReport> report = read_report(hand_over.path());
   if (!report) return kToolFailed;
+
+  if (options.infer_guards) {
+    tell_notes(report->results);
+    return report->results.incomplete ? kIncomplete : kClean;
+  }
 
   AllSuppressions suppressions{std::move(*given), {}};
   for (const std::string& path : report->suppressions) {

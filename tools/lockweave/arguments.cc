@@ -192,6 +192,26 @@ void add_doctor(CLI::App& app, DoctorOptions& options) {
   add_color(command, options.color);
 }
 
+// Instead of findings, so without what is for these.
+void add_guards(CLI::App& command, AnalyzeOptions& options) {
+  CLI::Option* const infer =
+      command.add_flag("--infer-guards", options.infer_guards,
+                       "instead of findings: which lock guards which member, by the evidence");
+  for (const char* name : {"--sarif", "--json", "--suppressions", "--fail-on"}) {
+    infer->excludes(command.get_option(name));
+  }
+  command
+      .add_option("--guards-json", options.guards_json,
+                  "write the guards as JSON; - is standard output")
+      ->type_name("FILE")
+      ->needs(infer);
+  command
+      .add_flag("--fix", options.fix, "write guarded_by attributes where clang will agree to them")
+      ->needs(infer);
+  command.add_flag("--fix-all", options.fix_all, "the same, also where clang will warn")
+      ->needs(infer);
+}
+
 void add_analyze(CLI::App& app, AnalyzeOptions& options) {
   CLI::App& command = *app.add_subcommand("analyze", "find bugs in the sources, nothing is run");
   command.formatter(std::make_shared<AnalyzeFormatter>());
@@ -219,6 +239,7 @@ void add_analyze(CLI::App& app, AnalyzeOptions& options) {
       ->check(quiet(CLI::Range(0.1, 86'400.0)));
   command.add_option("--lock-graph", options.lock_graph, "write which lock is taken under which")
       ->type_name("FILE.dot|FILE.json");
+  add_guards(command, options);
   command.add_option("--resource-dir", options.resource_dir, "clang's own headers")
       ->type_name("DIR");
   command.add_flag("--verbose", options.verbose, "also what clang prints when it crashes");

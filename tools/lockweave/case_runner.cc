@@ -53,6 +53,7 @@ class ScratchFolder {
 
 std::vector<std::string> clean_environment() {
   std::vector<std::string> kept;
+  // lockweave: ignore(data-race) what lends its environment is the runtime, in other processes
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
     if (!text.starts_with("LOCKWEAVE_") || text.starts_with("LOCKWEAVE_RUNTIME=") ||

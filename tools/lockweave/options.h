@@ -84,7 +84,11 @@ struct AnalyzeOptions {
   std::string jobs;
   std::string unit_timeout;
   std::string lock_graph;
+  std::string guards_json;
   std::string resource_dir;
+  bool infer_guards = false;
+  bool fix = false;
+  bool fix_all = false;
   bool no_cache = false;
   bool verbose = false;
 };

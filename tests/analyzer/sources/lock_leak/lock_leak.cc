@@ -34,6 +34,12 @@ void optional(bool locking) {
   ++value;
   if (locking) mutex.unlock();
 }
+// The caller's lock, given back for a while.
+void pauses(bool pausing) {
+  if (!pausing) return;
+  mutex.unlock();
+  mutex.lock();
+}
 void guarded(bool bad) {
   std::lock_guard guard(mutex);
   if (bad) throw std::runtime_error("bad");
@@ -45,6 +51,9 @@ int main() {
   if (try_it()) unlock_it();
   if (try_long()) unlock_it();
   optional(true);
+  mutex.lock();
+  pauses(true);
+  mutex.unlock();
   guarded(false);
   throws(false);
   return forgets(false);
