@@ -152,8 +152,8 @@ std::string guards_as_text(const std::vector<GuardedClass>& classes,
     for (const GuardFix& fix : fixes) text += told_fix(fix, style.fix);
   }
   if (!text.empty()) text += "\n";
-  return text + fmt::format("a lock guards {} of {} that are accessed\n", guarded,
-                            counted(members, "variable"));
+  return text +
+         fmt::format("a lock guards {} of {}\n", guarded, counted(members, "accessed variable"));
 }
 
 std::string guards_as_json(const std::vector<GuardedClass>& classes,

@@ -226,6 +226,13 @@ class Inference {
     for (const Held& held : surely_held_at(program_.functions[site.function], *site.wait)) {
       if (held.lock.root != Root::parameter) locks.push_back(held);
     }
+    // Given up while it waits, but not while it asks.
+    for (const Path& lock : site.wait->others) {
+      if (lock.root == Root::parameter) continue;
+      Held held;
+      held.lock = lock;
+      locks.push_back(std::move(held));
+    }
     return locks;
   }
 
