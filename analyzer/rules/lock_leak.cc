@@ -47,6 +47,12 @@ bool result_tells(const Linked& function, const Path& lock) {
   return held_and[no] && free_and[yes] && !held_and[yes] && !free_and[no];
 }
 
+bool always_keeps_some(const Linked& function) {
+  const auto& exits = function.effects.exits;
+  return std::all_of(exits.begin(), exits.end(),
+                     [](const Exit& exit) { return exit.thrown || !exit.taken.empty(); });
+}
+
 class Finder {
  public:
   Finder(const Program& program, Findings& findings)
@@ -64,11 +70,14 @@ class Finder {
   }
 
  private:
-  static bool leaks(const Linked& function, const Exit& exit, const Held& held) {
+  bool leaks(const Linked& function, const Exit& exit, const Held& held) const {
     if (has_unknown_element(held.lock)) return false;  // which of them was given back?
     if (held.by_guard || held.taken == nullptr || link::contains(exit.guarded, held.lock)) {
       return false;
     }
+    // What a callee leaks is told there, unless to leave it held is what it is for.
+    const link::TraceStep* const callee = held.taken->inner.get();
+    if (callee != nullptr && !always_keeps_some(program_.functions[callee->function])) return false;
     // A caller's lock that is given back and taken again.
     if (link::contains(exit.released, held.lock)) return false;
     const auto& exits = function.effects.exits;
