@@ -88,7 +88,7 @@ TEST(SymbolizerReply, InlinedLambdaIsNamedAsGccPrintsIt) {
   EXPECT_EQ(invoked("main()::<lambda()>"), "main::{lambda}");
   EXPECT_EQ(invoked("const main()::<lambda(auto:1)>&"), "main::{lambda}");
   EXPECT_EQ(invoked("C::get(int) const::<lambda()>"), "C::get::{lambda}");
-  EXPECT_EQ(invoked("{anonymous}::f()::<lambda()>"), "(anonymous namespace)::f::{lambda}");
+  EXPECT_EQ(invoked("{anonymous}::f()::<lambda()>"), "f::{lambda}");
   EXPECT_EQ(invoked("g(T) [with T = std::tuple<int>]::<lambda()>"), "g::{lambda}");
   EXPECT_EQ(invoked("twice<main()::<lambda()> >(main()::<lambda()>)::<lambda()>"),
             "twice::{lambda}");
