@@ -6,11 +6,11 @@ namespace lockweave::analyzer::summary {
 namespace {
 
 constexpr std::string_view kKinds[] = {
-    "acquire",     "release",      "declare_lock", "destroy_lock", "guard_begin", "guard_end",
-    "guard_acquire", "guard_release", "guard_forget", "guard_move", "guard_swap",  "test_guard",
-    "wait",        "notify",       "block",        "post",         "spawn",       "join",
-    "detach",      "end_handle",   "move_handle",  "call",         "fork",        "replace",
-    "access",      "alias",        "assign",       "leave"};
+    "acquire",       "release",       "declare_lock", "destroy_lock", "guard_begin", "guard_end",
+    "guard_acquire", "guard_release", "guard_forget", "guard_move",   "guard_swap",  "test_guard",
+    "wait",          "notify",        "block",        "post",         "spawn",       "join",
+    "detach",        "end_handle",    "move_handle",  "call",         "fork",        "replace",
+    "access",        "alias",         "assign",       "leave"};
 
 std::string_view without_file(std::string_view key) {
   const std::size_t bar = key.rfind('|');
@@ -72,8 +72,10 @@ std::string to_text(const Op& op) {
   for (const Callee& callee : op.callees) text += ' ' + callee_text(callee);
   if (op.receiver.root != Root::none) text += " on " + to_text(op.receiver);
   for (const Argument& argument : op.arguments) {
-    text += " (" + (argument.function.empty() ? to_text(argument.path)
-                                              : std::string(without_file(argument.function))) + ')';
+    text += " (" +
+            (argument.function.empty() ? to_text(argument.path)
+                                       : std::string(without_file(argument.function))) +
+            ')';
   }
   if (op.result.root != Root::none) text += " into " + to_text(op.result);
   for (const Path& path : op.tested) text += " tests " + to_text(path);

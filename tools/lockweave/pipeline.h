@@ -45,7 +45,7 @@ struct Results {
   std::size_t records = 0;
   std::size_t processes = 0;
   std::size_t sarif_files = 0;
-  std::size_t units = 0;    // translation units that the analyzer looked at, and their lines
+  std::size_t units = 0;  // translation units that the analyzer looked at, and their lines
   std::uint64_t lines = 0;
   // Locks of nestings, and how many of them one process alone has; over several processes only.
   std::size_t nested_locks = 0;

@@ -285,8 +285,8 @@ std::string count_of_levels(const Results& results) {
 std::string inputs_in_words(const Results& results) {
   Lines parts;
   if (results.units > 0) {
-    parts.push_back(fmt::format("{} ({})", counted(results.units, "unit"),
-                                counted(results.lines, "line")));
+    parts.push_back(
+        fmt::format("{} ({})", counted(results.units, "unit"), counted(results.lines, "line")));
   }
   if (results.processes > 0 || (results.sarif_files == 0 && results.units == 0)) {
     parts.push_back(counted(results.processes, "process"));

@@ -27,7 +27,7 @@ class Clock {
 
  private:
   void tick() { during_ = before_ + after_; }  // expect: data-race
-  void tock() { beside_ = late_; }  // expect: data-race
+  void tock() { beside_ = late_; }             // expect: data-race
   std::thread thread_;
   int before_ = 0;
   int during_ = 0;

@@ -16,7 +16,7 @@ static void settings_init(void) {
   settings.verbose = 1;
   settings.limit = 2;
 }
-static void *work(void *unused) {
+static void* work(void* unused) {
   for (int i = 0; i < settings.limit; ++i) sum += settings.verbose;
   return unused;
 }
@@ -26,7 +26,7 @@ void on_event(int what) {
   if (what == 's') start_worker();
 }
 
-int main(int count, char **arguments) {
+int main(int count, char** arguments) {
   settings_init();
   while (count-- > 0) settings.verbose += arguments[count][0] == 'v';
   if (start_worker() != 0) return 1;

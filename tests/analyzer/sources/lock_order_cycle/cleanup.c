@@ -7,17 +7,17 @@
 static pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t b = PTHREAD_MUTEX_INITIALIZER;
 
-static void give_back(pthread_mutex_t **held) { pthread_mutex_unlock(*held); }
+static void give_back(pthread_mutex_t** held) { pthread_mutex_unlock(*held); }
 #define HOLD(name, mutex)                                             \
-  __attribute__((cleanup(give_back))) pthread_mutex_t *name = &mutex; \
+  __attribute__((cleanup(give_back))) pthread_mutex_t* name = &mutex; \
   pthread_mutex_lock(name)
 
-static void *one_after_the_other(void *unused) {
+static void* one_after_the_other(void* unused) {
   { HOLD(first, b); }
   HOLD(second, a);
   return unused;
 }
-static void *nested(void *unused) {
+static void* nested(void* unused) {
   HOLD(first, a);
   HOLD(second, b);
   return unused;

@@ -6,14 +6,14 @@
 static pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t b = PTHREAD_MUTEX_INITIALIZER;
 
-static void *forwards(void *unused) {
+static void* forwards(void* unused) {
   pthread_mutex_lock(&a);
   pthread_mutex_lock(&b); /* expect-either: lock-order-cycle */
   pthread_mutex_unlock(&b);
   pthread_mutex_unlock(&a);
   return unused;
 }
-static void *backwards(void *unused) {
+static void* backwards(void* unused) {
   pthread_mutex_lock(&b);
   pthread_mutex_lock(&a); /* expect-either: lock-order-cycle */
   pthread_mutex_unlock(&a);

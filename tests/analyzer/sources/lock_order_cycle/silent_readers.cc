@@ -1,7 +1,7 @@
 // tests/analyzer/sources/lock_order_cycle/silent_readers.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include <shared_mutex>
 #include <mutex>
+#include <shared_mutex>
 #include <thread>
 
 std::shared_mutex a;

@@ -9,16 +9,16 @@ static pthread_mutex_t items[16];
 static pthread_mutex_t maintenance = PTHREAD_MUTEX_INITIALIZER;
 static int moved;
 
-static void *item_trylock(unsigned hash) {
-  pthread_mutex_t *lock = &items[hash & 15];
+static void* item_trylock(unsigned hash) {
+  pthread_mutex_t* lock = &items[hash & 15];
   if (pthread_mutex_trylock(lock) == 0) return lock;
   return NULL;
 }
-static void item_unlock(void *lock) { pthread_mutex_unlock((pthread_mutex_t *)lock); }
+static void item_unlock(void* lock) { pthread_mutex_unlock((pthread_mutex_t*)lock); }
 
-static void *expand(void *unused) {
+static void* expand(void* unused) {
   for (unsigned i = 0; i < 100; ++i) {
-    void *lock = item_trylock(i);
+    void* lock = item_trylock(i);
     if (lock) {
       ++moved;
       item_unlock(lock);
@@ -29,7 +29,7 @@ static void *expand(void *unused) {
   }
   return unused;
 }
-static void *crawl(void *unused) {
+static void* crawl(void* unused) {
   pthread_mutex_lock(&maintenance);
   pthread_mutex_lock(&items[3]);
   pthread_mutex_unlock(&items[3]);
