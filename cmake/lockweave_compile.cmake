@@ -11,6 +11,8 @@ if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
   set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
 endif()
 
+# Some targets precompile the headers that most of their files include. A file still includes what it
+# uses: the analyzer, which tools/check runs on the tree, reads every file without them.
 set(LOCKWEAVE_SANITIZE "" CACHE STRING "Sanitizers for our own code, e.g. address or undefined")
 
 add_library(lockweave_compile INTERFACE)
@@ -32,6 +34,8 @@ if(LOCKWEAVE_SANITIZE)
   add_library(lockweave_sanitize INTERFACE)
   target_compile_options(lockweave_sanitize INTERFACE
     -fsanitize=${LOCKWEAVE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  # They need the address space, and forbid some things: what cannot work then asks for this.
+  target_compile_definitions(lockweave_sanitize INTERFACE LOCKWEAVE_SANITIZED)
   target_link_options(lockweave_sanitize INTERFACE -fsanitize=${LOCKWEAVE_SANITIZE})
 else()
   add_library(lockweave_sanitize INTERFACE)

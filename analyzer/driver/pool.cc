@@ -63,10 +63,8 @@ void lower(__rlimit_resource what, rlim_t wanted) {
 
 // Sanitizers reserve more address space than any limit would leave them.
 constexpr bool kSanitized =
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef LOCKWEAVE_SANITIZED
     true;
-#elif defined(__has_feature)
-    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
 #else
     false;
 #endif

@@ -83,7 +83,7 @@ TEST(Pool, AnEarlyExitIsNoticed) {
   expect_only_lost(work_off(4, work, settings(2)), 2, "ended too early");
 }
 
-#if !defined(__SANITIZE_ADDRESS__)
+#ifndef LOCKWEAVE_SANITIZED
 TEST(Pool, TooMuchMemoryLosesThatPieceOnly) {
   PoolSettings small = settings(2);
   small.memory_max = std::uint64_t{1} << 30;

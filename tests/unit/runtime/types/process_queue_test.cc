@@ -199,7 +199,7 @@ TEST(ProcessQueue, TooMuchMemoryIsToldWithTheAmount) {
 }
 
 TEST(ProcessQueue, ExhaustedAddressSpaceIsTold) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef LOCKWEAVE_SANITIZED
   GTEST_SKIP() << "sanitizers need their address space";
 #endif
   EXPECT_EQ(code_of(process([] {
