@@ -3,6 +3,7 @@
 #include "runtime/core/watch.h"
 
 #include "runtime/core/fast_lock.h"
+#include "runtime/core/options.h"
 
 namespace lockweave::core {
 
@@ -10,6 +11,7 @@ constinit std::atomic<bool> watching_variables{false};
 
 void begin_watching() {
   if (watching()) return;
+  watcher().on_begin(options.literal_locksets);
   watching_variables.store(true, std::memory_order_seq_cst);
   fast_locks_open.store(false, std::memory_order_seq_cst);
 }

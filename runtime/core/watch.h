@@ -27,6 +27,7 @@ struct Access {
 // and all else that orders threads are handed over and taken over.
 class Watcher {
  public:
+  virtual void on_begin(bool literal_locksets) = 0;  // before all others, once
   virtual void on_acquired(ThreadState&, Object& lock, bool shared) = 0;
   virtual void on_release(ThreadState&, Object& lock, bool shared) = 0;
   virtual void on_hand_over(ThreadState&, Object&) = 0;

@@ -175,6 +175,7 @@ void RaceEngine::note_read(ThreadClock& thread, Variable& variable, const void* 
   if (write.epoch == 0 || write.slot == thread.slot || held == nullptr || write.held == nullptr) {
     return;
   }
+  if (literal_.load(std::memory_order_relaxed)) return;
   thread.read_locks = 0;
   locksets_.for_each_common(
       held, write.held,

@@ -15,6 +15,7 @@
 //                    followed by the thread's own write of the same variable is an update
 //                    (`sum += part`): it does not care who came first, and does not count.
 //                    A pair without a common lock that only luck ordered is inconsistent locking.
+// With literal locksets (Eraser's reading, to debug with) no edge of a lock counts as designed.
 // After a race the reader takes over from the write that it read (reads-from order), so that one race
 // is not followed by others that it caused.
 // docs/design/races.md has the reasons and what was measured.
@@ -135,6 +136,8 @@ class RaceEngine {
  public:
   explicit constexpr RaceEngine(Locksets& locksets) : locksets_(locksets) {}
 
+  // Before the first access; the same value again does nothing.
+  void take_locksets_literally(bool literal) { literal_.store(literal, std::memory_order_relaxed); }
   void begin_thread(ThreadClock& thread);  // one that nobody announced
   void create(ThreadClock& parent, ThreadClock& child);
   void end(ThreadClock& thread);
@@ -165,6 +168,7 @@ class RaceEngine {
   RaceKind judge(const ThreadClock& thread, const Accessed& earlier, const Accessed& now);
 
   Locksets& locksets_;
+  std::atomic<bool> literal_{false};
   core::RawLock slots_guard_;
   Slot slots_ = 0;
   FreeSlot* free_slots_ = nullptr;

@@ -23,6 +23,7 @@ TEST(Options, DefaultsAreTheContracts) {
   EXPECT_EQ(options.on_deadlock, OnDeadlock::exit);
   EXPECT_EQ(options.hang_timeout, 0);
   EXPECT_FALSE(options.halt_on_error);
+  EXPECT_FALSE(options.literal_locksets);
 }
 
 TEST(Options, ReadsEveryKind) {

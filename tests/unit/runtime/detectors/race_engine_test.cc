@@ -37,6 +37,7 @@ class World final : public Locksets {
   ~World() {
     for (Variable& variable : variables_) RaceEngine::forget(variable);
   }
+  void take_locksets_literally() { engine_.take_locksets_literally(true); }
   void begin(int thread) { engine_.begin_thread(clock(thread)); }
   void create(int parent, int child) { engine_.create(clock(parent), clock(child)); }
   void end(int thread) { engine_.end(clock(thread)); }
@@ -162,6 +163,27 @@ TEST_F(RaceEngineTest, AFlagReadUnderTheLockIsDesign) {
   locked(1, 0, [&] { world.writes(1, 1); });
   locked(2, 0, [&] { world.reads(2, 1); });
   EXPECT_EQ(world.reads(2, 0), RaceKind::none);
+}
+
+TEST_F(RaceEngineTest, LiteralLocksetsTellWhatAFlagOrdered) {
+  world.take_locksets_literally();
+  world.writes(1, 0);
+  locked(1, 0, [&] { world.writes(1, 1); });
+  locked(2, 0, [&] { EXPECT_EQ(world.reads(2, 1), RaceKind::none); });
+  EXPECT_EQ(world.reads(2, 0), RaceKind::inconsistent_locking);
+}
+
+TEST_F(RaceEngineTest, LiteralLocksetsLeaveCreationJoinAndHandingOver) {
+  world.take_locksets_literally();
+  world.writes(0);
+  world.create(0, 3);
+  EXPECT_EQ(world.writes(3), RaceKind::none);
+  world.hand_over(3, 0);
+  world.take_over(1, 0);
+  EXPECT_EQ(world.writes(1), RaceKind::none);
+  world.end(1);
+  world.join(0, 1);
+  EXPECT_EQ(world.writes(0), RaceKind::none);
 }
 
 TEST_F(RaceEngineTest, AFlagThatItsOwnThreadWroteSaysNothing) {
