@@ -13,7 +13,6 @@ namespace lockweave::core {
 struct CoreState {
   std::atomic<bool> up{false};
   std::atomic<std::uint32_t> handlers{0};  // signals with a handler of the program's own
-  std::atomic<bool> timers{false};
   std::atomic<std::uint64_t> wait_order{0};
   std::atomic<std::uint32_t> asleep{0};        // threads in an untimed, published wait
   std::atomic<std::uint32_t> wakes_on_way{0};  // notifications whose waiter has not come back yet

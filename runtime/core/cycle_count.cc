@@ -52,7 +52,7 @@ Id nearest_lock(const Acquisition* node) {
   return node == nullptr ? 0 : node->id;
 }
 
-void add_node(model::LockOrderGraph& graph, const Acquisition& node) {
+void add_node(model::LockOrderGraph& graph, Acquisition& node) {
   if (!in_graph(node)) return;
   const bool shared = (node.flags & LW_SHARED) != 0;
   graph.add_acquisition(node.id, nearest_lock(node.outer), node.object->id,
@@ -63,6 +63,12 @@ void add_node(model::LockOrderGraph& graph, const Acquisition& node) {
       graph.add_sighting(node.id, chunk->at[i].thread, chunk->at[i].segment);
     }
   }
+  for_each_late_sighting(
+      node,
+      [](void* context, Acquisition& seen, Id thread, std::uint32_t segment) {
+        static_cast<model::LockOrderGraph*>(context)->add_sighting(seen.id, thread, segment);
+      },
+      &graph);
 }
 
 }  // namespace

@@ -111,7 +111,7 @@ std::uint32_t waiters_of(const Object& object);
 ThreadState* owner_of(const WaitView& wait);
 bool has_no_owner(const WaitView& wait);  // the owner word is there and says: free
 void pause_ns(long nanoseconds);
-// May a signal handler or timer of the program still act?
+// May a signal handler of the program still act? A timer acts by one, or by a thread of its own.
 bool handlers_may_act();
 
 }  // namespace lockweave::core

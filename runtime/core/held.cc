@@ -19,8 +19,12 @@ namespace {
 
 void sight(ThreadState& thread, Acquisition& node, bool may_give_up) {
   const std::uint32_t segment = thread.segment.load(std::memory_order_relaxed);
-  if (node.outer != nullptr && add_sighting(node, thread.id, segment)) {
-    journal.note_sighting(node, thread, segment);
+  if (node.outer != nullptr) {
+    switch (add_sighting(node, thread.id, segment)) {
+      case Sighting::early: journal.note_sighting(node, thread, segment); break;
+      case Sighting::late: journal.note_thread(thread); break;  // so that its join is noted, too
+      case Sighting::known: break;
+    }
   }
   tell_detectors([&](Detector& detector) { detector.on_acquisition(thread, node, may_give_up); });
 }

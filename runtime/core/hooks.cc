@@ -185,6 +185,14 @@ void lw_release_not_held(const void* lock, lw_kind kind, const char* variant, co
   }
 }
 
+void lw_passed(const void* lock, lw_kind kind, const void* pc) {
+  ThreadState& thread = self();
+  if (thread.depth.load(std::memory_order_relaxed) == 0) return;
+  ErrnoKept kept;
+  notice_stack_depth(thread);
+  (void)acquisition_for(thread, bits(lock), kind, 0, pc);
+}
+
 int lw_lock_known(void* mutex, const void* pc) {
   return fast_lock(static_cast<pthread_mutex_t*>(mutex), pc) ? 1 : 0;
 }
@@ -404,7 +412,7 @@ void lw_thread_joined(const void* thread, const void* pc) {
 
 void lw_thread_cancelled(const void* thread) {
   if (note_cancelled(reinterpret_cast<pthread_t>(thread))) return;
-  for (ThreadState* state = newest_thread(); state != nullptr; state = state->next) {
+  for (ThreadState* state = newest_live_thread(); state != nullptr; state = live_after(*state)) {
     const bool begun = state->tid.load(std::memory_order_seq_cst) != 0;
     if (!begun) state->cancelled.store(true, std::memory_order_seq_cst);  // one of these
   }
@@ -524,8 +532,6 @@ void lw_handler(int, int installed) {
     core_state.handlers.fetch_sub(1, std::memory_order_relaxed);
   }
 }
-
-void lw_timer_created(void) { core_state.timers.store(true, std::memory_order_relaxed); }
 
 void lw_module_gone(void) { journal.forget_modules(); }
 

@@ -221,9 +221,16 @@ void Journal::note_sighting(Acquisition& node, ThreadState& thread, std::uint32_
   model::write_entry(file, model::Sighting{acquisition, write_thread(&thread), segment});
 }
 
-void Journal::note_thread_end(ThreadState& thread) {
-  if (!file.is_open() || !thread.written) return;
+void Journal::note_thread(ThreadState& thread) {
+  if (!file.is_open()) return;
   RawGuard guard(lock_);
+  write_thread(&thread);
+}
+
+void Journal::note_thread_end(ThreadState& thread) {
+  if (!file.is_open()) return;
+  RawGuard guard(lock_);
+  if (!thread.written) return;
   model::write_entry(file,
                      model::ThreadEnd{thread.id, thread.segment.load(std::memory_order_relaxed)});
 }
@@ -231,15 +238,16 @@ void Journal::note_thread_end(ThreadState& thread) {
 void Journal::note_join(ThreadState& joined, ThreadState& by) {
   if (!file.is_open()) return;
   RawGuard guard(lock_);
+  if (!joined.written) return;  // nothing that it, or who was joined by it, did is in the record
   const Id joined_id = write_thread(&joined);
   model::write_entry(
       file, model::Join{joined_id, write_thread(&by), by.segment.load(std::memory_order_relaxed)});
 }
 
 void Journal::note_object(Object& object) {
-  if (!file.is_open() || !object.written) return;
+  if (!file.is_open()) return;
   RawGuard guard(lock_);
-  write_object_line(object);
+  if (object.written) write_object_line(object);
 }
 
 void Journal::note_finding(const Report& report) {
@@ -272,8 +280,19 @@ void Journal::note_order(Object& before, Object& after) {
   model::write_entry(file, model::Order{first, write_object(&after)});
 }
 
-void Journal::note_losses() {
+void Journal::note_rest() {
   if (!file.is_open()) return;
+  for_each_acquisition(
+      [](void* context, Acquisition& node) {
+        for_each_late_sighting(
+            node,
+            [](void* to, Acquisition& seen, Id thread, std::uint32_t segment) {
+              ThreadState* by = thread_by_id(thread);
+              if (by != nullptr) static_cast<Journal*>(to)->note_sighting(seen, *by, segment);
+            },
+            context);
+      },
+      this);
   RawGuard guard(lock_);
   if (sightings_lost() > 0) model::write_entry(file, model::Lost{"sightings", sightings_lost()});
   if (file.lines_dropped() > 0) {

@@ -26,12 +26,13 @@ class Journal {
   const char* path() const;  // "" without a record
 
   void note_sighting(Acquisition& node, ThreadState& thread, std::uint32_t segment);
+  void note_thread(ThreadState& thread);
   void note_thread_end(ThreadState& thread);
-  void note_join(ThreadState& joined, ThreadState& by);
+  void note_join(ThreadState& joined, ThreadState& by);  // of a thread that is in the record
   void note_object(Object& object);  // its description changed since it was written
   void note_finding(const Report& report);
   void note_order(Object& before, Object& after);
-  void note_losses();
+  void note_rest();  // before the end: what was kept back, and the counts of what was lost
   void note_end(const char* how, int status);
 
   void forget_modules();  // after a dlclose: ranges are looked up again

@@ -9,7 +9,8 @@ namespace lockweave::core {
 
 std::uint32_t waiting_threads() {
   std::uint32_t count = 0;
-  for (ThreadState* thread = newest_thread(); thread != nullptr; thread = thread->next) {
+  for (ThreadState* thread = newest_live_thread(); thread != nullptr;
+       thread = live_after(*thread)) {
     if (!thread->finished.load(std::memory_order_relaxed) && view_wait(*thread).waiting()) ++count;
   }
   return count;
@@ -24,7 +25,8 @@ void print_lock_table(int fd, const char* title) {
     if (object.name != nullptr) return say << "\"" << object.name << "\"";
     return say.hex(object.address.load(std::memory_order_relaxed));
   };
-  for (ThreadState* thread = newest_thread(); thread != nullptr; thread = thread->next) {
+  for (ThreadState* thread = newest_live_thread(); thread != nullptr;
+       thread = live_after(*thread)) {
     if (thread->finished.load(std::memory_order_relaxed)) continue;
     say << "  thread " << thread->label << " (tid "
         << static_cast<std::uint64_t>(thread->tid.load(std::memory_order_relaxed)) << ")";

@@ -74,7 +74,8 @@ constexpr Key kKeys[] = {
     {"status_signal", [](std::string_view v) { return parse_number(v, options.status_signal); },
      "signal number that prints the live lock table; 0 = off (0)"},
     {"literal_locksets", [](std::string_view v) { return parse_flag(v, options.literal_locksets); },
-     "report accesses without a common lock even where a lock ordered them by design; to debug (0)"},
+     "report accesses without a common lock even where a lock ordered them by design; to debug "
+     "(0)"},
     {"report_signals", [](std::string_view v) { return parse_flag(v, options.report_signals); },
      "print who waits for whom on SIGTERM, SIGABRT and SIGQUIT (1)"},
     {"output", [](std::string_view v) { return parse_text(v, options.output); },

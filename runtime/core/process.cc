@@ -142,7 +142,7 @@ int lw_in_own_process(void) {
 }
 
 void lw_exec_begin(const void*) {
-  journal.note_losses();
+  journal.note_rest();
   journal.note_end("exec", 0);
 }
 void lw_exec_failed(void) { journal.note_end("exec-failed", 0); }
@@ -153,7 +153,7 @@ int lw_exit(const char* how, int status) {
     return status;
   }
   Unseen unseen;
-  journal.note_losses();
+  journal.note_rest();
   journal.note_end(how, status);
   if (core_state.under_launcher) return status;
   const bool any = core_state.findings.load() > 0 || count_lock_order_cycles() > 0;

@@ -10,7 +10,8 @@
 namespace lockweave::core {
 
 void for_each_holder(const Object& object, HolderVisitor visit, void* context) {
-  for (ThreadState* thread = newest_thread(); thread != nullptr; thread = thread->next) {
+  for (ThreadState* thread = newest_live_thread(); thread != nullptr;
+       thread = live_after(*thread)) {
     if (thread->finished.load(std::memory_order_acquire)) continue;
     const std::uint32_t depth = thread->depth.load(std::memory_order_acquire);
     const Held* held = thread->held.load(std::memory_order_acquire);
@@ -150,9 +151,6 @@ bool lies_in_private_memory(const void* address) {
 
 void pause_ns(long nanoseconds) { os::sleep_ns(nanoseconds); }
 
-bool handlers_may_act() {
-  return core_state.handlers.load(std::memory_order_relaxed) > 0 ||
-         core_state.timers.load(std::memory_order_relaxed);
-}
+bool handlers_may_act() { return core_state.handlers.load(std::memory_order_relaxed) > 0; }
 
 }  // namespace lockweave::core

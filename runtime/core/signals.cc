@@ -27,6 +27,19 @@ bool runs_in_handler(const ThreadState& thread, std::uintptr_t frame) {
   return frame >= thread.handler_low && frame < thread.handler_high;
 }
 
+// A handler may be the first that is seen of its thread.
+ThreadState* announced_thread() {
+  if (tls.state != nullptr || tls.unseen > 0 || !core_state.up.load(std::memory_order_relaxed)) {
+    return tls.state;
+  }
+  {
+    const Unseen unseen;
+    (void)current_thread();
+  }
+  tls.idle = tls.state;
+  return tls.state;
+}
+
 // Signals of the thread's own instructions: it interrupted itself where it stood.
 bool is_fault(int signal) {
   return signal == SIGSEGV || signal == SIGBUS || signal == SIGFPE || signal == SIGILL ||
@@ -49,7 +62,7 @@ extern "C" {
 
 void lw_signal_begin(int signal, const void* stack_low, lw_signal_mark* mark) {
   *mark = {};
-  ThreadState* thread = tls.state;
+  ThreadState* thread = announced_thread();
   if (thread == nullptr) return;
   *mark = {thread->handler_low, thread->handler_high, thread->handling_signal};
   thread->handling_signal = signal;

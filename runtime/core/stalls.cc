@@ -103,8 +103,8 @@ void report_stalls() {
   std::uint32_t count = 0;
   bool news = false;
   bool for_a_lock = false;
-  for (ThreadState* thread = newest_thread(); thread != nullptr && waits != nullptr;
-       thread = thread->next) {
+  for (ThreadState* thread = newest_live_thread(); thread != nullptr && waits != nullptr;
+       thread = live_after(*thread)) {
     const WaitView wait = view_wait(*thread);
     if (thread->finished.load(std::memory_order_relaxed) || !is_long(*thread, wait, limit_ms)) {
       continue;

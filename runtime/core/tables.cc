@@ -321,27 +321,62 @@ Acquisition* intern_like(const Acquisition& like, Acquisition* outer) {
   return find_or_make(key, hash, *like.object, like.stack, made);
 }
 
-bool add_sighting(Acquisition& node, Id thread, std::uint32_t segment) {
+namespace {
+
+// The node's stripe is held.
+void note_late(Acquisition& node, Id thread, std::uint32_t segment) {
+  if (node.late == nullptr) node.late = arena.make<LateSightings>();
+  if (node.late == nullptr) {
+    lost_sightings.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  LateSightings& late = *node.late;
+  const std::uint64_t kept = late.count < kSightingsMax ? late.count : kSightingsMax;
+  for (std::uint64_t i = 0; i < kept; ++i) {
+    if (late.at[i].thread == thread && late.at[i].segment == segment) return;
+  }
+  if (kept == kSightingsMax) lost_sightings.fetch_add(1, std::memory_order_relaxed);
+  late.at[late.count++ % kSightingsMax] = {thread, segment};
+}
+
+}  // namespace
+
+void for_each_late_sighting(Acquisition& node, SightingVisitor visit, void* context) {
+  LateSightings late;
+  {
+    RawGuard stripe(acquisitions.stripes[node.id % kStripes]);
+    if (node.late == nullptr) return;
+    late = *node.late;
+  }
+  for (std::uint64_t i = 0; i < late.count && i < kSightingsMax; ++i) {
+    visit(context, node, late.at[i].thread, late.at[i].segment);
+  }
+}
+
+Sighting add_sighting(Acquisition& node, Id thread, std::uint32_t segment) {
   RawGuard stripe(acquisitions.stripes[node.id % kStripes]);
   for (SightingChunk* chunk = node.sightings; chunk != nullptr; chunk = chunk->next) {
     for (std::uint32_t i = 0; i < chunk->count; ++i) {
-      if (chunk->at[i].thread == thread && chunk->at[i].segment == segment) return false;
+      if (chunk->at[i].thread == thread && chunk->at[i].segment == segment) return Sighting::known;
     }
   }
+  if (node.sighting_count == kSightingsMax) {
+    note_late(node, thread, segment);
+    return Sighting::late;
+  }
   SightingChunk* chunk = node.sightings;
-  if (node.sighting_count < kSightingsMax &&
-      (chunk == nullptr || chunk->count == SightingChunk::kMax)) {
+  if (chunk == nullptr || chunk->count == SightingChunk::kMax) {
     chunk = arena.make<SightingChunk>();
     if (chunk != nullptr) chunk->next = node.sightings;
     if (chunk != nullptr) node.sightings = chunk;
   }
-  if (node.sighting_count >= kSightingsMax || chunk == nullptr) {
+  if (chunk == nullptr) {
     lost_sightings.fetch_add(1, std::memory_order_relaxed);
-    return false;
+    return Sighting::known;
   }
   chunk->at[chunk->count++] = {thread, segment};
   ++node.sighting_count;
-  return true;
+  return Sighting::early;
 }
 
 std::uint64_t sightings_lost() { return lost_sightings.load(std::memory_order_relaxed); }

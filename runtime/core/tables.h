@@ -64,6 +64,18 @@ struct SightingChunk {
   } at[kMax] = {};
 };
 
+inline constexpr std::uint32_t kSightingsMax = 64;
+
+// The newest of those that came when the list was full. They are written at the end: whoever comes
+// next may close a cycle with a thread of now, seldom with one that is long gone.
+struct LateSightings {
+  std::uint64_t count = 0;  // ever; the newest kSightingsMax are kept
+  struct {
+    Id thread;
+    std::uint32_t segment;
+  } at[kSightingsMax] = {};
+};
+
 struct alignas(64) Acquisition {
   std::atomic<std::uintptr_t> address{0};
   Acquisition* outer = nullptr;
@@ -74,6 +86,7 @@ struct alignas(64) Acquisition {
   InternedStack* stack = nullptr;
   SightingChunk* sightings = nullptr;  // only for depth > 1; guarded by the node's stripe
   std::uint32_t sighting_count = 0;
+  LateSightings* late = nullptr;
   std::atomic<Acquisition*> next_in_bucket{nullptr};
   Acquisition* next_of_all = nullptr;  // ended ones too, newest first
   Acquisition* next_of_object = nullptr;
@@ -113,14 +126,17 @@ Acquisition* intern_acquisition(const AcquisitionKey& key, lw_kind kind, int fla
                                 bool& made);
 // The node for what `like` took, at the same place, on another chain.
 Acquisition* intern_like(const Acquisition& like, Acquisition* outer);
-// Notes that `thread` did it in `segment`; false if that was known, or no more are kept (then it is
-// counted in `sightings_lost`).
-inline constexpr std::uint32_t kSightingsMax = 64;
-bool add_sighting(Acquisition& node, Id thread, std::uint32_t segment);
+// Notes that `thread` did it in `segment`. Kept are the first kSightingsMax of a node and the last, late
+// ones; those in between are counted in `sightings_lost`.
+enum class Sighting : std::uint8_t { known, early, late };
+Sighting add_sighting(Acquisition& node, Id thread, std::uint32_t segment);
 
 using AcquisitionVisitor = void (*)(void* context, Acquisition& node);
 void for_each_acquisition(AcquisitionVisitor visit, void* context);
 std::uint64_t sightings_lost();
+using SightingVisitor = void (*)(void* context, Acquisition& node, Id thread,
+                                 std::uint32_t segment);
+void for_each_late_sighting(Acquisition& node, SightingVisitor visit, void* context);
 void for_each_object(ObjectVisitor visit, void* context);  // ended ones too, oldest first
 
 void for_each_table_lock(LockVisitor visit);

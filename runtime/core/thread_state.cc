@@ -20,14 +20,44 @@ namespace {
 
 constexpr std::uint32_t kHeldFirst = 32;
 constexpr std::uint32_t kTidBuckets = 1 << 10;
+constexpr std::uint32_t kHandleBuckets = 1 << 10;
+
+// States by id. Chunk n holds as many as all before it together, so none ever moves. Readers take no
+// lock.
+class ById {
+ public:
+  ThreadState* find(Id id) const {
+    const std::atomic<ThreadState*>* chunk = chunks_[chunk_of(id)].load(std::memory_order_acquire);
+    return chunk == nullptr ? nullptr : chunk[place_of(id)].load(std::memory_order_acquire);
+  }
+  bool put(Id id, ThreadState* state) {
+    std::atomic<ThreadState*>* chunk = chunks_[chunk_of(id)].load(std::memory_order_relaxed);
+    if (chunk == nullptr) {
+      chunk = arena.make_array<std::atomic<ThreadState*>>(std::size_t{1} << chunk_of(id));
+      if (chunk == nullptr) return false;
+      chunks_[chunk_of(id)].store(chunk, std::memory_order_release);
+    }
+    chunk[place_of(id)].store(state, std::memory_order_release);
+    return true;
+  }
+
+ private:
+  static unsigned chunk_of(Id id) { return 63U - static_cast<unsigned>(__builtin_clzll(id | 1)); }
+  static std::size_t place_of(Id id) { return id - (Id{1} << chunk_of(id)); }
+
+  std::atomic<std::atomic<ThreadState*>*> chunks_[64] = {};
+};
 
 struct Registry {
   RawLock lock;
   std::atomic<ThreadState*> newest{nullptr};
+  std::atomic<ThreadState*> newest_live{nullptr};
   std::atomic<std::uint32_t> live{0};
   Id count = 0;
-  Acquisition** spare_caches = nullptr;                // list through the first slot
-  std::atomic<ThreadState*> by_tid[kTidBuckets] = {};  // last one registered with that hash
+  ById by_id;
+  std::atomic<ThreadState*> by_handle[kHandleBuckets] = {};  // newest first
+  Acquisition** spare_caches = nullptr;                      // list through the first slot
+  std::atomic<ThreadState*> by_tid[kTidBuckets] = {};        // last one registered with that hash
 };
 constinit Registry registry;
 
@@ -70,6 +100,47 @@ void make_label(char* out, std::size_t size, const char* parent, std::uint32_t r
   memcpy(out + kept, tail + used, tail_length + 1);
 }
 
+// glibc's handles are addresses of pages.
+std::atomic<ThreadState*>& bucket_of(pthread_t handle) {
+  return registry.by_handle[(handle >> 12U) % kHandleBuckets];
+}
+
+// Its handle is known now. A former thread with the same handle is over, and found no more.
+void list_handle(ThreadState& state) {
+  RawGuard guard(registry.lock);
+  std::atomic<ThreadState*>& bucket = bucket_of(state.handle);
+  ThreadState* rest = bucket.load(std::memory_order_relaxed);
+  std::atomic<ThreadState*>* link = &bucket;
+  for (ThreadState* at = rest; at != nullptr; at = at->next_with_handle.load()) {
+    if (at == &state) return;
+    if (pthread_equal(at->handle, state.handle)) {
+      link->store(at->next_with_handle.load(), std::memory_order_release);
+      break;
+    }
+    link = &at->next_with_handle;
+  }
+  state.next_with_handle.store(bucket.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  bucket.store(&state, std::memory_order_release);
+}
+
+// Both: the registry's lock is held.
+void list_live(ThreadState& state) {
+  ThreadState* older = registry.newest_live.load(std::memory_order_relaxed);
+  state.next_live.store(older, std::memory_order_relaxed);
+  if (older != nullptr) older->previous_live = &state;
+  registry.newest_live.store(&state, std::memory_order_release);
+  registry.live.fetch_add(1, std::memory_order_seq_cst);
+}
+
+void unlist_live(ThreadState& state) {
+  ThreadState* older = state.next_live.load(std::memory_order_relaxed);
+  ThreadState* newer = state.previous_live;
+  if (older != nullptr) older->previous_live = newer;
+  (newer != nullptr ? newer->next_live : registry.newest_live)
+      .store(older, std::memory_order_release);
+  registry.live.fetch_sub(1, std::memory_order_seq_cst);
+}
+
 ThreadState* new_state() {
   ThreadState* state = arena.make<ThreadState>();
   if (state == nullptr) return nullptr;
@@ -79,10 +150,11 @@ ThreadState* new_state() {
   state->cache = take_cache();
   if (state->held.load(std::memory_order_relaxed) == nullptr || state->cache == nullptr)
     return nullptr;
+  if (!registry.by_id.put(registry.count + 1, state)) return nullptr;
   state->id = ++registry.count;
   state->next = registry.newest.load(std::memory_order_relaxed);
   registry.newest.store(state, std::memory_order_release);
-  registry.live.fetch_add(1, std::memory_order_seq_cst);
+  list_live(*state);
   return state;
 }
 
@@ -105,6 +177,7 @@ void bind_to_calling_thread(ThreadState& state) {
   state.tid.store(tid, std::memory_order_relaxed);
   registry.by_tid[static_cast<unsigned>(tid) % kTidBuckets].store(&state,
                                                                   std::memory_order_release);
+  list_handle(state);
   tls.state = &state;
 }
 
@@ -148,8 +221,9 @@ void adopt(ThreadState& child) {
 }
 
 void forget_child(ThreadState& child) {
+  RawGuard guard(registry.lock);
   child.finished.store(true, std::memory_order_relaxed);
-  registry.live.fetch_sub(1, std::memory_order_seq_cst);
+  unlist_live(child);
 }
 
 void finish_thread(ThreadState& thread) {
@@ -157,7 +231,7 @@ void finish_thread(ThreadState& thread) {
   RawGuard guard(registry.lock);
   if (thread.finished.exchange(true, std::memory_order_release)) return;
   give_up_cache(thread);
-  registry.live.fetch_sub(1, std::memory_order_seq_cst);
+  unlist_live(thread);
   tls.state = nullptr;
   tls.idle = nullptr;
   tls.gone = true;
@@ -171,30 +245,24 @@ ThreadState* thread_by_tid(int tid) {
            !thread->finished.load(std::memory_order_relaxed);
   };
   if (state != nullptr && matches(state)) return state;
-  for (state = newest_thread(); state != nullptr; state = state->next) {
+  for (state = newest_live_thread(); state != nullptr; state = live_after(*state)) {
     if (matches(state)) return state;
   }
   return nullptr;
 }
 
 ThreadState* thread_by_handle(pthread_t handle) {
-  for (ThreadState* state = newest_thread(); state != nullptr; state = state->next) {
-    if (state->tid.load(std::memory_order_relaxed) != 0 && pthread_equal(state->handle, handle)) {
-      return state;  // newest first: glibc reuses handles
-    }
+  ThreadState* state = bucket_of(handle).load(std::memory_order_acquire);
+  while (state != nullptr && !pthread_equal(state->handle, handle)) {
+    state = state->next_with_handle.load(std::memory_order_acquire);
   }
-  return nullptr;
+  return state;
 }
 
-ThreadState* thread_by_id(Id id) {
-  for (ThreadState* state = newest_thread(); state != nullptr; state = state->next) {
-    if (state->id == id) return state;
-  }
-  return nullptr;
-}
+ThreadState* thread_by_id(Id id) { return id == 0 ? nullptr : registry.by_id.find(id); }
 
 ThreadState* thread_by_stack(std::uintptr_t address) {
-  for (ThreadState* state = newest_thread(); state != nullptr; state = state->next) {
+  for (ThreadState* state = newest_live_thread(); state != nullptr; state = live_after(*state)) {
     if (address >= state->stack_low && address < state->stack_high &&
         !state->finished.load(std::memory_order_relaxed)) {
       return state;
@@ -202,6 +270,8 @@ ThreadState* thread_by_stack(std::uintptr_t address) {
   }
   return nullptr;
 }
+
+ThreadState* newest_live_thread() { return registry.newest_live.load(std::memory_order_acquire); }
 
 ThreadState* newest_thread() { return registry.newest.load(std::memory_order_acquire); }
 
@@ -243,10 +313,13 @@ void keep_only_current_after_fork() {
     if (state != self) state->lost_in_fork = !state->finished.exchange(true);
     state->written = false;
   }
-  registry.live.store(self != nullptr ? 1 : 0, std::memory_order_relaxed);
+  registry.live.store(0, std::memory_order_relaxed);
+  registry.newest_live.store(nullptr, std::memory_order_relaxed);
   if (self == nullptr) return;
+  self->previous_live = nullptr;
+  list_live(*self);
   self->segment.store(1, std::memory_order_relaxed);
-  self->parent = 0;
+  self->parent = 0;  // lockweave: ignore(inconsistent-locking) the only thread of a forked child
   bind_to_calling_thread(*self);
   forget_known_acquisitions(*self);
 }

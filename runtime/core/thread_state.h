@@ -5,6 +5,8 @@
 // creation tree. Other threads read `wait` and `held` while the owner changes them; see the notes
 // at the members. States live in the arena and are never unmapped; a finished thread's state stays
 // (its id is in the record) and its cache memory is given to the next thread.
+// Cost: what concerns all threads costs as many steps as there are live ones, however many there have
+// been; by id, kernel id or handle a thread is found at once.
 #pragma once
 
 #include <pthread.h>
@@ -92,8 +94,12 @@ struct ThreadState {
   InternedStack* created_at = nullptr;
   void* payload[2] = {};  // the front-end's, between creation and start
   char label[48] = {};
-  ThreadState* next = nullptr;  // registry list, newest first
-  bool written = false;         // guarded by the journal
+  ThreadState* next = nullptr;  // all there have been, newest first
+  // Those that have not finished. A finished one leads on to the live ones that were older than it.
+  std::atomic<ThreadState*> next_live{nullptr};
+  ThreadState* previous_live = nullptr;  // guarded by the registry
+  std::atomic<ThreadState*> next_with_handle{nullptr};
+  bool written = false;  // guarded by the journal
   SearchMark mark;
 };
 
@@ -111,7 +117,11 @@ ThreadState* thread_by_tid(int tid);  // live threads only
 ThreadState* thread_by_handle(pthread_t handle);
 ThreadState* thread_by_id(Id id);
 ThreadState* thread_by_stack(std::uintptr_t address);
-ThreadState* newest_thread();  // walk with ->next
+ThreadState* newest_thread();       // of all; walk with ->next
+ThreadState* newest_live_thread();  // walk with live_after; one may finish meanwhile
+inline ThreadState* live_after(const ThreadState& thread) {
+  return thread.next_live.load(std::memory_order_acquire);
+}
 std::uint32_t live_threads();
 
 // A new segment begins (after a creation or a join): known acquisitions are to be sighted again.

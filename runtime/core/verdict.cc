@@ -43,7 +43,7 @@ bool counts(const Report& report) {
 
 [[noreturn]] void end_after_verdict() {
   flush_program_output();
-  journal.note_losses();
+  journal.note_rest();
   journal.note_end("deadlock", options.exitcode);
   remove_temporary_record();
   if (options.on_deadlock == OnDeadlock::abort) {

@@ -66,7 +66,9 @@ class Races final : public core::Watcher {
  public:
   constexpr Races() = default;
 
-  void on_begin(bool literal_locksets) override { engine_.take_locksets_literally(literal_locksets); }
+  void on_begin(bool literal_locksets) override {
+    engine_.take_locksets_literally(literal_locksets);
+  }
   void on_acquired(ThreadState& thread, Object& lock, bool shared) override {
     if (hands_over(lock)) return on_take_over(thread, lock);
     with(thread, lock,

@@ -26,7 +26,8 @@ bool cancellation_may_end(const ThreadState& waiter, const WaitView& wait) {
 
 template <class Visit>
 void for_each_live_thread(Visit visit) {
-  for (ThreadState* thread = core::newest_thread(); thread != nullptr; thread = thread->next) {
+  for (ThreadState* thread = core::newest_live_thread(); thread != nullptr;
+       thread = core::live_after(*thread)) {
     if (!thread->finished.load(std::memory_order_acquire)) visit(*thread);
   }
 }

@@ -76,7 +76,8 @@ class Waits final : public core::Detector {
  private:
   template <class Visit>
   static void for_each_waiter_on(const Object& object, const ThreadState& except, Visit visit) {
-    for (ThreadState* other = core::newest_thread(); other != nullptr; other = other->next) {
+    for (ThreadState* other = core::newest_live_thread(); other != nullptr;
+         other = core::live_after(*other)) {
       if (other == &except || other->finished.load(std::memory_order_relaxed)) continue;
       const WaitView wait = core::view_wait(*other);
       if (wait.waiting() && wait.object == &object) visit(*other, wait);

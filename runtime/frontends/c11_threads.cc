@@ -41,6 +41,7 @@ template <class Wait>
 int wait_on(cnd_t* condition, mtx_t* mutex, int flags, const void* pc, Wait wait) {
   Operation operation(condition);
   if (!operation) return wait();
+  check_waiter(pthread_of(mutex), pc);
   const int* owner = &pthread_of(mutex)->__data.__owner;
   Blocking blocking(condition, LW_CONDITION_VARIABLE, flags, mutex, owner, pc);
   return wait();

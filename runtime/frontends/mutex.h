@@ -51,4 +51,12 @@ inline void check_owner(const pthread_mutex_t* mutex, const void* pc) {
   lw_release_not_held(mutex, kind_of(mutex), owner == 0 ? "not-locked" : "other-thread", pc);
 }
 
+// A condition wait gives back a mutex: does the thread have it?
+inline void check_waiter(const pthread_mutex_t* mutex, const void* pc) {
+  const int owner = mutex->__data.__owner;
+  if (lw_owns(owner) != 0) return;
+  const char* variant = owner == 0 ? "waits-not-locked" : "waits-other-thread";
+  lw_release_not_held(mutex, kind_of(mutex), variant, pc);
+}
+
 }  // namespace lockweave::frontends

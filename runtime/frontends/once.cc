@@ -5,7 +5,7 @@
 //
 // | call                        | events                                                        |
 // |-----------------------------|---------------------------------------------------------------|
-// | already done                | take_over, once order is of interest                          |
+// | already done                | passed; take_over, once order is of interest                  |
 // | this thread runs the routine| acquired before it, release after it; the routine is user     |
 // |                             | code: no operation is open while it runs                      |
 // | another thread runs it      | a wait for who holds it                                       |
@@ -71,16 +71,18 @@ void run_routine() {
   call.routine();
 }
 
-void take_over(const void* control) {
+void pass(const void* control, const void* pc) {
   const Operation operation;
-  if (operation) lw_take_over(control);
+  if (!operation) return;
+  if (lw_watching() != 0) [[unlikely]]
+    lw_take_over(control);
+  lw_passed(control, LW_ONCE, pc);
 }
 
 template <class Once>
 int run_once(const int* control, void (*routine)(), const void* pc, Once once) {
   if ((__atomic_load_n(control, __ATOMIC_ACQUIRE) & kDone) != 0) {
-    if (lw_watching() != 0) [[unlikely]]
-      take_over(control);
+    pass(control, pc);
     return once(routine);
   }
   if (lw_enter() == 0) return once(routine);

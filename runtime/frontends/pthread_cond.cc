@@ -3,6 +3,7 @@
 //
 // pthread condition variables: a wait is published with the mutex it must get back; signal and
 // broadcast are notifications. std::condition_variable arrives here from libstdc++.so.
+#include "runtime/frontends/mutex.h"
 #include "runtime/frontends/operation.h"
 #include "runtime/frontends/real.h"
 
@@ -20,6 +21,7 @@ int wait_on(pthread_cond_t* condition, pthread_mutex_t* mutex, int flags, const 
             Wait wait) {
   Operation operation(condition);
   if (!operation) return wait();
+  check_waiter(mutex, pc);
   Blocking blocking(condition, LW_CONDITION_VARIABLE, flags, mutex, &mutex->__data.__owner, pc);
   return wait();
 }

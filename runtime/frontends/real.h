@@ -58,6 +58,11 @@ namespace lockweave::frontends {
   X(pthread_cancel, nullptr)               \
   X(pthread_timedjoin_np, nullptr)         \
   X(pthread_clockjoin_np, nullptr)         \
+  X(sleep, nullptr)                        \
+  X(usleep, nullptr)                       \
+  X(nanosleep, nullptr)                    \
+  X(clock_nanosleep, nullptr)              \
+  X(thrd_sleep, nullptr)                   \
   X(pthread_mutex_init, nullptr)           \
   X(pthread_mutex_destroy, nullptr)        \
   X(pthread_mutex_lock, nullptr)           \

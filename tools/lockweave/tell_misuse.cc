@@ -23,6 +23,14 @@ Narration double_lock(const Telling& telling) {
 
 Narration unlock_not_held(const Telling& telling) {
   const ToldStep& step = step_or_blank(telling, 0);
+  if (telling.variant.starts_with("waits-")) {
+    const bool nobody = telling.variant == "waits-not-locked";
+    return {
+        fmt::format("{} waits on a condition variable with {}, which {}", step.thread,
+                    lock_words(telling),
+                    nobody ? "is not locked" : other_thread(telling, "another thread") + " holds"),
+        "lock the mutex, test the predicate in a loop, and wait with that mutex"};
+  }
   if (telling.variant == "other-thread") {
     return {fmt::format("{} unlocks {}, which {} holds", step.thread, lock_words(telling),
                         other_thread(telling, "another thread")),

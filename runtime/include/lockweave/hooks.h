@@ -88,10 +88,14 @@ LW_HOOK void lw_acquired(const void* lock, lw_kind kind, int flags, const void* 
 /* The thread is about to give `lock` back. Tells misuse (not held, held by another thread).
  * Returns 0 if this thread did not hold it. */
 LW_HOOK int lw_release(const void* lock, lw_kind kind, const void* pc);
-/* The thread gives back what it does not hold; variant "not-locked" or "other-thread". Separate from
+/* The thread gives back what it does not hold; variant "not-locked" or "other-thread",
+ * the same with "waits-" before it if a condition wait was to give it back. Separate from
  * lw_release, because only the lock itself knows: core may not have seen it taken. */
 LW_HOOK void lw_release_not_held(const void* lock, lw_kind kind, const char* variant,
                                  const void* pc);
+/* The thread went through what would have made it wait had it come earlier: an initialisation that is
+ * done. Counts for lock order only. */
+LW_HOOK void lw_passed(const void* lock, lw_kind kind, const void* pc);
 /* Is `tid` the calling thread's kernel id? (no system call) */
 LW_HOOK int lw_owns(int tid);
 /* Shortcut for a pthread_mutex_t, without an open operation: when this is what the calling thread has
@@ -171,8 +175,6 @@ LW_HOOK void lw_exec_failed(void);
 LW_HOOK int lw_exit(const char* how, int status);
 /* The program set (installed != 0) or removed a handler of its own for `signal`. */
 LW_HOOK void lw_handler(int signal, int installed);
-/* A timer may act later: nothing is certain from "all threads are blocked" any more. */
-LW_HOOK void lw_timer_created(void);
 /* A library was unloaded: its addresses may come back as another's. */
 LW_HOOK void lw_module_gone(void);
 
