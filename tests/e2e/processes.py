@@ -251,6 +251,17 @@ class Signals(unittest.TestCase):
         self.assertEqual(self.process.stdout.readline(), f"{int(signal.SIGUSR1)} 42\n")
         self.assertEqual(self.code_after(signal.SIGTERM), 5)
 
+    def test_what_comes_after_the_end_was_meant_for_the_program(self):
+        # As GNU timeout does: one to the launcher, one to all of its group.
+        for repeat in range(5):
+            with self.subTest(repeat=repeat):
+                self.start("continued")
+                self.process.send_signal(signal.SIGTERM)
+                os.killpg(self.process.pid, signal.SIGTERM)
+                _, text = self.process.communicate(timeout=30)
+                self.assertEqual(self.process.returncode, 5)
+                self.assertIn("lockweave: ", text)
+
     def test_what_the_program_ignores_does_not_end_the_launcher(self):
         self.start("default", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
         self.process.send_signal(signal.SIGHUP)

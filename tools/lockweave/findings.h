@@ -14,6 +14,7 @@ namespace lockweave::cli {
 struct Told {
   Story story;
   model::Finding finding;
+  bool suppressed = false;  // kept until it has replaced what it is the better account of
 };
 
 // Looks up names and places, chooses the words, computes level and fingerprint.

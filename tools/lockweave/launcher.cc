@@ -35,7 +35,7 @@ bool is_passed_on(int number) {
 // no handler runs.
 class SignalScope {
  public:
-  SignalScope() {
+  explicit SignalScope(EndRequests afterwards) : afterwards_(afterwards) {
     sigemptyset(&awaited_);
     sigaddset(&awaited_, SIGCHLD);
     for (int number = 1; number <= SIGRTMAX; ++number) {
@@ -49,7 +49,16 @@ class SignalScope {
   }
   SignalScope(const SignalScope&) = delete;
   SignalScope& operator=(const SignalScope&) = delete;
-  ~SignalScope() { restore(); }
+  ~SignalScope() {
+    forget(awaited_);
+    restore();
+    if (afterwards_ == EndRequests::as_before) return;
+    sigset_t requests;
+    sigemptyset(&requests);
+    sigaddset(&requests, SIGTERM);
+    sigaddset(&requests, SIGHUP);
+    ::sigprocmask(SIG_BLOCK, &requests, nullptr);
+  }
 
   void restore() const {
     ::sigaction(SIGCHLD, &child_before_, nullptr);
@@ -60,11 +69,18 @@ class SignalScope {
     sigset_t continuation;
     sigemptyset(&continuation);
     sigaddset(&continuation, SIGCONT);
-    const timespec at_once{};
-    ::sigtimedwait(&continuation, nullptr, &at_once);
+    forget(continuation);
   }
 
  private:
+  // Those of `signals`, all blocked, that are pending.
+  static void forget(const sigset_t& signals) {
+    const timespec at_once{};
+    while (::sigtimedwait(&signals, nullptr, &at_once) > 0) {
+    }
+  }
+
+  EndRequests afterwards_;
   sigset_t awaited_{};
   sigset_t mask_before_{};
   struct sigaction child_before_ {};
@@ -126,7 +142,7 @@ void wait_for(pid_t child, int& status, const SignalScope& signals) {
 }  // namespace
 
 Launched launch(const std::string& path, const std::vector<std::string>& arguments,
-                const std::vector<std::string>& environment) {
+                const std::vector<std::string>& environment, EndRequests afterwards) {
   Launched launched;
   const std::vector<char*> argv = pointers(arguments);
   const std::vector<char*> envp = pointers(environment);
@@ -135,7 +151,7 @@ Launched launch(const std::string& path, const std::vector<std::string>& argumen
     launched.error = errno;
     return launched;
   }
-  const SignalScope signals;
+  const SignalScope signals(afterwards);
   launched.pid = ::fork();
   if (launched.pid == 0) {
     signals.restore();

@@ -9,7 +9,9 @@
 //   2. Signals that the child sent are not sent back to it.
 //   3. When job control stops the child, the launcher stops too, so that the shell sees a stopped
 //      job; when it goes on, the child does.
-//   4. The child starts with the signal mask and the ignored signals of the launcher's start.
+//   4. A request to end that comes when the child has ended was meant for it: GNU timeout sends one to
+//      the launcher and another one to its process group.
+//   5. The child starts with the signal mask and the ignored signals of the launcher's start.
 #pragma once
 
 #include <sys/types.h>
@@ -25,8 +27,12 @@ struct Launched {
   int status = 0;  // as from waitpid
 };
 
+// held_back: SIGTERM and SIGHUP stay blocked afterwards, so that what the launcher has to tell is told.
+enum class EndRequests { as_before, held_back };
+
 Launched launch(const std::string& path, const std::vector<std::string>& arguments,
-                const std::vector<std::string>& environment);
+                const std::vector<std::string>& environment,
+                EndRequests afterwards = EndRequests::as_before);
 
 // The exit code that a shell reports: its own, or 128+n when signal n ended it.
 int shell_code(int status);

@@ -140,25 +140,24 @@ void sort_out(const std::vector<Story>& stories, const std::vector<model::Findin
   for (const Story& story : stories) {
     Told one{story, finding_of(story, scene)};
     const bool cycle = story.rule == kCycleRule;
-    if (!cycle && suppressions.match(story.rule, texts_of(one.finding))) {
-      suppressed.insert(one.finding.fingerprint);
-      continue;
-    }
+    one.suppressed = !cycle && suppressions.match(story.rule, texts_of(one.finding));
+    if (one.suppressed) suppressed.insert(one.finding.fingerprint);
     const bool reported = story.filter == model::LockOrderGraph::Filter::none;
     (reported ? heap : filtered_heap).add(std::move(one));
   }
   for (const model::Finding& finding : reported_ones) {
-    if (suppressions.match(finding.rule, texts_of(finding))) {
-      suppressed.insert(finding.fingerprint);
-    } else {
-      heap.add({{}, finding});
-    }
+    Told one{{}, finding};
+    one.suppressed = suppressions.match(finding.rule, texts_of(finding));
+    if (one.suppressed) suppressed.insert(finding.fingerprint);
+    heap.add(std::move(one));
   }
   results.suppressed = suppressed.size();
   std::vector<Told>& told = heap.told();
   std::vector<Told>& filtered = filtered_heap.told();
   merge_same(told);
   merge_same(filtered);
+  // Only now: what a suppressed finding replaces is not to come back in its place.
+  std::erase_if(told, [](const Told& one) { return one.suppressed; });
   std::set<std::string> reported;
   for (Told& one : told) {
     reported.insert(one.finding.fingerprint);
@@ -199,7 +198,7 @@ void note_losses(const Inputs& inputs, Results& results) {
     }
   }
   for (const auto& [what, count] : losses) {
-    // Sixty-four threads that did the same nesting are witnesses enough for any cycle.
+    // The first and the last sixty-four threads that did the same nesting are there.
     const bool minor = what.second == "sightings";
     results.notes.push_back(
         {"lost-coverage", minor ? model::Level::note : model::Level::warning,

@@ -112,7 +112,8 @@ Launched start(const RunOptions& options, const Program& program, const std::str
     arguments.insert(arguments.begin(), "sh");
     path = program.binary;
   }
-  return launch(path, arguments, environment_for(preload, own_environment()));
+  return launch(path, arguments, environment_for(preload, own_environment()),
+                EndRequests::held_back);
 }
 
 // To stderr; with `log_path=PREFIX` to PREFIX.<pid>, as ThreadSanitizer does, and only if there is

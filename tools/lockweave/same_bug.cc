@@ -125,6 +125,7 @@ void absorb(Told& kept, const Told& same) {
   programs.insert(same.finding.seen_in.begin(), same.finding.seen_in.end());
   kept.finding.seen_in.assign(programs.begin(), programs.end());
   kept.story.printed |= same.story.printed;
+  kept.suppressed &= same.suppressed;
 }
 
 bool comes_first(const Told& a, const Told& b) {

@@ -42,6 +42,14 @@ TEST(Findings, ADeadlockReplacesTheCycleOfAnotherProcess) {
   EXPECT_EQ(scenario.results().findings.size(), 1u);
 }
 
+TEST(Findings, ASuppressedDeadlockDoesNotComeBackAsItsCycle) {
+  Scenario scenario;
+  add_deadlock(scenario.process());
+  const Results results = scenario.results("deadlock:*transfer*");
+  EXPECT_TRUE(results.findings.empty());
+  EXPECT_EQ(results.suppressed, 1u);
+}
+
 TEST(Findings, FingerprintOfADeadlockDoesNotDependOnWhoFoundIt) {
   Scenario first;
   add_deadlock(first.process());
