@@ -1,7 +1,7 @@
 // runtime/core/lock_table.h
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The live state for people: who holds what and who waits for whom. Takes no lock and allocates
+// The live state for people: who holds what since where, and who waits for whom where. Takes no lock and allocates
 // nothing, so it may run in a signal handler; a thread that moves meanwhile is shown as it was.
 #pragma once
 

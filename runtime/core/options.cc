@@ -25,6 +25,11 @@ bool parse_number(std::string_view text, int& out) {
   return true;
 }
 
+bool parse_exit_code(std::string_view text, int& out) {
+  int value = 0;
+  return parse_number(text, value) && value <= 255 && (out = value, true);
+}
+
 bool parse_flag(std::string_view text, bool& out) {
   if (text == "1" || text == "true" || text == "yes") return out = true, true;
   if (text == "0" || text == "false" || text == "no") return out = false, true;
@@ -55,7 +60,7 @@ struct Key {
 };
 
 constexpr Key kKeys[] = {
-    {"exitcode", [](std::string_view v) { return parse_number(v, options.exitcode); },
+    {"exitcode", [](std::string_view v) { return parse_exit_code(v, options.exitcode); },
      "exit code when the program would have exited 0 but had findings (66)"},
     {"halt_on_error", [](std::string_view v) { return parse_flag(v, options.halt_on_error); },
      "end the process at the first finding of level error (0)"},

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <charconv>
+#include <string_view>
 
 #include "lockweave/hooks.h"
 #include "runtime/core/arena.h"
@@ -24,27 +25,43 @@
 namespace lockweave::core {
 namespace {
 
-constinit char temporary_record_dir[64];
+constinit char temporary_record_dir[1024];
 
-// A linked program without the launcher: the record is only needed until it has been reported.
-void make_temporary_dir() {
-  const char* base = "/tmp";
-  char* out = temporary_record_dir;
-  std::size_t at = 0;
-  for (const char* c = base; *c != '\0'; ++c) out[at++] = *c;
-  for (const char* c = "/lockweave."; *c != '\0'; ++c) out[at++] = *c;
-  char digits[16];
-  char* end = std::to_chars(digits, digits + sizeof digits, os::process_id()).ptr;
-  for (char* c = digits; c != end; ++c) out[at++] = *c;
-  out[at] = '\0';
-  os::call(SYS_mkdirat, AT_FDCWD, reinterpret_cast<long>(out), 0700);
+std::size_t append(char* out, std::size_t at, std::string_view text) {
+  memcpy(out + at, text.data(), text.size());
+  return at + text.size();
 }
 
-void open_record() {
+std::size_t append(char* out, std::size_t at, std::uint64_t number) {
+  char digits[24];
+  const char* end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+  return append(out, at, std::string_view(digits, static_cast<std::size_t>(end - digits)));
+}
+
+// A linked program without the launcher: the record is only needed until it has been reported. The
+// time in the name: nobody is to know it before.
+void make_temporary_dir(char** environment) {
+  constexpr std::size_t kTailMost = 64;
+  const char* given = find_variable(environment, "TMPDIR");
+  std::string_view base = given == nullptr ? "" : given;
+  if (base.empty() || base.size() + kTailMost > sizeof temporary_record_dir) base = "/tmp";
+  timespec now{};
+  os::call(SYS_clock_gettime, CLOCK_REALTIME, reinterpret_cast<long>(&now));
+  char* out = temporary_record_dir;
+  std::size_t at = append(out, 0, base);
+  at = append(out, at, "/lockweave.");
+  at = append(out, at, static_cast<std::uint64_t>(os::process_id()));
+  at = append(out, at, ".");
+  at = append(out, at, static_cast<std::uint64_t>(now.tv_nsec));
+  out[at] = '\0';
+  if (os::call(SYS_mkdirat, AT_FDCWD, reinterpret_cast<long>(out), 0700) != 0) out[0] = '\0';
+}
+
+void open_record(char** environment) {
   const char* where = launch.dir;
   if (options.output[0] != '\0') where = options.output;
   if (where[0] == '\0') {
-    make_temporary_dir();
+    make_temporary_dir(environment);
     where = temporary_record_dir;
   }
   const long result = journal.open(where, launch.root);
@@ -52,7 +69,8 @@ void open_record() {
     Say() << "lockweave: cannot write a record in " << where << ": "
           << strerrordesc_np(static_cast<int>(-result)) << "; findings of process "
           << static_cast<std::uint64_t>(core_state.pid)
-          << " will be incomplete. Give another folder with --output.\n";
+          << " will be incomplete. Give another folder with --output, or with output= in "
+             "LOCKWEAVE_OPTIONS.\n";
   }
 }
 
@@ -65,7 +83,20 @@ void for_each_core_lock(LockVisitor visit) {
   arena.for_each_lock(visit);
 }
 
+// At or above the threshold, as far as it can be told here: suppressions are the reporter's.
+bool found_any() {
+  if (core_state.findings.load() > 0) return true;
+  return std::string_view(options.fail_on) != "never" && count_lock_order_cycles() > 0;
+}
+
 }  // namespace
+
+void say_where_record_is(int verdict) {
+  Say() << "lockweave: findings in process " << static_cast<std::uint64_t>(core_state.pid)
+        << (verdict < 0 ? ", but the lockweave command is not installed here"
+                        : ", but the lockweave command could not report them")
+        << "; `lockweave report " << journal.path() << "` shows them\n";
+}
 
 void remove_temporary_record() {
   if (temporary_record_dir[0] == '\0') return;
@@ -96,7 +127,7 @@ void lw_start(char** environment, lw_spawn_function spawn) {
   core_state.under_launcher = launch.present;
   core_state.root = launch.root;
   warm_up_unwinder();
-  open_record();
+  open_record(environment);
   if (options.verbosity > 0) {
     Say() << "lockweave: watching process " << static_cast<std::uint64_t>(core_state.pid) << "\n";
   }
@@ -156,18 +187,19 @@ int lw_exit(const char* how, int status) {
   journal.note_rest();
   journal.note_end(how, status);
   if (core_state.under_launcher) return status;
-  const bool any = core_state.findings.load() > 0 || count_lock_order_cycles() > 0;
-  int verdict = 0;
-  if (any || core_state.candidates.load()) {
-    verdict = run_reporter();
-    if (verdict < 0 && any) {
-      Say() << "lockweave: findings in process " << static_cast<std::uint64_t>(core_state.pid)
-            << "; install the lockweave command to see them\n";
-      verdict = 1;
-    }
+  const bool found = found_any();
+  if (!found && !core_state.candidates.load()) {
+    remove_temporary_record();
+    return status;
   }
-  remove_temporary_record();
-  return status == 0 && verdict == 1 ? options.exitcode : status;
+  const int verdict = run_reporter();
+  if (has_reported(verdict) || !found) {
+    remove_temporary_record();
+  } else {
+    say_where_record_is(verdict);
+  }
+  const bool counts = verdict == 1 || (verdict != 0 && found);
+  return status == 0 && counts ? options.exitcode : status;
 }
 
 }  // extern "C"

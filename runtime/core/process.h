@@ -11,5 +11,7 @@ const char* keep_text(const char* text);  // a copy that lives for ever; nullptr
 
 // A record that nobody asked to keep goes once it has been reported.
 void remove_temporary_record();
+// It could not be reported, by `verdict` of run_reporter(): it stays, and this says where.
+void say_where_record_is(int verdict);
 
 }  // namespace lockweave::core

@@ -12,7 +12,9 @@
 #include <string_view>
 
 #include "lockweave/test_framework.h"
+#include "runtime/core/code_place.h"
 #include "runtime/core/core_state.h"
+#include "runtime/core/environment.h"
 #include "runtime/core/journal.h"
 #include "runtime/core/launch.h"
 #include "runtime/core/options.h"
@@ -24,15 +26,36 @@ namespace {
 
 constinit lw_spawn_function spawn_function = nullptr;
 
+bool can_execute(const char* path) {
+  return os::call(SYS_faccessat, AT_FDCWD, reinterpret_cast<long>(path), X_OK) == 0;
+}
+
+// `lockweave` in the folders of PATH; nullptr: in none.
+const char* reporter_in_path() {
+  static constinit char found[1024];
+  const char* path = find_variable(environ, "PATH");
+  std::string_view rest = path == nullptr ? "" : path;
+  constexpr std::string_view kName = "/lockweave";
+  while (!rest.empty()) {
+    const std::size_t colon = rest.find(':');
+    const std::string_view folder = rest.substr(0, colon);
+    rest = colon == std::string_view::npos ? "" : rest.substr(colon + 1);
+    if (folder.empty() || folder.size() + kName.size() >= sizeof found) continue;
+    memcpy(found, folder.data(), folder.size());
+    memcpy(found + folder.size(), kName.data(), kName.size());
+    found[folder.size() + kName.size()] = '\0';
+    if (can_execute(found)) return found;
+  }
+  return nullptr;
+}
+
 const char* reporter_path() {
   if (options.reporter[0] != '\0') return options.reporter;
   if (launch.cli[0] != '\0') return launch.cli;
 #ifdef LOCKWEAVE_CLI_PATH
-  if (os::call(SYS_faccessat, AT_FDCWD, reinterpret_cast<long>(LOCKWEAVE_CLI_PATH), X_OK) == 0) {
-    return LOCKWEAVE_CLI_PATH;
-  }
+  if (can_execute(LOCKWEAVE_CLI_PATH)) return LOCKWEAVE_CLI_PATH;
 #endif
-  return nullptr;
+  return reporter_in_path();
 }
 
 // "<log_path>.<pid>", as ThreadSanitizer names it.
@@ -106,9 +129,12 @@ void print_raw(const Report& report) {
       say << " " << model::to_string(static_cast<model::ObjectKind>(step.object->kind)) << " ";
       say.hex(step.object->address.load(std::memory_order_relaxed));
     }
+    if (step.stack != nullptr) {
+      say << " at ";
+      say_places(say, step.stack->pcs, step.stack->count);
+    }
     say << "\n";
   }
-  say << "  (install the lockweave command to see source lines)\n";
 }
 
 }  // namespace lockweave::core

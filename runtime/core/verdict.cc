@@ -41,11 +41,20 @@ bool counts(const Report& report) {
   return level >= needed;
 }
 
-[[noreturn]] void end_after_verdict() {
+// Raw, and with the record kept, where there is no reporter.
+bool show(const Report& report) {
+  const int verdict = run_reporter();
+  if (has_reported(verdict)) return true;
+  print_raw(report);
+  say_where_record_is(verdict);
+  return false;
+}
+
+[[noreturn]] void end_after_verdict(bool shown) {
   flush_program_output();
   journal.note_rest();
   journal.note_end("deadlock", options.exitcode);
-  remove_temporary_record();
+  if (shown) remove_temporary_record();
   if (options.on_deadlock == OnDeadlock::abort) {
     os::call(SYS_tgkill, os::process_id(), os::thread_id(), 6);
   }
@@ -62,8 +71,7 @@ void submit(const Report& report) {
   const model::Rule* rule = model::find_rule(report.rule);
   if (options.halt_on_error && rule != nullptr && rule->level == model::Level::error) {
     say_what_runs(report.rule);
-    if (!core_state.root && run_reporter() < 0) print_raw(report);
-    end_after_verdict();
+    end_after_verdict(core_state.root || show(report));
   }
 }
 
@@ -79,9 +87,9 @@ void submit_deadlock(const Report& report) {
   shown.printed = speak;
   journal.note_finding(shown);
   core_state.findings.fetch_add(1, std::memory_order_relaxed);
-  if (speak && run_reporter() < 0) print_raw(report);
+  const bool told = !speak || show(report);
   say_script_stacks();
-  if (options.on_deadlock != OnDeadlock::wait) end_after_verdict();
+  if (options.on_deadlock != OnDeadlock::wait) end_after_verdict(told);
 }
 
 }  // namespace lockweave::core

@@ -189,11 +189,17 @@ class SuppressionFiles(unittest.TestCase):
 class Linked(unittest.TestCase):
     """Without the launcher, linked with the library."""
 
-    def start(self, name, options, *arguments):
+    def start(self, name, options, *arguments, **more):
         flags = (RUNTIME, f"-Wl,-rpath,{os.path.dirname(RUNTIME)}")
         return subprocess.run([program(name, "-Wl,--no-as-needed", *flags), *arguments],
-                              env=environment(options), text=True, stdout=subprocess.PIPE,
+                              env=environment(options, **more), text=True, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, timeout=60, cwd=FOLDER)
+
+    def start_alone(self, name, options="", **more):
+        """In a temporary folder of its own; also the records that it leaves there."""
+        temporary = tempfile.mkdtemp(dir=FOLDER)
+        result = self.start(name, options, TMPDIR=temporary, **more)
+        return result, sorted(pathlib.Path(temporary).glob("lockweave.*/*.jsonl"))
 
     def test_reports_by_itself_and_exits_66(self):
         result = self.start("unlocks_free_lock", f"reporter={LOCKWEAVE}")
@@ -214,6 +220,35 @@ class Linked(unittest.TestCase):
         self.assertEqual(result.returncode, 66)
         self.assertIn("error[deadlock]", result.stderr)
 
+    def test_the_command_is_found_in_the_path(self):
+        path = os.path.dirname(LOCKWEAVE) + ":" + os.environ["PATH"]
+        result, records = self.start_alone("unlocks_free_lock", PATH=path)
+        self.assertEqual((result.returncode, records), (66, []))
+        self.assertIn("error[unlock-not-held]", result.stderr)
+
+    def test_without_the_command_the_record_stays(self):
+        result, records = self.start_alone("unlocks_free_lock", "reporter=/nowhere/lockweave")
+        self.assertEqual((result.returncode, len(records)), (66, 1))
+        self.assertIn(f"lockweave report {records[0]}", result.stderr)
+        self.assertIn("unlock-not-held", lockweave("report", "--stderr", records[0]).stderr)
+
+    def test_a_deadlock_without_the_command_has_places(self):
+        result, records = self.start_alone("double_lock", "reporter=/nowhere/lockweave")
+        self.assertEqual((result.returncode, len(records)), (66, 1))
+        self.assertRegex(result.stderr, r"wants mutex 0x[0-9a-f]+ at \w+\+0x[0-9a-f]+")
+        self.assertIn(f"lockweave report {records[0]}", result.stderr)
+
+    def test_suppressions_that_cannot_be_read_make_nothing_green(self):
+        for missing in ("", "/nowhere/lockweave"):
+            reporter = f"reporter={missing or LOCKWEAVE}"
+            result, records = self.start_alone("unlocks_free_lock",
+                                          f"{reporter}:suppressions=/nowhere/list")
+            self.assertEqual((result.returncode, len(records)), (66, 1))
+
+    def test_fail_on_never_needs_no_command(self):
+        result, _ = self.start_alone("unlocks_free_lock", "reporter=/nowhere/lockweave:fail_on=never")
+        self.assertEqual(result.returncode, 0)
+
     def test_own_failure_is_kept(self):
         result = self.start("unlocks_free_lock", f"reporter={LOCKWEAVE}", "4")
         self.assertEqual(result.returncode, 4)
@@ -231,9 +266,8 @@ class Linked(unittest.TestCase):
         self.assertIn("error[unlock-not-held]", result.stdout)
 
     def test_leaves_no_record_behind(self):
-        before = set(pathlib.Path("/tmp").glob("lockweave.*"))
-        self.start("unlocks_free_lock", f"reporter={LOCKWEAVE}")
-        self.assertEqual(set(pathlib.Path("/tmp").glob("lockweave.*")) - before, set())
+        result, records = self.start_alone("unlocks_free_lock", f"reporter={LOCKWEAVE}")
+        self.assertEqual((result.returncode, records), (66, []))
 
     def test_output_option_keeps_the_record(self):
         kept = FOLDER / "kept"

@@ -37,6 +37,11 @@ TEST(Options, ReadsEveryKind) {
   EXPECT_EQ(options.hang_timeout, 5);
 }
 
+TEST(Options, AnExitCodeIsOneByte) {
+  EXPECT_NE(said_by_parsing("exitcode=300").find("bad value \"300\""), std::string::npos);
+  EXPECT_EQ(options.exitcode, 66);
+}
+
 TEST(Options, LaterValueWins) {
   said_by_parsing("exitcode=3:exitcode=4");
   EXPECT_EQ(options.exitcode, 4);
