@@ -61,8 +61,9 @@ struct Finding {
   Site place;                      // the line to look at first; file empty if unknown
   std::vector<std::string> locks;  // names, in the order of the story
   std::vector<Flow> flows;
-  std::string fingerprint;           // fingerprint.h
-  std::vector<std::string> seen_in;  // programs (base names) whose records report it, sorted
+  std::string fingerprint;            // fingerprint.h
+  std::vector<std::string> accesses;  // of a finding about a variable: access_keys of fingerprint.h
+  std::vector<std::string> seen_in;   // programs (base names) whose records report it, sorted
 };
 
 std::string_view to_string(Level level);

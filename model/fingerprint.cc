@@ -77,6 +77,16 @@ std::string hash_of(std::string_view rule, std::span<const std::string> keys) {
   return hash.hex();
 }
 
+// The variable, then the functions, sorted.
+std::vector<std::string> keys_of_accesses(std::string_view variable,
+                                          std::span<const KeySite> sites) {
+  std::vector<std::string> keys;
+  for (const KeySite& site : sites) keys.push_back(name_of(site));
+  std::sort(keys.begin(), keys.end());
+  keys.insert(keys.begin(), "variable " + std::string(variable));
+  return keys;
+}
+
 }  // namespace
 
 std::string fingerprint_of_sequence(std::string_view rule, std::span<const KeySite> sites) {
@@ -92,6 +102,25 @@ std::string fingerprint_of_ring(std::string_view rule, std::span<const KeySite> 
     if (keys < smallest) smallest = keys;
   }
   return hash_of(rule, smallest);
+}
+
+std::string fingerprint_of_accesses(std::string_view rule, std::string_view variable,
+                                    std::span<const KeySite> sites) {
+  return hash_of(rule, keys_of_accesses(variable, sites));
+}
+
+std::vector<std::string> access_keys(std::string_view variable, std::span<const KeySite> sites) {
+  std::vector<std::string> keys;
+  for (const KeySite& site : sites) {
+    keys.push_back(hash_of("access", keys_of_accesses(variable, std::span(&site, 1))));
+  }
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  return keys;
+}
+
+std::string variable_begun_in(std::string_view function) {
+  return "begun in " + plain_function_name(function);
 }
 
 }  // namespace lockweave::model

@@ -13,11 +13,13 @@
 // ordinal is the rank of the acquisition's line among the lines that this finding names in that
 // function (0 unless one function takes several of the locks).
 // A cycle is a ring of edges: the ring is turned so that the smallest edge key comes first.
+// A finding about a variable has other keys: the variable, and the functions that access it, sorted.
 #pragma once
 
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/finding.h"
 
@@ -38,5 +40,15 @@ struct KeySite {              // one acquisition or operation of the finding
 std::string fingerprint_of_sequence(std::string_view rule, std::span<const KeySite> sites);
 // sites = held, wanted, held, wanted...: one pair per edge; the ring may start anywhere.
 std::string fingerprint_of_ring(std::string_view rule, std::span<const KeySite> sites);
+// sites = the accesses, in any order. Which line of a function and whether its read or its write meets
+// the other access is chance: only the functions count.
+std::string fingerprint_of_accesses(std::string_view rule, std::string_view variable,
+                                    std::span<const KeySite> sites);
+// What the same accesses are called whatever the rule: one key a function, sorted, no key twice.
+// Findings that share a key are accounts of one variable.
+std::vector<std::string> access_keys(std::string_view variable, std::span<const KeySite> sites);
+
+// How a variable without a name or symbol is called: by the function in which it began.
+std::string variable_begun_in(std::string_view function);
 
 }  // namespace lockweave::model

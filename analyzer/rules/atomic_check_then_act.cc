@@ -69,7 +69,8 @@ void tell(const Program& program, const Teller& teller, const Access& load, cons
                     finding.flows.back().thread + " writes in between is lost";
   finding.hint = "do it in one operation: `compare_exchange`, `exchange`, `fetch_add`; or lock";
   finding.place = teller.place(store.context.trace);
-  set_fingerprint(finding, {teller.key(store.context.trace)});
+  set_access_fingerprint(finding, teller.variable_key(store.object()),
+                         {teller.key(store.context.trace)});
   findings.push_back(std::move(finding));
 }
 

@@ -70,7 +70,7 @@ void find_double_checked_locking(const Program& program, Findings& findings) {
           "use a local static, `std::call_once`, or a `std::atomic` with acquire and release";
       for (const Held& held : locks) finding.locks.push_back(told_name(held.lock));
       finding.place = teller.place(trace);
-      set_fingerprint(finding, {teller.key(trace)});
+      set_access_fingerprint(finding, teller.variable_key(first.object), {teller.key(trace)});
       findings.push_back(std::move(finding));
       break;
     }

@@ -76,7 +76,8 @@ void tell(const Program& program, const Teller& teller, const TestedWait& wait, 
       "notifying, and wait with a predicate";
   finding.locks = {told_name(wait.variable), told_name(wait.mutex)};
   finding.place = teller.place(store.context.trace);
-  set_fingerprint(finding, {teller.key(store.context.trace)});
+  set_access_fingerprint(finding, teller.variable_key(store.object()),
+                         {teller.key(store.context.trace)});
   findings.push_back(std::move(finding));
 }
 

@@ -290,13 +290,13 @@ model::Finding tell(const Program& program, const Teller& teller, const RaceVerd
   finding.message = words.message;
   finding.hint = words.hint;
   for (const Held& held : verdict.lock) finding.locks.push_back(told_name(held.lock));
-  std::vector<Key> keys{teller.key(verdict.place.context.trace)};
-  finding.place = keys.front().site;
-  if (verdict.rule != "inconsistent-locking") {
-    keys.push_back(teller.key(verdict.other.context.trace));
-    sort_keys(keys);
-  }
-  set_fingerprint(finding, keys);
+  const Key place = teller.key(verdict.place.context.trace);
+  const Key other = teller.key(verdict.other.context.trace);
+  finding.place = place.site;
+  // Which access keeps to the pattern is chance.
+  std::vector<Key> keys{place};
+  if (verdict.rule != "inconsistent-locking") keys.push_back(other);
+  set_access_fingerprint(finding, teller.variable_key(verdict.variable), keys, {other});
   return finding;
 }
 

@@ -3,6 +3,7 @@
 #include "analyzer/rules/telling.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <tuple>
 
 #include "model/fingerprint.h"
@@ -19,6 +20,9 @@ std::string_view base_name(std::string_view path) {
 model::Mode mode_of(summary::Mode mode) {
   return mode == summary::Mode::shared ? model::Mode::shared : model::Mode::exclusive;
 }
+
+// "FILE|ns::mu" -> "ns::mu"
+std::string without_file(const std::string& key) { return key.substr(key.rfind('|') + 1); }
 
 std::vector<model::KeySite> views_of(const std::vector<Key>& keys) {
   std::vector<model::KeySite> views;
@@ -97,6 +101,38 @@ Key Teller::key(const Trace& trace, summary::Mode mode) const {
   return {place(trace), mode_of(mode)};
 }
 
+std::string Teller::variable_key(const Path& variable) const {
+  const bool is_member = std::any_of(variable.fields.begin(), variable.fields.end(),
+                                     [](const std::string& field) { return field[0] != '['; });
+  if (is_member) return model::plain_function_name(without_file(class_key(variable)));
+  const std::string& key = variable.symbol;
+  const auto known = program_.variables.find(key);
+  if (known != program_.variables.end()) return model::plain_function_name(known->second->name);
+  const std::string around =
+      variable.root == Root::local ? function_around(key.substr(0, key.rfind('|'))) : "";
+  return around.empty() ? without_file(key) : model::variable_begun_in(around);
+}
+
+// `place_of_local`: "FILE:LINE:COLUMN".
+std::string Teller::function_around(std::string_view place_of_local) const {
+  const std::size_t column = place_of_local.rfind(':');
+  const std::size_t line = column == 0 ? column : place_of_local.rfind(':', column - 1);
+  if (column == std::string_view::npos || line == std::string_view::npos) return "";
+  const std::string_view file = place_of_local.substr(0, line);
+  const auto at = static_cast<std::uint32_t>(
+      std::strtoul(std::string(place_of_local.substr(line + 1)).c_str(), nullptr, 10));
+  const summary::Function* innermost = nullptr;
+  for (FunctionId id = 0; id < program_.functions.size(); ++id) {
+    const summary::Function& function = *program_.functions[id].function;
+    const bool around = function.place.line <= at && at <= function.end.line &&
+                        program_.file_of(id, function.place) == file;
+    if (around && (innermost == nullptr || function.place >= innermost->place)) {
+      innermost = &function;
+    }
+  }
+  return innermost == nullptr ? "" : innermost->name;
+}
+
 std::string Teller::thread(std::uint32_t root) const {
   if (root >= program_.roots.size() || !is_real(program_.roots[root])) return "any thread";
   const link::ThreadRoot& begun = program_.roots[root];
@@ -158,6 +194,14 @@ void set_fingerprint(model::Finding& finding, const std::vector<Key>& keys) {
 
 void set_ring_fingerprint(model::Finding& finding, const std::vector<Key>& keys) {
   finding.fingerprint = model::fingerprint_of_ring(finding.rule, views_of(keys));
+}
+
+void set_access_fingerprint(model::Finding& finding, std::string_view variable,
+                            const std::vector<Key>& keys, const std::vector<Key>& others) {
+  finding.fingerprint = model::fingerprint_of_accesses(finding.rule, variable, views_of(keys));
+  std::vector<Key> all = keys;
+  all.insert(all.end(), others.begin(), others.end());
+  finding.accesses = model::access_keys(variable, views_of(all));
 }
 
 void sort_keys(std::vector<Key>& keys) {

@@ -44,6 +44,9 @@ class Teller {
   std::vector<model::Site> stack(const Trace& trace) const;  // innermost first; never empty
   model::Site place(const Trace& trace) const { return stack(trace).front(); }
   Key key(const Trace& trace, summary::Mode mode = summary::Mode::exclusive) const;
+  // What a variable is called in fingerprints, as the runtime calls it where it can: a global by its
+  // name, a local by the function in which it begins; a member by its class.
+  std::string variable_key(const Path& variable) const;
 
   // "main thread", "thread started at bank.cc:12 (work)", "any thread"
   std::string thread(std::uint32_t root) const;
@@ -57,6 +60,7 @@ class Teller {
   void add_flow(model::Finding& finding, const Context& context, std::string text) const;
 
  private:
+  std::string function_around(std::string_view place_of_local) const;
   Trace from_root(std::uint32_t root, const Trace& trace) const;
   const CallSites& sites_;
   const Program& program_;
@@ -64,6 +68,10 @@ class Teller {
 
 void set_fingerprint(model::Finding& finding, const std::vector<Key>& keys);
 void set_ring_fingerprint(model::Finding& finding, const std::vector<Key>& keys);
+// Of a finding about a variable: fingerprint and access keys. `others`: accesses of which chance decides
+// whether they are named; they are in the access keys only.
+void set_access_fingerprint(model::Finding& finding, std::string_view variable,
+                            const std::vector<Key>& keys, const std::vector<Key>& others = {});
 // For rules where chance decides which comes first.
 void sort_keys(std::vector<Key>& keys);
 

@@ -17,6 +17,7 @@ import tempfile
 import unittest
 
 LOCKWEAVE, RUNTIME = (os.path.abspath(path) for path in sys.argv[1:3])
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 LOCKS = """
 #include <pthread.h>
@@ -38,6 +39,38 @@ PROGRAMS = {
     "misuses": "void unlock_free(void); int main(void) { unlock_free(); return 0; }",
     "clean": "int main(void) { return 0; }",
 }
+# Two variables in the same two functions, the first with argument `b` only. With `l` the diary happens to
+# order the accesses of the second.
+RACES = """
+#include <cstring>
+#include <mutex>
+#include <thread>
+#include "lockweave/shared.h"
+#include "tests/e2e/programs/steps.h"
+lockweave::shared<int> first{0}, second{0};
+std::mutex diary;
+bool lucky, both;
+void writer() {
+  if (both) first = 1;
+  second = 1;
+  { std::lock_guard guard(diary); }
+  next_step();
+}
+void reader() {
+  await_step(1);
+  if (both) { int seen = first; (void)seen; }
+  if (lucky) { std::lock_guard guard(diary); }
+  int seen = second;
+  (void)seen;
+}
+int main(int argc, char** argv) {
+  lucky = argc > 1 && std::strchr(argv[1], 'l');
+  both = argc > 1 && std::strchr(argv[1], 'b');
+  std::thread one(writer), two(reader);
+  one.join();
+  two.join();
+}
+"""
 FOREIGN = {
     "version": "2.1.0",
     "runs": [{"tool": {"driver": {"name": "othertool"}},
@@ -61,6 +94,12 @@ def build_all():
                         "-o", FOLDER / f"{name}_static"], check=True)
 
 
+    (FOLDER / "races.cc").write_text(RACES)
+    subprocess.run(["g++", "-std=c++20", "-O1", "-g", "-pthread", f"-I{ROOT}",
+                    f"-I{ROOT}/runtime/include", FOLDER / "races.cc", "-o", FOLDER / "races"],
+                   check=True)
+
+
 def lockweave(*arguments):
     env = {k: v for k, v in os.environ.items() if not k.startswith("LOCKWEAVE_")}
     return subprocess.run([LOCKWEAVE, *map(str, arguments)], text=True, timeout=120, cwd=FOLDER,
@@ -68,11 +107,11 @@ def lockweave(*arguments):
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
-def record(name):
+def record(name, *arguments):
     """The folder of a run of the program, made once."""
-    out = FOLDER / f"out-{name}"
+    out = FOLDER / "-".join(["out", name, *arguments])
     if not out.exists():
-        lockweave("run", "--quiet", "--output", out, "--", FOLDER / name)
+        lockweave("run", "--quiet", "--output", out, "--", FOLDER / name, *arguments)
     return next(out.glob("run-*"))
 
 
@@ -220,6 +259,37 @@ class TheBaseline(GateTest):
         self.assertTrue(self.baseline.is_symlink())
         self.assertEqual(real.stat().st_mode & 0o777, 0o640)
         self.assertIn("unlock-not-held", real.read_text())
+
+
+class Variables(GateTest):
+    def rules(self, *inputs):
+        report = json.loads(self.gate("--json", "-", *inputs).stdout)
+        return sorted(one["rule"] for one in report["findings"])
+
+    def test_two_variables_of_the_same_functions(self):
+        self.assertEqual(self.rules(record("races", "b")), ["data-race", "data-race"])
+        self.against("--update-baseline", record("races"), code=0)
+        result = self.against(record("races", "b"), code=1)
+        self.assertIn("1 new error, 1 known", result.stdout)
+        self.assertIn("reads `first`, which", result.stdout)
+
+
+class Scripts(GateTest):
+    def fingerprint(self, name):
+        script = self.folder / name
+        script.write_text("import threading\n"
+                          "thread = threading.Thread(target=threading.Event().wait)\n"
+                          "thread.start()\nthread.join()\n")
+        report = lockweave("run", "--output", self.folder / "out", "--json", "-", "--",
+                           sys.executable, "-B", script)
+        finding, = json.loads(report.stdout)["findings"]
+        self.assertEqual(finding["rule"], "deadlock")
+        return finding["fingerprint"]
+
+    def test_places_in_the_interpreter_are_told_apart_by_script(self):
+        one = self.fingerprint("one.py")
+        self.assertEqual(self.fingerprint("one.py"), one)
+        self.assertNotEqual(self.fingerprint("two.py"), one)
 
 
 class ExitCodes(GateTest):

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "model/fingerprint.h"
+#include "tools/lockweave/text.h"
 
 namespace lockweave::cli {
 namespace {
@@ -65,8 +66,7 @@ std::vector<OwnedKey> ring_of_waits(const Story& story, Scene& scene) {
 }
 
 bool order_is_chance(std::string_view rule) {
-  return rule == "deadlock" || rule == "condvar-two-mutexes" || rule == "lost-wakeup" ||
-         rule == "data-race" || rule == "write-under-shared-lock";
+  return rule == "deadlock" || rule == "condvar-two-mutexes" || rule == "lost-wakeup";
 }
 
 // Which other thread is named is chance: which notifier took the lock that is kept, which access
@@ -77,6 +77,62 @@ bool names_only_the_first(std::string_view rule) {
 
 bool is_access(const StoryStep& at) {
   return at.step.action == Action::reads || at.step.action == Action::writes;
+}
+
+bool is_about_a_variable(const Story& story) {
+  return !story.steps.empty() && is_access(story.steps[0]);
+}
+
+std::string variable_of(const Story& story, Scene& scene) {
+  return scene.variable_key({story.steps[0].record, story.steps[0].step.object});
+}
+
+bool is_interpreter(std::string_view module) {
+  const std::string_view name = base_name(module);
+  return name.starts_with("python") || name.starts_with("libpython");
+}
+
+// What CPython was told to run: "backup.py", "-m http.server", "-c"; empty: nothing, or not CPython.
+std::string script_of(const model::Record& record) {
+  if (!is_interpreter(record.header.exe)) return {};
+  const auto arguments =
+      record.header.args.subspan(std::min<std::size_t>(1, record.header.args.size()));
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string_view word = arguments[i];
+    if (word == "-W" || word == "-X") {
+      ++i;
+    } else if (word == "-m" && i + 1 < arguments.size()) {
+      return "-m " + std::string(arguments[i + 1]);
+    } else if (!word.starts_with('-') || word == "-c") {
+      return std::string(base_name(word));
+    }
+  }
+  return {};
+}
+
+// The rule; and the script, where every place is the interpreter's own and the same in every script.
+std::string rule_field(const Story& story, Scene& scene, const std::vector<OwnedKey>& keys) {
+  const bool all_interpreter =
+      !keys.empty() && std::all_of(keys.begin(), keys.end(), [](const OwnedKey& key) {
+        return is_interpreter(key.site.module);
+      });
+  const std::string script =
+      all_interpreter ? script_of(scene.record(story.steps[0].record)) : std::string();
+  return script.empty() ? story.rule : story.rule + '\0' + "script " + script;
+}
+
+std::string ring_fingerprint(const Story& story, Scene& scene, const std::vector<OwnedKey>& keys) {
+  return model::fingerprint_of_ring(rule_field(story, scene, keys), key_views(keys));
+}
+
+// Without the step that tells where a usual lock was taken.
+std::vector<OwnedKey> keys_of_accesses(const Story& story, Scene& scene, bool of_first_thread) {
+  std::vector<OwnedKey> keys;
+  for (const StoryStep& at : story.steps) {
+    const bool wanted = !of_first_thread || at.step.thread == story.steps[0].step.thread;
+    if (is_access(at) && wanted) keys.push_back({site_of(at, scene), at.step.mode});
+  }
+  return keys;
 }
 
 }  // namespace
@@ -92,19 +148,22 @@ model::Site site_of(const StoryStep& at, Scene& scene) {
 }
 
 std::string fingerprint_of(const Story& story, Scene& scene) {
+  if (is_about_a_variable(story)) {
+    const auto keys = keys_of_accesses(story, scene, names_only_the_first(story.rule));
+    return model::fingerprint_of_accesses(story.rule, variable_of(story, scene), key_views(keys));
+  }
   std::vector<OwnedKey> keys;
   if (story.rule == "deadlock") {
     keys = ring_of_waits(story, scene);
-    if (!keys.empty()) return model::fingerprint_of_ring(story.rule, key_views(keys));
+    if (!keys.empty()) return ring_fingerprint(story, scene, keys);
   }
   for (const StoryStep& at : story.steps) {
     if (at.step.stack == 0) continue;
     if (names_only_the_first(story.rule) && at.step.thread != story.steps[0].step.thread) continue;
-    if (is_access(story.steps[0]) && !is_access(at)) continue;  // where a usual lock was taken
     keys.push_back({site_of(at, scene), at.step.mode});
   }
   if (story.rule == "lock-order-cycle" && !story.declared) {
-    return model::fingerprint_of_ring(story.rule, key_views(keys));
+    return ring_fingerprint(story, scene, keys);
   }
   if (order_is_chance(story.rule)) {
     std::sort(keys.begin(), keys.end(), [](const OwnedKey& a, const OwnedKey& b) {
@@ -112,7 +171,13 @@ std::string fingerprint_of(const Story& story, Scene& scene) {
              std::tie(b.site.function, b.site.line, b.site.offset);
     });
   }
-  return model::fingerprint_of_sequence(story.rule, key_views(keys));
+  return model::fingerprint_of_sequence(rule_field(story, scene, keys), key_views(keys));
+}
+
+std::vector<std::string> access_keys_of(const Story& story, Scene& scene) {
+  if (!is_about_a_variable(story)) return {};
+  const std::vector<OwnedKey> keys = keys_of_accesses(story, scene, false);
+  return model::access_keys(variable_of(story, scene), key_views(keys));
 }
 
 }  // namespace lockweave::cli

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "tools/lockweave/scene.h"
 
@@ -16,5 +17,8 @@ namespace lockweave::cli {
 model::Site site_of(const StoryStep& at, Scene& scene);
 
 std::string fingerprint_of(const Story& story, Scene& scene);
+
+// Of a story about a variable: what its accesses are called whatever the rule. Else empty.
+std::vector<std::string> access_keys_of(const Story& story, Scene& scene);
 
 }  // namespace lockweave::cli

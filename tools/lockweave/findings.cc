@@ -170,6 +170,7 @@ Finding finding_of(const Story& given, Scene& scene) {
   finding.hint = std::move(words.hint);
   finding.place = place_of(story, scene);
   finding.fingerprint = fingerprint_of(story, scene);
+  finding.accesses = access_keys_of(story, scene);
   std::set<std::string> programs;
   for (const std::size_t record : story.records) programs.insert(scene.program(record));
   finding.seen_in.assign(programs.begin(), programs.end());

@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include "model/fingerprint.h"
 #include "tools/lockweave/frames.h"
 #include "tools/lockweave/text.h"
 
@@ -91,16 +92,21 @@ StackRef Scene::first_stack(ObjectRef object) const {
   return {object.record, taken == acquired.end() ? 0 : taken->second};
 }
 
-std::string Scene::variable_name(const model::Record& record, const model::Object& object) {
-  if (object.in_module.module == 0) return {};
-  const std::string path(record.module(object.in_module.module).path);
-  auto file = files_.find(path);
+std::optional<DataSymbol> Scene::symbol_at(std::string_view module, std::uint64_t offset) {
+  auto file = files_.find(module);
   if (file == files_.end()) {
+    const std::string path(module);
     std::string error;
     file = files_.emplace(path, ElfFile::open(path, error)).first;
   }
+  return file->second ? file->second->variable_at(offset) : std::nullopt;
+}
+
+std::string Scene::variable_name(const model::Record& record, const model::Object& object) {
+  if (object.in_module.module == 0) return {};
+  const std::string_view path = record.module(object.in_module.module).path;
   const std::uint64_t offset = object.in_module.offset;
-  const auto variable = file->second ? file->second->variable_at(offset) : std::nullopt;
+  const std::optional<DataSymbol> variable = symbol_at(path, offset);
   if (!variable) return fmt::format("{}+{}", base_name(path), hex(offset));
   const std::string name = without_anonymous(variable->name);
   return variable->offset == 0 ? name : fmt::format("{}+{}", name, hex(variable->offset));
@@ -125,6 +131,20 @@ const std::string& Scene::name(ObjectRef ref) {
     }
   }
   return names_.emplace(ref, std::move(name)).first->second;
+}
+
+// Which element of an array raced is chance, so a symbol stands for all that lies in it.
+std::string Scene::variable_key(ObjectRef ref) {
+  const model::Record& from = records_[ref.record];
+  const model::Object& object = from.object(ref.id);
+  if (!object.name.empty()) return std::string(object.name);
+  if (object.in_module.module != 0) {
+    const std::string_view path = from.module(object.in_module.module).path;
+    const auto symbol = symbol_at(path, object.in_module.offset);
+    return symbol ? model::plain_function_name(symbol->name) : variable_name(from, object);
+  }
+  const model::Site begun = place(first_stack(ref));
+  return begun.function.empty() ? std::string() : model::variable_begun_in(begun.function);
 }
 
 bool Scene::has_lasting_name(ObjectRef ref) {

@@ -47,6 +47,8 @@ class Scene {
   model::Site place(StackRef stack);
 
   const std::string& name(ObjectRef object);
+  // What a variable is called in fingerprints: the same in every run and every process.
+  std::string variable_key(ObjectRef variable);
   // Is it told by name or variable, so that the name is the same in every process?
   bool has_lasting_name(ObjectRef object);
   std::string thread_name(std::size_t record, Id thread) const;  // "main thread"
@@ -59,6 +61,7 @@ class Scene {
   using Positions = std::vector<std::pair<std::uint32_t, std::uint64_t>>;
 
   Positions positions_of(StackRef stack);
+  std::optional<DataSymbol> symbol_at(std::string_view module, std::uint64_t offset);
   std::string variable_name(const model::Record& record, const model::Object& object);
 
   Records records_;

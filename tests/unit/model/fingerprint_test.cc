@@ -29,6 +29,15 @@ Ring transfer() {
           site("bank::refund(int)", 31)};
 }
 
+// FNV-1a over the text that the header describes, computed here from its definition.
+std::string hash_of_text(std::string_view text) {
+  std::uint64_t hash = 0xCBF29CE484222325u;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
+  char digits[17];
+  std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(hash));
+  return digits;
+}
+
 std::string ring_of(const Ring& sites) { return fingerprint_of_ring("lock-order-cycle", sites); }
 
 TEST(Fingerprint, GoldenValues) {
@@ -42,18 +51,53 @@ TEST(Fingerprint, GoldenValues) {
   EXPECT_EQ(fingerprint_of_sequence("deadlock", {}), "7ddea4a4287160f0");
 }
 
-// FNV-1a over the text that the header describes, computed here from its definition.
 TEST(Fingerprint, IsWhatTheHeaderSays) {
   using namespace std::string_view_literals;
-  std::uint64_t hash = 0xCBF29CE484222325u;
-  for (const char c :
-       "lock-order-cycle\0bank::pay#0/exclusive\0bank::pay#1/exclusive"
-       "\0bank::refund#0/exclusive\0bank::refund#1/exclusive"sv) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
-  }
-  char text[17];
-  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));
-  EXPECT_EQ(ring_of(transfer()), text);
+  EXPECT_EQ(ring_of(transfer()),
+            hash_of_text("lock-order-cycle\0bank::pay#0/exclusive\0bank::pay#1/exclusive"
+                         "\0bank::refund#0/exclusive\0bank::refund#1/exclusive"sv));
+}
+
+TEST(Fingerprint, GoldenValuesOfAccesses) {
+  const std::array<KeySite, 2> pair = {site("ns::reader()", 20), site("ns::writer(int)", 10)};
+  EXPECT_EQ(fingerprint_of_accesses("data-race", "ns::total", pair), "9ae93a2a3bcef200");
+  EXPECT_EQ(access_keys("ns::total", pair),
+            (std::vector<std::string>{"9085572622e315d6", "b4213a9ae8116db2"}));
+  EXPECT_EQ(variable_begun_in("main::$_0::operator()() const"), "begun in main::{lambda}");
+}
+
+TEST(Fingerprint, OfAccessesIsWhatTheHeaderSays) {
+  using namespace std::string_view_literals;
+  const std::array<KeySite, 2> pair = {site("ns::writer(int)", 10), site("ns::reader()", 20)};
+  EXPECT_EQ(fingerprint_of_accesses("data-race", "ns::total", pair),
+            hash_of_text("data-race\0variable ns::total\0ns::reader\0ns::writer"sv));
+}
+
+// `total += 1` reads and writes; which of the two meets the other thread is chance.
+TEST(Fingerprint, OfAccessesKnowsNoOrderAndNoLines) {
+  const std::array<KeySite, 2> pair = {site("f", 10), site("g", 20)};
+  const std::array<KeySite, 2> turned = {site("g", 21), site("f", 10)};
+  EXPECT_EQ(fingerprint_of_accesses("data-race", "x", pair),
+            fingerprint_of_accesses("data-race", "x", turned));
+  const std::array<KeySite, 2> one_line = {site("f", 10), site("f", 10)};
+  const std::array<KeySite, 2> two_lines = {site("f", 10), site("f", 11)};
+  EXPECT_EQ(fingerprint_of_accesses("data-race", "x", one_line),
+            fingerprint_of_accesses("data-race", "x", two_lines));
+}
+
+TEST(Fingerprint, OfAccessesTellsVariablesApart) {
+  const std::array<KeySite, 2> pair = {site("f", 10), site("g", 20)};
+  EXPECT_NE(fingerprint_of_accesses("data-race", "x", pair),
+            fingerprint_of_accesses("data-race", "y", pair));
+}
+
+TEST(Fingerprint, AccessKeysKnowNoRuleAndNoPartner) {
+  const std::array<KeySite, 2> with_g = {site("f", 10), site("g", 20)};
+  const std::array<KeySite, 1> alone = {site("f", 11)};
+  const std::array<KeySite, 2> twice = {site("f", 10), site("f", 12)};
+  EXPECT_EQ(access_keys("x", with_g).size(), 2u);
+  EXPECT_EQ(access_keys("x", twice), access_keys("x", alone));
+  EXPECT_NE(access_keys("y", alone), access_keys("x", alone));
 }
 
 TEST(Fingerprint, SurvivesLineShifts) {

@@ -234,6 +234,53 @@ TEST(Findings, AWaitUnderALockThatANotifierTakesIsReportedOnceWhoeverTheNotifier
   EXPECT_EQ(fingerprints.size(), 1u);
 }
 
+// A race of two threads on `variable`: the one that reads it in reader(), and writer().
+void add_race(RecordBuilder& process, model::Id variable, const std::string& reads_at,
+              const std::string& writes_at, std::string_view rule = "data-race") {
+  const model::Id one = process.thread("r");
+  const model::Id two = process.thread("w");
+  process.finding(rule, "",
+                  {process.step(one, Action::reads, variable, reads_at),
+                   process.step(two, Action::writes, variable, writes_at)});
+}
+
+TEST(Findings, RacesOfTheSameFunctionsOnTwoVariablesAreTwo) {
+  Scenario scenario;
+  RecordBuilder& process = scenario.process();
+  for (const char* name : {"first", "second"}) {
+    const model::Id variable = process.object(name, model::ObjectKind::variable);
+    add_race(process, variable, "reader bank.cc:9", "writer bank.cc:3");
+  }
+  EXPECT_EQ(scenario.results().findings.size(), 2u);
+}
+
+TEST(Findings, AVariableWithoutANameIsNamedByTheFunctionInWhichItBegan) {
+  std::vector<std::string> fingerprints;
+  for (const char* begun : {"main bank.cc:30", "main bank.cc:31", "open bank.cc:40"}) {
+    Scenario scenario;
+    RecordBuilder& process = scenario.process();
+    add_race(process, process.unnamed(begun), "reader bank.cc:9", "writer bank.cc:3");
+    const Results results = scenario.results();
+    ASSERT_EQ(results.findings.size(), 1u);
+    fingerprints.push_back(results.findings[0].fingerprint);
+  }
+  EXPECT_EQ(fingerprints[0], fingerprints[1]);
+  EXPECT_NE(fingerprints[0], fingerprints[2]);
+}
+
+TEST(Findings, WhichOfTwoThreadsRacesFirstDoesNotCount) {
+  std::set<std::string> fingerprints;
+  for (const bool turned : {false, true}) {
+    Scenario scenario;
+    RecordBuilder& process = scenario.process();
+    const model::Id sum = process.object("sum", model::ObjectKind::variable);
+    const char* const one = turned ? "writer bank.cc:3" : "reader bank.cc:9";
+    add_race(process, sum, one, turned ? "reader bank.cc:10" : "writer bank.cc:3");
+    fingerprints.insert(scenario.results().findings.at(0).fingerprint);
+  }
+  EXPECT_EQ(fingerprints.size(), 1u);
+}
+
 TEST(Findings, SortedByLevelThenRuleThenPlace) {
   Scenario scenario;
   RecordBuilder& process = scenario.process();

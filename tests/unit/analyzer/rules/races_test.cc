@@ -4,6 +4,9 @@
 // Variables that threads share.
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "model/fingerprint.h"
 #include "tests/unit/analyzer/rules/told.h"
 
 namespace lockweave::analyzer::rules {
@@ -28,6 +31,40 @@ TEST(DataRace, TheLaterOfTwoWrites) {
   const auto line = line_of_last(two);
   starts(unit, {"one", "two"});
   EXPECT_EQ(told(unit), at("data-race", "two", line));
+}
+
+std::string fingerprint_of(std::string_view variable, std::vector<std::string_view> functions) {
+  std::vector<model::KeySite> sites;
+  for (const std::string_view function : functions)
+    sites.push_back({.function = function, .module = {}});
+  return model::fingerprint_of_accesses("data-race", variable, sites);
+}
+
+// Two functions that touch two variables: two bugs, as the runtime tells them.
+TEST(DataRace, VariablesOfTheSameFunctionsAreToldApart) {
+  UnitBuilder unit;
+  unit.function("writer").write(global("first")).write(global("second"));
+  unit.function("reader").read(global("first")).read(global("second"));
+  starts(unit, {"writer", "reader"});
+  std::set<std::string> fingerprints;
+  for (const model::Finding& finding : verdict_of(unit).findings) {
+    EXPECT_EQ(finding.accesses.size(), 2u);
+    fingerprints.insert(finding.fingerprint);
+  }
+  EXPECT_EQ(fingerprints, (std::set{fingerprint_of("first", {"writer", "reader"}),
+                                    fingerprint_of("second", {"reader", "writer"})}));
+}
+
+TEST(DataRace, AMemberIsNamedByItsClass) {
+  UnitBuilder unit;
+  Path member = global("bank");
+  member.fields = {"a.cc|(anonymous namespace)::Bank::balance"};
+  unit.function("one").write(member);
+  unit.function("two").write(member);
+  starts(unit, {"one", "two"});
+  ASSERT_EQ(verdict_of(unit).findings.size(), 1u);
+  EXPECT_EQ(verdict_of(unit).findings[0].fingerprint,
+            fingerprint_of("Bank::balance", {"one", "two"}));
 }
 
 TEST(DataRace, TheReadOfReadAndWrite) {
