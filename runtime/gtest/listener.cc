@@ -31,7 +31,8 @@ extern "C" const int lockweave_gtest_listener = 1;
 
 namespace {
 
-// An entry of the list: "FINGERPRINT RULE LEVEL PLACE: MESSAGE".
+// An entry of the list: "FINGERPRINT RULE LEVEL PLACE: MESSAGE", with "[KEY KEY]" in front of the place
+// if it is about a variable.
 struct Found {
   std::string fingerprint;
   std::string rule;
@@ -53,7 +54,8 @@ std::vector<Found> read_list(const std::string& path) {
       *field = line.substr(at, end - at);
       at = end + 1;
     }
-    found.text = line.substr(at);
+    const std::size_t keys_end = line[at] == '[' ? line.find("] ", at) : std::string::npos;
+    found.text = line.substr(keys_end == std::string::npos ? at : keys_end + 2);
     if (!found.level.empty()) list.push_back(found);
   }
   return list;

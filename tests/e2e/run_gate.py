@@ -273,6 +273,48 @@ class Variables(GateTest):
         self.assertIn("1 new error, 1 known", result.stdout)
         self.assertIn("reads `first`, which", result.stdout)
 
+    def test_luck_in_one_of_two_runs(self):
+        self.assertEqual(self.rules(record("races", "l")), ["inconsistent-locking"])
+        self.assertEqual(self.rules(record("races")), ["data-race"])
+        self.assertEqual(self.rules(record("races"), record("races", "l")), ["data-race"])
+
+    def test_luck_in_a_sarif_file(self):
+        for lucky, other in (((), ("l",)), (("l",), ())):
+            sarif = self.folder / "own.sarif"
+            lockweave("report", record("races", *lucky), "--sarif", sarif, "--quiet")
+            self.assertEqual(self.rules(sarif, record("races", *other)), ["data-race"])
+
+    def test_a_race_is_worse_than_the_luck_that_was_accepted(self):
+        self.against("--update-baseline", record("races", "l"), code=0)
+        self.against(record("races", "l"), code=0)
+        sarif = self.folder / "gate.sarif"
+        result = self.against(record("races"), "--sarif", sarif, code=1)
+        self.assertIn("error[data-race]", result.stdout)
+        self.assertRegex(result.stdout, r"note: worse than accepted: the baseline has it as "
+                                        r"warning\[inconsistent-locking\], fingerprint [0-9a-f]{16}")
+        self.assertNotIn("no longer reported", result.stdout)
+        state, = json.loads(sarif.read_text())["runs"][0]["results"]
+        self.assertEqual(state["baselineState"], "new")
+        self.assertEqual(state["properties"]["acceptedAs"]["ruleId"], "inconsistent-locking")
+        self.against("--update-baseline", record("races"), code=0)
+        self.assertRegex(self.baseline.read_text(), r"\A[^\n]*\n[0-9a-f]{16} data-race error .*\n\Z")
+
+    def test_an_accepted_race_covers_the_lucky_run(self):
+        self.against("--update-baseline", record("races"), code=0)
+        before = self.baseline.read_text()
+        result = self.against(record("races", "l"), code=0)
+        self.assertRegex(result.stdout,
+                         r"known: warning\[inconsistent-locking\].*\(accepted as error\[data-race\]")
+        self.against("--update-baseline", record("races", "l"), code=0)
+        self.assertEqual(self.baseline.read_text(), before)
+
+    def test_another_level_of_a_known_finding_is_told(self):
+        self.against("--update-baseline", record("misuses"), code=0)
+        self.baseline.write_text(self.baseline.read_text().replace(" error ", " warning ", 1))
+        result = self.against(record("misuses"), code=0)
+        self.assertRegex(result.stdout, r"known: error\[unlock-not-held\].*"
+                                        r"\(accepted as warning\[unlock-not-held\]")
+
 
 class Scripts(GateTest):
     def fingerprint(self, name):

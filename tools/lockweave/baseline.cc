@@ -46,6 +46,22 @@ std::string_view next_word(std::string_view& rest) {
   return word;
 }
 
+// "[0123456789abcdef 123456789abcdef0] what follows"; a text that only begins with a bracket stays.
+std::vector<std::string> take_access_keys(std::string_view& rest) {
+  const std::size_t end = rest.find(']');
+  if (!rest.starts_with('[') || end == std::string_view::npos) return {};
+  const std::vector<std::string> keys = split(rest.substr(1, end - 1), ' ');
+  if (!std::all_of(keys.begin(), keys.end(), is_fingerprint)) return {};
+  rest.remove_prefix(end + 1);
+  return keys;
+}
+
+std::string in_brackets(const std::vector<std::string>& keys) {
+  std::string text;
+  for (const std::string& key : keys) text += (text.empty() ? "[" : " ") + key;
+  return text.empty() ? text : text + "] ";
+}
+
 std::optional<BaselineEntry> entry_from(std::string_view line) {
   BaselineEntry entry;
   std::string_view rest = line;
@@ -54,6 +70,8 @@ std::optional<BaselineEntry> entry_from(std::string_view line) {
   const std::optional<model::Level> level = level_from(next_word(rest));
   if (!is_fingerprint(entry.fingerprint) || entry.rule.empty() || !level) return std::nullopt;
   entry.level = *level;
+  rest = trimmed(rest);
+  entry.accesses = take_access_keys(rest);
   entry.text = trimmed(rest);
   return entry;
 }
@@ -171,7 +189,18 @@ void Baseline::accept(const model::Finding& finding, std::string_view folder) {
   entry.fingerprint = finding.fingerprint;
   entry.rule = finding.rule;
   entry.level = finding.level;
+  entry.accesses = finding.accesses;
   entry.text = one_line(place_text(finding.place, folder) + ": " + finding.message);
+}
+
+void Baseline::replace(const std::string& fingerprint, const model::Finding& finding,
+                       std::string_view folder) {
+  accept(finding, folder);
+  const auto lesser = entries_.find(fingerprint);
+  if (lesser == entries_.end()) return;
+  auto& comments = entries_[finding.fingerprint].comments;
+  comments.insert(comments.begin(), lesser->second.comments.begin(), lesser->second.comments.end());
+  entries_.erase(lesser);
 }
 
 std::string Baseline::text() const {
@@ -180,8 +209,8 @@ std::string Baseline::text() const {
   if (!head_.empty()) text += "\n";
   for (const auto& [fingerprint, entry] : entries_) {
     for (const std::string& comment : entry.comments) text += comment + "\n";
-    text += fmt::format("{} {} {} {}\n", fingerprint, entry.rule, model::to_string(entry.level),
-                        entry.text);
+    text += fmt::format("{} {} {} {}{}\n", fingerprint, entry.rule, model::to_string(entry.level),
+                        in_brackets(entry.accesses), entry.text);
   }
   return text;
 }

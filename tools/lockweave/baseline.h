@@ -7,16 +7,17 @@
 //     lockweave-baseline 1
 //     # Comments are kept: above an entry they belong to it, all others stand at the top.
 //     5e0c7b1f9a3d2468 lock-order-cycle error src/bank.cc:42: `a` and `b` are taken in ...
+//     9a3d24685e0c7b1f data-race error [0123456789abcdef] src/bank.cc:7: thread 0.1 reads ...
 //
-// An entry is its fingerprint; rule, level and the text behind them are for people. Entries are
-// sorted by fingerprint, and one that stays is not rewritten, so a difference shows what came and
-// what went, and nothing else. Lines may end in CR LF. An empty file is an empty baseline.
+// An entry is its fingerprint. Rule, level and, of an entry about a variable, its access keys tell the
+// same bug where luck tells it by another rule (comparison.h); the text behind them is for people.
+// Entries are sorted by fingerprint, and one that stays is not rewritten, so a difference shows what
+// came and what went, and nothing else. Lines may end in CR LF. An empty file is an empty baseline.
 // Thread-safety: none. Two processes that update one file: the later one wins, whole.
 #pragma once
 
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,7 @@ struct BaselineEntry {
   model::Level level = model::Level::warning;
   std::string text;  // "src/bank.cc:42: what happens", as it was when it was accepted
   std::vector<std::string> comments;
+  std::vector<std::string> accesses{};  // of a finding about a variable: its access keys
 };
 
 class Baseline {
@@ -51,6 +53,9 @@ class Baseline {
   // Keeps an entry that is there already, unless its rule or level is another one now.
   void accept(const model::Finding& finding, std::string_view folder);
   void remove(const std::string& fingerprint) { entries_.erase(fingerprint); }
+  // Accepts the finding in place of a lesser account of it, whose comments it gets.
+  void replace(const std::string& fingerprint, const model::Finding& finding,
+               std::string_view folder);
 
   std::string text() const;
 
@@ -60,12 +65,6 @@ class Baseline {
   std::vector<std::string> head_;  // comments that belong to no entry
   std::map<std::string, BaselineEntry> entries_;
   std::vector<std::string> remarks_;
-};
-
-// What a baseline says of results.
-struct Comparison {
-  std::set<std::string> known;        // fingerprints of findings that it holds
-  std::vector<BaselineEntry> absent;  // entries that are no longer reported
 };
 
 // Replaces the file as a whole: a reader sees the old or the new one. A link is followed.

@@ -85,6 +85,7 @@ model::Finding finding_of(const json& object) {
   for (const json& flow : object.at("flows")) finding.flows.push_back(flow_of(flow));
   finding.fingerprint = object.at("fingerprint");
   finding.seen_in = object.at("seen_in");
+  if (object.contains("accesses")) finding.accesses = object.at("accesses");
   return finding;
 }
 

@@ -32,19 +32,6 @@ std::optional<Baseline> baseline_for(const GateOptions& options) {
   return baseline;
 }
 
-Comparison compare(const Results& results, const Baseline& baseline) {
-  Comparison comparison;
-  std::set<std::string> reported;
-  for (const model::Finding& finding : results.findings) {
-    reported.insert(finding.fingerprint);
-    if (baseline.contains(finding.fingerprint)) comparison.known.insert(finding.fingerprint);
-  }
-  for (const auto& [fingerprint, entry] : baseline.entries()) {
-    if (!reported.contains(fingerprint)) comparison.absent.push_back(entry);
-  }
-  return comparison;
-}
-
 bool is_record_of(const model::Record& record, const std::string& program) {
   const std::string_view exe = record.header.exe;
   return exe == program || exe.ends_with("/" + program) ||
@@ -94,14 +81,8 @@ void note_unmatched(Results& results) {
 }
 
 // What an unread input would have shown may still be there: then nothing is taken out.
-bool update(const GateOptions& options, const Results& results, Baseline baseline) {
-  const std::string folder = current_folder();
-  if (!results.incomplete) {
-    for (const BaselineEntry& entry : results.comparison->absent) {
-      baseline.remove(entry.fingerprint);
-    }
-  }
-  for (const model::Finding& finding : results.findings) baseline.accept(finding, folder);
+bool write_update(const GateOptions& options, const Results& results, Baseline baseline) {
+  update(baseline, results.findings, *results.comparison, current_folder(), !results.incomplete);
   const std::string problem = replace_file(options.baseline, baseline.text());
   if (!problem.empty()) complain(problem, "choose a file in a folder you may write to");
   return problem.empty();
@@ -121,7 +102,7 @@ int gate_command(const GateOptions& options) {
   if (inputs.nothing_read()) return kUsage;
 
   Results results = analyse_with_symbols(inputs, *suppressions, options.reporting);
-  if (!options.baseline.empty()) results.comparison = compare(results, *baseline);
+  if (!options.baseline.empty()) results.comparison = compare(results.findings, *baseline);
   check_expectations(options, inputs, results);
   if (options.reporting.quiet) complain_of_missing(results);
   note_unmatched(results);
@@ -130,7 +111,7 @@ int gate_command(const GateOptions& options) {
   }
   if (!print_results(results, options.reporting, options.print)) return kUsage;
   if (!write_reports(results, options.reporting)) return kUsage;
-  if (options.update_baseline && !update(options, results, *baseline)) return kUsage;
+  if (options.update_baseline && !write_update(options, results, *baseline)) return kUsage;
   if (results.incomplete) return kIncomplete;
   if (options.update_baseline) return kClean;
   return any_at_or_above(results, options.reporting.fail_on) ? kFindings : kClean;

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "model/finding.h"
-#include "tools/lockweave/baseline.h"
+#include "tools/lockweave/comparison.h"
 #include "tools/lockweave/inputs.h"
 #include "tools/lockweave/suppressions.h"
 #include "tools/lockweave/symbolizer.h"

@@ -52,17 +52,19 @@ json flow_json(const model::Flow& flow) {
 json finding_json(const model::Finding& finding) {
   json flows = json::array();
   for (const model::Flow& flow : finding.flows) flows.push_back(flow_json(flow));
-  return {{"rule", finding.rule},
-          {"level", model::to_string(finding.level)},
-          {"how", model::to_string(finding.how)},
-          {"confidence", model::to_string(finding.confidence)},
-          {"message", finding.message},
-          {"hint", finding.hint},
-          {"place", site_json(finding.place)},
-          {"locks", finding.locks},
-          {"flows", std::move(flows)},
-          {"fingerprint", finding.fingerprint},
-          {"seen_in", finding.seen_in}};
+  json object = {{"rule", finding.rule},
+                 {"level", model::to_string(finding.level)},
+                 {"how", model::to_string(finding.how)},
+                 {"confidence", model::to_string(finding.confidence)},
+                 {"message", finding.message},
+                 {"hint", finding.hint},
+                 {"place", site_json(finding.place)},
+                 {"locks", finding.locks},
+                 {"flows", std::move(flows)},
+                 {"fingerprint", finding.fingerprint},
+                 {"seen_in", finding.seen_in}};
+  if (!finding.accesses.empty()) object["accesses"] = finding.accesses;
+  return object;
 }
 
 json summary_json(const Results& results) {
@@ -84,14 +86,16 @@ json summary_json(const Results& results) {
           {"incomplete", results.incomplete}};
 }
 
+json entry_json(const BaselineEntry& entry) {
+  return {{"fingerprint", entry.fingerprint},
+          {"rule", entry.rule},
+          {"level", model::to_string(entry.level)},
+          {"text", entry.text}};
+}
+
 json absent_json(const Comparison& comparison) {
   json absent = json::array();
-  for (const BaselineEntry& entry : comparison.absent) {
-    absent.push_back({{"fingerprint", entry.fingerprint},
-                      {"rule", entry.rule},
-                      {"level", model::to_string(entry.level)},
-                      {"text", entry.text}});
-  }
+  for (const BaselineEntry& entry : comparison.absent) absent.push_back(entry_json(entry));
   return absent;
 }
 
@@ -102,6 +106,9 @@ void add_comparison(const Results& results, json& document) {
   for (std::size_t i = 0; i < results.findings.size(); ++i) {
     const bool fresh = is_new(results, results.findings[i]);
     findings[i]["baseline_state"] = fresh ? "new" : "unchanged";
+    const auto& accepted = results.comparison->accepted_as;
+    const auto instead = accepted.find(results.findings[i].fingerprint);
+    if (instead != accepted.end()) findings[i]["accepted_as"] = entry_json(instead->second);
     if (!fresh) ++known;
   }
   document["absent"] = absent_json(*results.comparison);

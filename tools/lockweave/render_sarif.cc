@@ -159,6 +159,7 @@ json Writer::result(const model::Finding& finding) {
                 {"confidence", model::to_string(finding.confidence)},
                 {"locks", finding.locks},
                 {"seenIn", finding.seen_in}}}};
+  if (!finding.accesses.empty()) one["properties"]["accesses"] = finding.accesses;
   if (model::find_rule(finding.rule) != nullptr) one["ruleIndex"] = rule_index(finding.rule);
   const json place = location(finding.place);
   one["locations"] = place.empty() ? json::array() : json::array({place});
@@ -245,15 +246,25 @@ json Writer::rule(const model::Rule& rule) const {
             {"problem.severity", model::to_string(rule.level)}}}};
 }
 
+// What the baseline says of a result.
+void add_state(const Results& results, const model::Finding& finding, json& result) {
+  result["baselineState"] = is_new(results, finding) ? "new" : "unchanged";
+  const auto& accepted = results.comparison->accepted_as;
+  const auto instead = accepted.find(finding.fingerprint);
+  if (instead == accepted.end()) return;
+  const BaselineEntry& entry = instead->second;
+  result["properties"]["acceptedAs"] = {{"ruleId", entry.rule},
+                                        {"level", model::to_string(entry.level)},
+                                        {"fingerprint", entry.fingerprint}};
+}
+
 json Writer::document(const Results& results) {
   json rules = json::array();
   for (const model::Rule& one : model::all_rules()) rules.push_back(rule(one));
   json list = json::array();
   for (const model::Finding& finding : results.findings) {
     list.push_back(result(finding));
-    if (results.comparison) {
-      list.back()["baselineState"] = is_new(results, finding) ? "new" : "unchanged";
-    }
+    if (results.comparison) add_state(results, finding, list.back());
   }
   if (results.comparison) {
     for (const BaselineEntry& entry : results.comparison->absent) {

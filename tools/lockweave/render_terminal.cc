@@ -33,7 +33,8 @@ class Renderer {
   void headline(const Finding& finding);
   void flows(const Finding& finding);
   void closing(const Finding& finding);
-  void known(const Finding& finding);
+  void known(const Finding& finding, const Comparison& comparison);
+  void worse_than_accepted(const Finding& finding, const Comparison& comparison);
   void absent(const Comparison& comparison);
   void filtered(const FilteredCycle& cycle);
   void notes(const Results& results);
@@ -227,14 +228,31 @@ void Renderer::finding(const Finding& finding, bool headline_only) {
     flows(finding);
     closing(finding);
   }
-  put("");
 }
 
-void Renderer::known(const Finding& finding) {
-  put(fmt::format("known: {}: {}: {}",
+std::string what_was_accepted(const BaselineEntry& entry) {
+  return fmt::format("{}[{}], fingerprint {}", model::to_string(entry.level), entry.rule,
+                     entry.fingerprint);
+}
+
+void Renderer::known(const Finding& finding, const Comparison& comparison) {
+  std::string line =
+      fmt::format("known: {}: {}: {}",
                   pen_(Pen::of(finding.level),
                        fmt::format("{}[{}]", model::to_string(finding.level), finding.rule)),
-                  place(finding.place), finding.message));
+                  place(finding.place), finding.message);
+  const auto accepted = comparison.accepted_as.find(finding.fingerprint);
+  if (accepted != comparison.accepted_as.end()) {
+    line += " (accepted as " + what_was_accepted(accepted->second) + ")";
+  }
+  put(line);
+}
+
+void Renderer::worse_than_accepted(const Finding& finding, const Comparison& comparison) {
+  const auto accepted = comparison.accepted_as.find(finding.fingerprint);
+  if (accepted == comparison.accepted_as.end()) return;
+  put(fmt::format("{} {} worse than accepted: the baseline has it as {}", pen_(Ink::blue, "  ="),
+                  pen_(Ink::bold, "note:"), what_was_accepted(accepted->second)));
 }
 
 void Renderer::absent(const Comparison& comparison) {
@@ -326,14 +344,19 @@ std::string Renderer::all(const Results& results) {
     for (const Finding& one : results.findings) {
       if (!is_new(results, one)) continue;
       finding(one, style_.skip_printed && results.already_printed.contains(one.fingerprint));
+      if (results.comparison) worse_than_accepted(one, *results.comparison);
+      put("");
     }
     if (style_.all) {
-      for (const Finding& one : results.low_confidence) finding(one, false);
+      for (const Finding& one : results.low_confidence) {
+        finding(one, false);
+        put("");
+      }
       for (const FilteredCycle& cycle : results.filtered) filtered(cycle);
     }
     if (results.comparison) {
       for (const Finding& one : results.findings) {
-        if (!is_new(results, one)) known(one);
+        if (!is_new(results, one)) known(one, *results.comparison);
       }
       absent(*results.comparison);
       if (results.comparison->known.size() + results.comparison->absent.size() > 0) put("");

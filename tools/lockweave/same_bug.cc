@@ -3,6 +3,7 @@
 #include "tools/lockweave/same_bug.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <span>
@@ -14,6 +15,9 @@ namespace lockweave::cli {
 namespace {
 
 using model::Finding;
+
+constexpr std::array<std::string_view, 4> kRulesOfAccesses = {
+    "double-checked-locking", "data-race", "write-under-shared-lock", "inconsistent-locking"};
 
 using SiteKey = std::tuple<std::string, std::string, std::uint32_t, std::uint64_t>;
 
@@ -67,17 +71,18 @@ std::size_t rule_rank(std::string_view id) {
   return static_cast<std::size_t>(rule - rules.begin());
 }
 
-bool tells_of_accesses(const Told& told) {
-  if (told.story.steps.empty()) return false;
-  const model::Action first = told.story.steps[0].step.action;
-  return first == model::Action::reads || first == model::Action::writes;
-}
-
-bool same_variable(const Told& a, const Told& b) {
-  if (!tells_of_accesses(a) || !tells_of_accesses(b)) return false;
+bool same_object(const Told& a, const Told& b) {
+  if (a.story.steps.empty() || b.story.steps.empty()) return false;
   const StoryStep& x = a.story.steps[0];
   const StoryStep& y = b.story.steps[0];
   return x.record == y.record && x.step.object == y.step.object;
+}
+
+bool is_better_account(const Told& one, const Told& than) {
+  const auto rank = rank_of_accesses(one.finding.rule);
+  const auto other_rank = rank_of_accesses(than.finding.rule);
+  if (!rank || !other_rank || *rank >= *other_rank) return false;
+  return same_object(one, than) || of_one_variable(one.finding.accesses, than.finding.accesses);
 }
 
 // Is `other` the better account of the bug that `one` tells?
@@ -88,9 +93,7 @@ bool is_replaced_by(const Told& one, const Told& other) {
     return same_locks_of_one_process(one.story, other.story) ||
            includes_all(acquisition_sites(other.finding), acquisition_sites(one.finding));
   }
-  if (same_variable(one, other)) {
-    return rule_rank(by) < rule_rank(rule);
-  }
+  if (is_better_account(other, one)) return true;
   if (rule == "deadlock" && by == "double-lock") {
     return one.finding.flows.size() == 1 && one.finding.place == other.finding.place;
   }
@@ -145,6 +148,17 @@ bool comes_first(const Told& a, const Told& b) {
 }
 
 }  // namespace
+
+std::optional<std::size_t> rank_of_accesses(std::string_view rule) {
+  const auto at = std::find(kRulesOfAccesses.begin(), kRulesOfAccesses.end(), rule);
+  if (at == kRulesOfAccesses.end()) return std::nullopt;
+  return static_cast<std::size_t>(at - kRulesOfAccesses.begin());
+}
+
+bool of_one_variable(std::span<const std::string> keys, std::span<const std::string> other_keys) {
+  return std::find_first_of(keys.begin(), keys.end(), other_keys.begin(), other_keys.end()) !=
+         keys.end();
+}
 
 void merge_equal(std::vector<Told>& told) {
   std::stable_sort(told.begin(), told.end(), comes_first);

@@ -248,6 +248,7 @@ class RunReader {
                              : model::Confidence::high;
     finding.locks = texts_in(member(properties, "locks"));
     finding.seen_in = texts_in(member(properties, "seenIn"));
+    finding.accesses = texts_in(member(properties, "accesses"));
     const json& flows = member(element(member(result, "codeFlows"), 0), "threadFlows");
     if (!flows.is_array()) return;
     for (const json& one : flows) finding.flows.push_back(flow(one));

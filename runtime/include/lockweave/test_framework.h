@@ -21,8 +21,8 @@ extern "C" {
 LW_HOOK void lw_running(const char* what);
 
 /* Writes what was found in this process so far to `file`, in the form of a baseline of
- * `lockweave gate` (an entry a line: fingerprint, rule, level, "place: message"); `file` must be empty
- * or not exist. What is suppressed is not there. Starts the lockweave command and waits for it, some
+ * `lockweave gate` (an entry a line: fingerprint, rule, level, of a variable "[keys]", and then
+ * "place: message"); `file` must be empty or not exist. What is suppressed is not there. Starts the lockweave command and waits for it, some
  * tenths of a second; the calling process is not changed otherwise.
  * Returns 0 when the list is complete, 3 when a part of the record could not be read; -1, or another
  * code of the command, when there is no list: the command was not found, say. */

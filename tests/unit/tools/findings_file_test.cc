@@ -29,6 +29,7 @@ model::Finding sample_finding() {
   model::Flow flow{"thread", "bank", {site("/src/main.cc", 2)}, {step}};
   finding.flows = {flow, flow};
   finding.fingerprint = "0123456789abcdef";
+  finding.accesses = {"00112233445566ff"};
   finding.seen_in = {"bank"};
   return finding;
 }

@@ -281,6 +281,49 @@ TEST(Findings, WhichOfTwoThreadsRacesFirstDoesNotCount) {
   EXPECT_EQ(fingerprints.size(), 1u);
 }
 
+// Luck ordered the accesses of one process and not those of the other; another function was met.
+TEST(Findings, OfOneVariableTheWorstAccountIsToldWhicheverRecordHasIt) {
+  for (const bool lucky_first : {true, false}) {
+    Scenario scenario;
+    for (const bool lucky : {lucky_first, !lucky_first}) {
+      RecordBuilder& process = scenario.process();
+      const model::Id sum = process.object("sum", model::ObjectKind::variable);
+      add_race(process, sum, "reader bank.cc:9", lucky ? "writer bank.cc:3" : "other bank.cc:5",
+               lucky ? "inconsistent-locking" : "data-race");
+    }
+    const Results results = scenario.results();
+    ASSERT_EQ(results.findings.size(), 1u);
+    EXPECT_EQ(results.findings[0].rule, "data-race");
+  }
+}
+
+TEST(Findings, AnotherVariableOrAnotherFunctionIsAnotherBug) {
+  for (const bool same_variable : {true, false}) {
+    Scenario scenario;
+    RecordBuilder& lucky = scenario.process();
+    add_race(lucky, lucky.object("sum", model::ObjectKind::variable), "reader bank.cc:9",
+             "writer bank.cc:3", "inconsistent-locking");
+    RecordBuilder& unlucky = scenario.process();
+    const char* const name = same_variable ? "sum" : "count";
+    add_race(unlucky, unlucky.object(name, model::ObjectKind::variable),
+             same_variable ? "look bank.cc:20" : "reader bank.cc:9",
+             same_variable ? "count bank.cc:30" : "writer bank.cc:3");
+    EXPECT_EQ(scenario.results().findings.size(), 2u);
+  }
+}
+
+TEST(Findings, AWriteUnderASharedLockIsWorseThanLuck) {
+  Scenario scenario;
+  RecordBuilder& process = scenario.process();
+  const model::Id sum = process.object("sum", model::ObjectKind::variable);
+  for (const char* rule : {"inconsistent-locking", "write-under-shared-lock"}) {
+    add_race(process, sum, "reader bank.cc:9", "writer bank.cc:3", rule);
+  }
+  const Results results = scenario.results();
+  ASSERT_EQ(results.findings.size(), 1u);
+  EXPECT_EQ(results.findings[0].rule, "write-under-shared-lock");
+}
+
 TEST(Findings, SortedByLevelThenRuleThenPlace) {
   Scenario scenario;
   RecordBuilder& process = scenario.process();

@@ -39,8 +39,9 @@ json foreign(const json& change = json::object()) {
 TEST(ReadSarif, OwnFindingsComeBack) {
   Scenario scenario;
   add_opposite_orders(scenario.process());
-  const Results results = scenario.results();
+  Results results = scenario.results();
   ASSERT_EQ(results.findings.size(), 1u);
+  results.findings[0].accesses = {"0123456789abcdef"};
   const model::Finding& out = results.findings[0];
   const SarifFile file = read(render_sarif(results, "/opt"));
   ASSERT_EQ(file.results.size(), 1u);
@@ -54,6 +55,7 @@ TEST(ReadSarif, OwnFindingsComeBack) {
   EXPECT_EQ(back.fingerprint, out.fingerprint);
   EXPECT_EQ(back.locks, out.locks);
   EXPECT_EQ(back.seen_in, out.seen_in);
+  EXPECT_EQ(back.accesses, out.accesses);
   EXPECT_EQ(back.place.file, out.place.file);
   EXPECT_EQ(back.place.line, out.place.line);
   ASSERT_EQ(back.flows.size(), out.flows.size());
