@@ -46,13 +46,23 @@ std::thread a(serve), b(serve);)",
             "The accesses did not overlap in this run, but no lock is common to them and only "
             "luck put them in order: a lock that happened to be released by one thread and taken "
             "by the other, without protecting this variable. Another schedule makes it a data "
-            "race. The analyzer says it where most accesses hold a lock and this one does not.",
+            "race. A lock counts as luck unless the later thread, while it held it, looked at "
+            "something watched that the other had left there. The analyzer says it where most "
+            "accesses hold a lock and this one does not.",
         .place = "The access that breaks the pattern.",
         .example = R"(void put(int v) { std::lock_guard g(mu); value = v; }
 int peek() { return value; }    // every other access holds mu)",
-        .fix = "Take the lock that the other accesses hold, or make the variable std::atomic.",
+        .fix =
+            "Take the lock that the other accesses hold, or make the variable std::atomic. Where "
+            "the order was meant, let it be seen: make the flag, counter or list that one thread "
+            "leaves to the other a lockweave::shared<T> as well, or hand over by a queue, a latch "
+            "or a barrier.",
         .misses =
-            "Variables that are written before other threads exist and only read afterwards are "
+            "Order that was meant looks like luck, and is reported wrongly, where threads hand "
+            "over under a lock through a plain list or flag, or where who is last is told by an "
+            "update alone (last = --left == 0). Luck that passes through a look looks like order "
+            "and is missed. Variables that are written before other threads exist and only read "
+            "afterwards are "
             "not reported; a variable that changes its lock during its life can be reported "
             "wrongly.",
     },

@@ -447,16 +447,18 @@ void lw_variable_end(const void* address) {
   watcher().on_variable_end(bits(address));
 }
 
-void lw_read(const void* address, size_t size, const void* pc) {
+void lw_access(const void* address, size_t size, lw_access_kind kind, const void* pc) {
   ErrnoKept kept;
   begin_watching();
-  watcher().on_access(self(), {bits(address), size, false, pc});
+  watcher().on_access(self(), {bits(address), size, kind, pc});
+}
+
+void lw_read(const void* address, size_t size, const void* pc) {
+  lw_access(address, size, LW_READ, pc);
 }
 
 void lw_write(const void* address, size_t size, const void* pc) {
-  ErrnoKept kept;
-  begin_watching();
-  watcher().on_access(self(), {bits(address), size, true, pc});
+  lw_access(address, size, LW_WRITE, pc);
 }
 
 void lw_thread_name(const void* handle, const char* name) {

@@ -19,7 +19,7 @@ namespace lockweave::core {
 struct Access {
   std::uintptr_t address;
   std::size_t size;
-  bool writes;
+  lw_access_kind kind;
   const void* pc;
 };
 

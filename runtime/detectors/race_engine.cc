@@ -170,11 +170,9 @@ void RaceEngine::settle(ThreadClock& thread) {
   }
 }
 
-void RaceEngine::note_read(ThreadClock& thread, Variable& variable, const void* held) {
+void RaceEngine::note_read(ThreadClock& thread, const Variable& variable, const void* held) {
   const Accessed& write = variable.last_write;
-  if (write.epoch == 0 || write.slot == thread.slot || held == nullptr || write.held == nullptr) {
-    return;
-  }
+  if (write.slot == thread.slot || held == nullptr || write.held == nullptr) return;
   if (literal_.load(std::memory_order_relaxed)) return;
   thread.read_locks = 0;
   locksets_.for_each_common(
@@ -189,16 +187,15 @@ void RaceEngine::note_read(ThreadClock& thread, Variable& variable, const void* 
 }
 
 // A write begins a new epoch, so a repeated one finds itself in the last one.
-bool RaceEngine::is_repeated(const ThreadClock& thread, const Variable& variable, bool writes,
+bool RaceEngine::is_repeated(const ThreadClock& thread, const Variable& variable, AccessKind kind,
                              const void* held) {
-  if (thread.slot > 0xFFFFU || thread.latest != &variable) return false;
-  const Epoch epoch = thread.known.all.at(thread.slot) - (writes ? 1 : 0);
-  const std::uint64_t key = newest_key(thread.slot, epoch, writes);
+  if (thread.slot > 0xFFFFU || thread.latest != &variable || thread.read != nullptr) return false;
+  const Epoch epoch = thread.known.all.at(thread.slot) - (writes(kind) ? 1 : 0);
+  const std::uint64_t key = newest_key(thread.slot, epoch, writes(kind));
   if (variable.newest.load(std::memory_order_acquire) != key) return false;
   if (variable.newest_held.load(std::memory_order_relaxed) != held) return false;
   std::atomic_thread_fence(std::memory_order_acquire);
-  if (variable.newest.load(std::memory_order_relaxed) != key) return false;
-  return thread.read == nullptr || (thread.read == &variable && !writes);
+  return variable.newest.load(std::memory_order_relaxed) == key;
 }
 
 RaceKind RaceEngine::judge(const ThreadClock& thread, const Accessed& earlier,
@@ -222,27 +219,42 @@ RaceKind RaceEngine::judge(const ThreadClock& thread, const Accessed& earlier,
                                                              : RaceKind::data_race;
 }
 
-RaceFound RaceEngine::access(ThreadClock& thread, Variable& variable, Accessed now) {
-  if (thread.read == &variable && now.writes) thread.read = nullptr;  // an update
-  if (thread.read != &variable) settle(thread);
-  now.slot = thread.slot;
-  now.epoch = thread.known.all.at(thread.slot);
+// What the thread learns from the last write by having its value.
+void RaceEngine::take_value(ThreadClock& thread, const Variable& variable, AccessKind kind,
+                            const void* held) {
+  const Accessed& write = variable.last_write;
+  if (write.epoch == 0) return;
+  if (!thread.known.all.knows(write.slot, write.epoch) && variable.last_write_clock != nullptr) {
+    changing(thread).join(variable.last_write_clock->known);
+  }
+  if (kind == AccessKind::update) return;
+  note_read(thread, variable, held);
+  if (kind != AccessKind::read) settle(thread);
+}
+
+RaceFound RaceEngine::worst_pair(const ThreadClock& thread, const Variable& variable,
+                                 const Accessed& now) {
   RaceFound worst;
-  core::RawGuard guard(variable.guard);
   for (std::uint32_t i = 0; i < variable.count; ++i) {
     const Accessed& earlier = variable.history[i];
     const RaceKind kind = judge(thread, earlier, now);
     const bool tells_more = kind == worst.kind && earlier.writes && !worst.earlier.writes;
     if (kind > worst.kind || tells_more) worst = {kind, earlier};
   }
-  if (!now.writes) {
-    const Accessed& write = variable.last_write;
-    if (write.epoch != 0 && !thread.known.all.knows(write.slot, write.epoch) &&
-        variable.last_write_clock != nullptr) {
-      changing(thread).join(variable.last_write_clock->known);
-    }
-    if (thread.read == nullptr) note_read(thread, variable, now.held);
-  } else {
+  return worst;
+}
+
+RaceFound RaceEngine::access(ThreadClock& thread, Variable& variable, AccessKind kind,
+                             Accessed now) {
+  if (thread.read == &variable && kind == AccessKind::write) thread.read = nullptr;  // an update
+  settle(thread);
+  now.slot = thread.slot;
+  now.epoch = thread.known.all.at(thread.slot);
+  now.writes = writes(kind);
+  core::RawGuard guard(variable.guard);
+  const RaceFound worst = worst_pair(thread, variable, now);
+  if (reads(kind)) take_value(thread, variable, kind, now.held);
+  if (now.writes) {
     drop(variable.last_write_clock);
     variable.last_write_clock = clock_of_write(thread);
     variable.last_write = now;

@@ -11,9 +11,8 @@
 //                    not order is a race.
 //   designed order   the same without those edges of locks that luck made: a release -> acquire edge
 //                    counts only if the later critical section reads a variable that another thread
-//                    wrote last, in an earlier critical section of that lock. A read that is directly
-//                    followed by the thread's own write of the same variable is an update
-//                    (`sum += part`): it does not care who came first, and does not count.
+//                    wrote last, in an earlier critical section of that lock, to act on it. An
+//                    update (`sum += part`) does not care who came first, and does not count.
 //                    A pair without a common lock that only luck ordered is inconsistent locking.
 // With literal locksets (Eraser's reading, to debug with) no edge of a lock counts as designed.
 // After a race the reader takes over from the write that it read (reads-from order), so that one race
@@ -64,11 +63,26 @@ struct WriteClock {
 
 struct Variable;
 
+// What an access does with the value that is there. Who sees only loads and stores (a compiler's
+// instrumentation) tells reads and writes.
+enum class AccessKind : std::uint8_t {
+  read,    // an update, if the thread's write of the same variable follows directly; else a look
+  write,   // over whatever was there
+  look,    // read, to act on it
+  update,  // read and written in one step, to add to it
+  change   // looked at and written in one step: a container's front and pop
+};
+
+constexpr bool reads(AccessKind kind) { return kind != AccessKind::write; }
+constexpr bool writes(AccessKind kind) {
+  return kind != AccessKind::read && kind != AccessKind::look;
+}
+
 struct ThreadClock {
   Slot slot = 0;
   KnownBefore known;
   WriteClock* at_write = nullptr;  // nullptr: the clocks have changed since
-  // A read that makes edges designed unless the next event is a write of the same variable.
+  // A read that makes edges designed, unless the next event is a write of the same variable.
   static constexpr std::uint32_t kPendingMax = 8;
   const Variable* read = nullptr;
   const Variable* latest = nullptr;  // accessed last, nothing learnt since; only compared
@@ -148,11 +162,11 @@ class RaceEngine {
   void take_over(ThreadClock& thread, OrderObject& object);
 
   // True: this access adds nothing to the history; no call of `access` is needed.
-  static bool is_repeated(const ThreadClock& thread, const Variable& variable, bool writes,
+  static bool is_repeated(const ThreadClock& thread, const Variable& variable, AccessKind kind,
                           const void* held);
-  // `at`: held, thread, place, writes; the rest is filled in. The worst of what it reveals, and only
-  // what is worse than what was reported of this variable before.
-  RaceFound access(ThreadClock& thread, Variable& variable, Accessed at);
+  // `at`: held, thread, place; the rest is filled in. The worst of what it reveals, and only what is
+  // worse than what was reported of this variable before.
+  RaceFound access(ThreadClock& thread, Variable& variable, AccessKind kind, Accessed at);
   static void forget(Variable& variable);
   void reset_after_fork() { slots_guard_.reset_after_fork(); }
 
@@ -164,7 +178,9 @@ class RaceEngine {
   };
   void take_slot(ThreadClock& thread, const KnownBefore& creator);
   void settle(ThreadClock& thread);
-  void note_read(ThreadClock& thread, Variable& variable, const void* held);
+  void take_value(ThreadClock& thread, const Variable& variable, AccessKind kind, const void* held);
+  void note_read(ThreadClock& thread, const Variable& variable, const void* held);
+  RaceFound worst_pair(const ThreadClock& thread, const Variable& variable, const Accessed& now);
   RaceKind judge(const ThreadClock& thread, const Accessed& earlier, const Accessed& now);
 
   Locksets& locksets_;

@@ -34,6 +34,12 @@ const Acquisition* find_in(const void* held, const Object& object) {
   return node;
 }
 
+// The two enumerations say the same, in the same order.
+AccessKind kind_of(const core::Access& access) {
+  static_assert(static_cast<int>(AccessKind::change) == LW_CHANGE);
+  return static_cast<AccessKind>(access.kind);
+}
+
 bool is_shared(const Acquisition& node) { return (node.flags & LW_SHARED) != 0; }
 
 // A lockset is the innermost node of what was held.
@@ -149,8 +155,8 @@ void Races::on_access(ThreadState& thread, const core::Access& access) {
   ThreadClock* clock = clock_of(thread);
   WatchedVariable* variable = variables_.find(access.address);
   if (clock == nullptr) return;
-  if (variable != nullptr &&
-      engine_.is_repeated(*clock, variable->accesses, access.writes, thread.top)) {
+  const AccessKind kind = kind_of(access);
+  if (variable != nullptr && engine_.is_repeated(*clock, variable->accesses, kind, thread.top)) {
     return;
   }
   core::InternedStack* stack = core::intern_here(access.pc);
@@ -159,11 +165,11 @@ void Races::on_access(ThreadState& thread, const core::Access& access) {
     if (variable == nullptr) return;
   }
   Accessed now;
-  now.writes = access.writes;
+  now.writes = writes(kind);
   now.held = thread.top;
   now.thread = &thread;
   now.place = stack;
-  const RaceFound found = engine_.access(*clock, variable->accesses, now);
+  const RaceFound found = engine_.access(*clock, variable->accesses, kind, now);
   if (found.kind != RaceKind::none) report(*variable, found, now);
 }
 

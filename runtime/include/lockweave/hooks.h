@@ -143,7 +143,18 @@ LW_HOOK void lw_take_over(const void* object);
  * to memory that never began so are accesses to a variable that begins now, at this address. */
 LW_HOOK void lw_variable_begin(const void* address, size_t size, const char* name, const void* pc);
 LW_HOOK void lw_variable_end(const void* address);
-/* This thread is about to read, to write it. `address` is where the variable begins. */
+/* What an access does with the value that is there; docs/design/races.md says what follows. Whoever
+ * sees loads and stores only tells LW_READ and LW_WRITE. */
+typedef enum lw_access_kind {
+  LW_READ,  /* an update, if this thread's LW_WRITE of the variable follows directly; else a look */
+  LW_WRITE, /* over whatever was there */
+  LW_LOOK,  /* read, to act on it */
+  LW_UPDATE, /* read and written in one step, to add to it: sum += part */
+  LW_CHANGE  /* looked at and written in one step: a container's front and pop */
+} lw_access_kind;
+/* This thread is about to access it. `address` is where the variable begins. */
+LW_HOOK void lw_access(const void* address, size_t size, lw_access_kind kind, const void* pc);
+/* The same as LW_READ, as LW_WRITE. */
 LW_HOOK void lw_read(const void* address, size_t size, const void* pc);
 LW_HOOK void lw_write(const void* address, size_t size, const void* pc);
 

@@ -5,18 +5,19 @@
 // and nothing else; it does not synchronise: that is what is being watched.
 //
 //   lockweave::shared<int> sum{lockweave::variable_name{"sum"}, 0};
-//   sum += part;                      // a read, then a write
-//   int now = sum;                    // a read; also sum.load()
+//   sum += part;                      // an update: nobody acts on the value that was there
+//   int now = sum;                    // a look; also sum.load()
 //   sum = 0;                          // a write; also sum.store(0)
 //
 //   lockweave::shared<std::vector<int>> list;
-//   list.write()->push_back(1);       // access objects, for classes and containers
-//   std::size_t n = list.read()->size();
+//   list.write()->push_back(1);       // access objects, for classes and containers: look and write
+//   std::size_t n = list.read()->size();                                         // look
 //
 //   lockweave::shared<int[8]> cells;
 //   cells[3] = 1;                     // each element is a variable of its own
 //
-// Reports: data-race, inconsistent-locking, write-under-shared-lock. docs/design/races.md.
+// Reports: data-race, inconsistent-locking, write-under-shared-lock. Whether a lock orders by design
+// or by luck depends on who looks: docs/design/races.md. `sum = sum + part` looks.
 // An access object is one access, told when it is made: do not keep it. Construction is no access.
 // Without a name, a report uses the symbol of a global variable, or the place where it began.
 // Thread-safety: as T. Cost without the runtime: one load and one test an access.
@@ -37,14 +38,19 @@ struct variable_name {
 namespace detail {
 
 LOCKWEAVE_ALWAYS_INLINE inline void tell_access(const volatile void* where, std::size_t size,
-                                                bool writes) noexcept {
+                                                lw_access_kind kind) noexcept {
   if (!observed()) return;
   const void* address = const_cast<const void*>(where);
   at_call_site([=](const void* pc) {
     const operation op(address);
     if (!op.seen()) return;
-    (writes ? lockweave_lw_write() : lockweave_lw_read())(address, size, pc);
+    lockweave_lw_access()(address, size, kind, pc);
   });
+}
+
+// Between the two halves of an update: whoever decides who runs may let another thread in.
+inline void pass_between(const volatile void* where) noexcept {
+  if (observed()) const operation op(const_cast<const void*>(where));
 }
 
 // Begins and ends with the variable that it stands beside.
@@ -93,11 +99,11 @@ class shared {
   shared& operator=(const shared&) = delete;
 
   LOCKWEAVE_ALWAYS_INLINE T load() const {
-    detail::tell_access(&value_, sizeof(T), false);
+    detail::tell_access(&value_, sizeof(T), LW_LOOK);
     return value_;
   }
   LOCKWEAVE_ALWAYS_INLINE void store(T value) {
-    detail::tell_access(&value_, sizeof(T), true);
+    detail::tell_access(&value_, sizeof(T), LW_WRITE);
     value_ = std::move(value);
   }
   LOCKWEAVE_ALWAYS_INLINE operator T() const { return load(); }
@@ -107,37 +113,31 @@ class shared {
   }
 
   [[nodiscard]] LOCKWEAVE_ALWAYS_INLINE detail::accessed<const T> read() const {
-    detail::tell_access(&value_, sizeof(T), false);
+    detail::tell_access(&value_, sizeof(T), LW_LOOK);
     return detail::accessed<const T>(value_);
   }
   [[nodiscard]] LOCKWEAVE_ALWAYS_INLINE detail::accessed<T> write() {
-    detail::tell_access(&value_, sizeof(T), true);
+    detail::tell_access(&value_, sizeof(T), LW_CHANGE);
     return detail::accessed<T>(value_);
   }
 
   // The value that was there, or is now, as with a plain variable; no update is atomic.
   LOCKWEAVE_ALWAYS_INLINE T operator++() {
-    return update([](T& value) { ++value; });
+    return update([](T& value) { return ++value; });
   }
   LOCKWEAVE_ALWAYS_INLINE T operator--() {
-    return update([](T& value) { --value; });
+    return update([](T& value) { return --value; });
   }
   LOCKWEAVE_ALWAYS_INLINE T operator++(int) {
-    T before = load();
-    T after = before;
-    store(++after);
-    return before;
+    return update([](T& value) { return value++; });
   }
   LOCKWEAVE_ALWAYS_INLINE T operator--(int) {
-    T before = load();
-    T after = before;
-    store(--after);
-    return before;
+    return update([](T& value) { return value--; });
   }
-#define LOCKWEAVE_DETAIL_UPDATE(sign)                                                    \
-  template <class U>                                                                     \
-  LOCKWEAVE_ALWAYS_INLINE T operator sign##=(const U& operand) {                         \
-    return update([&operand](T& value) { value = static_cast<T>(value sign operand); }); \
+#define LOCKWEAVE_DETAIL_UPDATE(sign)                                                           \
+  template <class U>                                                                            \
+  LOCKWEAVE_ALWAYS_INLINE T operator sign##=(const U& operand) {                                \
+    return update([&operand](T& value) { return value = static_cast<T>(value sign operand); }); \
   }
   LOCKWEAVE_DETAIL_UPDATE(+)
   LOCKWEAVE_DETAIL_UPDATE(-)
@@ -162,10 +162,12 @@ class shared {
   }
   template <class Change>
   LOCKWEAVE_ALWAYS_INLINE T update(Change change) {
-    T value = load();
-    change(value);
-    store(value);
-    return value;
+    detail::tell_access(&value_, sizeof(T), LW_UPDATE);
+    T value = value_;
+    T result = change(value);
+    detail::pass_between(&value_);
+    value_ = std::move(value);
+    return result;
   }
 
   T value_;

@@ -66,17 +66,21 @@ class NaiveRaces {
   }
 
   // The worst kind of pair that this access makes with any earlier one, if it is worse than before.
-  RaceKind access(int thread, int variable, bool writes) {
+  RaceKind access(int thread, int variable, AccessKind kind) {
     Thread& self = threads_[thread];
-    if (self.reading == variable && writes) self.reading.reset();
-    if (self.reading != variable) settle(thread);
-    Access now{next_++, thread, writes, self.held};
+    if (self.reading == variable && kind == AccessKind::write) self.reading.reset();
+    settle(thread);
+    Access now{next_++, thread, writes(kind), self.held};
     auto& history = histories_[variable];
     RaceKind worst = RaceKind::none;
     for (const Access& earlier : history) worst = std::max(worst, judge(self, earlier, now));
     const auto last_write = std::find_if(history.rbegin(), history.rend(),
                                          [](const Access& each) { return each.writes; });
-    if (!writes && last_write != history.rend()) read_from(self, variable, *last_write);
+    if (last_write != history.rend() && kind != AccessKind::write) {
+      if (!self.past.all.contains(last_write->event)) merge(self.past, last_write->past);
+      if (kind != AccessKind::update) look_at(self, thread, variable, *last_write);
+      if (kind != AccessKind::read) settle(thread);
+    }
     now.past = with(self.past, now.event);
     self.past = now.past;
     history.push_back(now);
@@ -136,22 +140,13 @@ class NaiveRaces {
       if (!held.shared) merge(self.past.designed, locks_[held.lock].shared.designed);
     }
   }
-  void read_from(Thread& self, int variable, const Access& write) {
-    const bool races = !self.past.all.contains(write.event);
-    if (!self.reading && write.thread != thread_number(self)) {
-      self.read_under.clear();
-      for (const auto& [mine, theirs] : common_locks(self.held, write.held)) {
-        if (!mine.shared || !theirs.shared) self.read_under.push_back(mine);
-      }
-      if (!self.read_under.empty()) self.reading = variable;
+  static void look_at(Thread& self, int thread, int variable, const Access& write) {
+    if (write.thread == thread) return;
+    self.reading = variable;
+    self.read_under.clear();
+    for (const auto& [mine, theirs] : common_locks(self.held, write.held)) {
+      if (!mine.shared || !theirs.shared) self.read_under.push_back(mine);
     }
-    if (races) merge(self.past, write.past);
-  }
-  int thread_number(const Thread& self) const {
-    for (const auto& [number, thread] : threads_) {
-      if (&thread == &self) return number;
-    }
-    return -1;
   }
   static RaceKind judge(const Thread& self, const Access& earlier, const Access& now) {
     if (earlier.thread == now.thread || (!earlier.writes && !now.writes)) return RaceKind::none;

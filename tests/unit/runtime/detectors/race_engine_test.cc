@@ -56,17 +56,29 @@ class World final : public Locksets {
   void take_over(int thread, int object) {
     engine_.take_over(clock(thread), objects_[static_cast<std::size_t>(object)]);
   }
-  RaceKind access(int thread, int variable, bool writes) {
+  RaceKind access(int thread, int variable, AccessKind kind) {
     Variable& accessed = variables_[static_cast<std::size_t>(variable)];
     const void* held = lockset(held_[thread]);
-    if (engine_.is_repeated(clock(thread), accessed, writes, held)) return RaceKind::none;
+    if (engine_.is_repeated(clock(thread), accessed, kind, held)) return RaceKind::none;
     Accessed at;
-    at.writes = writes;
     at.held = held;
-    return engine_.access(clock(thread), accessed, at).kind;
+    return engine_.access(clock(thread), accessed, kind, at).kind;
   }
-  RaceKind reads(int thread, int variable = 0) { return access(thread, variable, false); }
-  RaceKind writes(int thread, int variable = 0) { return access(thread, variable, true); }
+  RaceKind reads(int thread, int variable = 0) {
+    return access(thread, variable, AccessKind::read);
+  }
+  RaceKind writes(int thread, int variable = 0) {
+    return access(thread, variable, AccessKind::write);
+  }
+  RaceKind looks(int thread, int variable = 0) {
+    return access(thread, variable, AccessKind::look);
+  }
+  RaceKind updates(int thread, int variable = 0) {
+    return access(thread, variable, AccessKind::update);
+  }
+  RaceKind changes(int thread, int variable = 0) {
+    return access(thread, variable, AccessKind::change);
+  }
   Slot slot_of(int thread) { return clock(thread).slot; }
   const Variable& variable(int number) { return variables_[static_cast<std::size_t>(number)]; }
 
@@ -163,6 +175,52 @@ TEST_F(RaceEngineTest, AFlagReadUnderTheLockIsDesign) {
   locked(1, 0, [&] { world.writes(1, 1); });
   locked(2, 0, [&] { world.reads(2, 1); });
   EXPECT_EQ(world.reads(2, 0), RaceKind::none);
+}
+
+// while (items == 0) wait(); --items;
+TEST_F(RaceEngineTest, ATestBeforeAnUpdateIsDesign) {
+  world.writes(1, 0);
+  locked(1, 0, [&] { world.reads(1, 1), world.writes(1, 1); });
+  locked(2, 0, [&] { world.reads(2, 1), world.reads(2, 1), world.writes(2, 1); });
+  EXPECT_EQ(world.writes(2, 0), RaceKind::none);
+}
+
+// got = slot; slot = nullptr;
+TEST_F(RaceEngineTest, ALookIsDesignThoughAWriteFollows) {
+  world.writes(1, 0);
+  locked(1, 0, [&] { world.writes(1, 1); });
+  locked(2, 0, [&] { world.looks(2, 1), world.writes(2, 1); });
+  EXPECT_EQ(world.writes(2, 0), RaceKind::none);
+}
+
+// got = list.front(); list.pop_front();
+TEST_F(RaceEngineTest, AChangeIsDesign) {
+  world.writes(1, 0);
+  locked(1, 0, [&] { world.changes(1, 1); });
+  locked(2, 0, [&] { world.changes(2, 1); });
+  EXPECT_EQ(world.writes(2, 0), RaceKind::none);
+}
+
+TEST_F(RaceEngineTest, UpdatesInOneStepAreLuckHoweverMany) {
+  world.writes(1, 0);
+  locked(1, 0, [&] { world.updates(1, 1), world.updates(1, 1); });
+  locked(2, 0, [&] { world.updates(2, 1), world.updates(2, 1); });
+  EXPECT_EQ(world.writes(2, 0), RaceKind::inconsistent_locking);
+}
+
+TEST_F(RaceEngineTest, WhatALookLearnsComesAfterTheLook) {
+  world.writes(1, 0);
+  world.hand_over(1, 0);
+  world.take_over(0, 0);
+  locked(0, 0, [&] { world.changes(0, 0); });
+  locked(2, 0, [&] { EXPECT_EQ(world.changes(2, 0), RaceKind::inconsistent_locking); });
+}
+
+TEST_F(RaceEngineTest, AnUpdateTakesOverAfterARaceAsAReaderDoes) {
+  world.writes(1, 0);
+  world.writes(1, 1);
+  EXPECT_EQ(world.updates(2, 1), RaceKind::data_race);
+  EXPECT_EQ(world.writes(2, 0), RaceKind::none);
 }
 
 TEST_F(RaceEngineTest, LiteralLocksetsTellWhatAFlagOrdered) {
@@ -326,8 +384,8 @@ class Schedule {
       case 4:
       case 5: return unlock(thread);
       case 6: return hand(thread, below(kObjects));
-      case 7: return update(thread, below(kVariables));
-      default: return access(thread, below(kVariables), below(2) == 0);
+      case 7: return load_and_store(thread, below(kVariables));
+      default: return access(thread, below(kVariables), static_cast<AccessKind>(below(5)));
     }
   }
   std::string create(int thread) {
@@ -384,14 +442,16 @@ class Schedule {
     }
     return {};
   }
-  std::string update(int thread, int variable) {
-    const std::string difference = access(thread, variable, false);
-    return difference.empty() ? access(thread, variable, true) : difference;
+  std::string load_and_store(int thread, int variable) {
+    const std::string difference = access(thread, variable, AccessKind::read);
+    return difference.empty() ? access(thread, variable, AccessKind::write) : difference;
   }
-  std::string access(int thread, int variable, bool writes) {
-    log_ << thread << (writes ? " writes " : " reads ") << variable << "\n";
-    const RaceKind found = world_.access(thread, variable, writes);
-    const RaceKind expected = naive_.access(thread, variable, writes);
+  std::string access(int thread, int variable, AccessKind kind) {
+    static constexpr const char* kNames[] = {" reads ", " writes ", " looks at ", " updates ",
+                                             " changes "};
+    log_ << thread << kNames[static_cast<int>(kind)] << variable << "\n";
+    const RaceKind found = world_.access(thread, variable, kind);
+    const RaceKind expected = naive_.access(thread, variable, kind);
     races_ += expected != RaceKind::none ? 1 : 0;
     if (found == expected) return {};
     log_ << "engine " << static_cast<int>(found) << ", oracle " << static_cast<int>(expected);
