@@ -164,7 +164,7 @@ void lw_fork_child(const void*) {
   journal.begin_child_after_fork();
   if (tls.state != nullptr) {
     tell_detectors([](Detector& d) { d.on_fork_in_child(*tls.state); });
-    watcher().on_fork_in_child();
+    watcher().on_fork_in_child(*tls.state);
   }
 }
 

@@ -39,7 +39,7 @@ class Watcher {
                                  const void* pc) = 0;
   virtual void on_variable_end(std::uintptr_t address) = 0;
   virtual void on_access(ThreadState&, const Access&) = 0;
-  virtual void on_fork_in_child() = 0;
+  virtual void on_fork_in_child(ThreadState& survivor) = 0;
 
  protected:
   ~Watcher() = default;

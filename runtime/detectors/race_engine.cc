@@ -125,6 +125,24 @@ void RaceEngine::join(ThreadClock& by, const ThreadClock& ended) {
   changing(by).join(ended.known);
 }
 
+// Slots of threads that are not in the child stay known for ever, and are not used again; free ones
+// can be, so of these no more is known than has been.
+void RaceEngine::forked(ThreadClock& survivor) {
+  constexpr Epoch kForEver = ~Epoch{0};
+  settle(survivor);
+  KnownBefore& known = changing(survivor);
+  const Epoch own = known.all.at(survivor.slot);
+  const auto know = [&known](Slot slot, Epoch epoch) {
+    known.all.set(slot, epoch);
+    known.designed.set(slot, epoch);
+  };
+  for (Slot slot = 0; slot < slots_; ++slot) know(slot, kForEver);
+  for (const FreeSlot* free = free_slots_; free != nullptr; free = free->next) {
+    know(free->slot, free->last);
+  }
+  know(survivor.slot, own);
+}
+
 void RaceEngine::acquired(ThreadClock& thread, OrderObject& lock, bool shared) {
   settle(thread);
   core::RawGuard guard(lock.guard);

@@ -169,6 +169,9 @@ class RaceEngine {
   RaceFound access(ThreadClock& thread, Variable& variable, AccessKind kind, Accessed at);
   static void forget(Variable& variable);
   void reset_after_fork() { slots_guard_.reset_after_fork(); }
+  // In the child of a fork, after that: `survivor` is the only thread there, and all that was done
+  // comes before what it does now. The guards of order objects are free.
+  void forked(ThreadClock& survivor);
 
  private:
   struct FreeSlot {

@@ -104,7 +104,7 @@ class Races final : public core::Watcher {
   }
   void on_variable_end(std::uintptr_t address) override { variables_.end(address); }
   void on_access(ThreadState& thread, const core::Access& access) override;
-  void on_fork_in_child() override;
+  void on_fork_in_child(ThreadState& survivor) override;
 
  private:
   ThreadClock* clock_of(ThreadState& thread);
@@ -238,7 +238,7 @@ void Races::report(WatchedVariable& variable, const RaceFound& found, const Acce
   core::submit(finding);
 }
 
-void Races::on_fork_in_child() {
+void Races::on_fork_in_child(ThreadState& survivor) {
   variables_.reset_guards();
   core::for_each_object(
       [](void*, Object& object) {
@@ -248,6 +248,8 @@ void Races::on_fork_in_child() {
       },
       nullptr);
   engine_.reset_after_fork();
+  ThreadClock* clock = core::watching() ? clock_of(survivor) : nullptr;
+  if (clock != nullptr) engine_.forked(*clock);
 }
 
 }  // namespace

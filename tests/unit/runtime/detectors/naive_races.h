@@ -65,6 +65,13 @@ class NaiveRaces {
     merge(threads_[thread].past, objects_[object]);
   }
 
+  void fork(int survivor) {
+    settle(survivor);
+    std::set<int>& all = threads_[survivor].past.all;
+    for (int event = 0; event < next_; ++event) all.insert(event);
+    threads_[survivor].past.designed = all;
+  }
+
   // The worst kind of pair that this access makes with any earlier one, if it is worse than before.
   RaceKind access(int thread, int variable, AccessKind kind) {
     Thread& self = threads_[thread];

@@ -56,6 +56,7 @@ class World final : public Locksets {
   void take_over(int thread, int object) {
     engine_.take_over(clock(thread), objects_[static_cast<std::size_t>(object)]);
   }
+  void fork(int survivor) { engine_.forked(clock(survivor)); }
   RaceKind access(int thread, int variable, AccessKind kind) {
     Variable& accessed = variables_[static_cast<std::size_t>(variable)];
     const void* held = lockset(held_[thread]);
@@ -316,6 +317,25 @@ TEST_F(RaceEngineTest, ThousandsOfThreadsOneAfterTheOtherNeedNoMoreSlots) {
   }
 }
 
+TEST_F(RaceEngineTest, InTheChildOfAForkAllThatOtherThreadsDidIsOver) {
+  locked(1, 0, [&] { world.writes(1, 0); });
+  world.writes(2, 1);
+  world.fork(0);
+  EXPECT_EQ(world.writes(0, 0), RaceKind::none);
+  EXPECT_EQ(world.writes(0, 1), RaceKind::none);
+}
+
+TEST_F(RaceEngineTest, ThreadsOfTheChildRaceAsAnyDo) {
+  world.create(1, 3);
+  world.end(3);  // its slot is free, and thread 0 knows nothing of it
+  world.fork(0);
+  world.create(0, 4);
+  world.create(0, 5);
+  EXPECT_EQ(world.slot_of(4), world.slot_of(3));
+  EXPECT_EQ(world.writes(4), RaceKind::none);
+  EXPECT_EQ(world.writes(5), RaceKind::data_race);
+}
+
 TEST_F(RaceEngineTest, AFullHistoryForgetsTheOldestAndCountsIt) {
   for (int i = 10; i < 100; ++i) {
     world.create(0, i);
@@ -364,7 +384,7 @@ class Schedule {
   struct State {
     Held held;
     bool ended = false;
-    bool joined = false;
+    bool joined = false;  // or gone
   };
 
   int below(int bound) { return std::uniform_int_distribution<int>(0, bound - 1)(random_); }
@@ -376,6 +396,7 @@ class Schedule {
   }
 
   std::string step(int thread) {
+    if (below(100) == 0) return fork(thread);
     switch (below(12)) {
       case 0: return create(thread);
       case 1: return end_or_join(thread);
@@ -390,7 +411,7 @@ class Schedule {
   }
   std::string create(int thread) {
     const int child = static_cast<int>(state_.size());
-    if (child > 6) return {};
+    if (child > 8) return {};
     state_[child] = {};
     log_ << thread << " creates " << child << "\n";
     world_.create(thread, child);
@@ -407,6 +428,16 @@ class Schedule {
       naive_.join(thread, other);
       return {};
     }
+    return {};
+  }
+  // Locks of the threads that are gone stay taken.
+  std::string fork(int survivor) {
+    for (auto& [thread, state] : state_) {
+      if (thread != survivor) state.ended = state.joined = true;
+    }
+    log_ << survivor << " forks\n";
+    world_.fork(survivor);
+    naive_.fork(survivor);
     return {};
   }
   std::string lock(int thread, int lock, bool shared) {
