@@ -135,7 +135,23 @@ bool note_cancelled(pthread_t handle) {
 }
 
 bool orders_by_ending(const Wait& wait) {
-  return wait.object != nullptr && !is_lock(wait.kind) && wait.kind != LW_THREAD;
+  return wait.object != nullptr && !is_lock(wait.kind) && wait.kind != LW_THREAD &&
+         (wait.flags & LW_UNORDERED) == 0;
+}
+
+Object* notified_object(const void* object, lw_kind kind, const void* pc) {
+  return kind == LW_CONDITION_VARIABLE || watching() ? object_at(bits(object), kind, 0, pc)
+                                                     : find_object(bits(object));
+}
+
+void tell_notified(Object& object, bool all, const void* pc) {
+  if (wake_waiters(object, all) == 0) {
+    object.missed_by.store(self().id, std::memory_order_relaxed);
+    object.missed_pc.store(pc, std::memory_order_relaxed);
+  } else {
+    object.missed_pc.store(nullptr, std::memory_order_relaxed);
+  }
+  tell_detectors([&](Detector& d) { d.on_notify(self(), object, all, pc); });
 }
 
 void unpublish_wait(Wait& wait) {
@@ -306,17 +322,15 @@ void lw_block_abandoned(void) {
 
 void lw_notify(const void* object, lw_kind kind, int all, const void* pc) {
   ErrnoKept kept;
-  Object* known = kind == LW_CONDITION_VARIABLE || watching() ? object_at(bits(object), kind, 0, pc)
-                                                              : find_object(bits(object));
+  Object* known = notified_object(object, kind, pc);
   if (known == nullptr) return;
   tell_watcher([&](Watcher& w) { w.on_hand_over(self(), *known); });
-  if (wake_waiters(*known, all != 0) == 0) {
-    known->missed_by.store(self().id, std::memory_order_relaxed);
-    known->missed_pc.store(pc, std::memory_order_relaxed);
-  } else {
-    known->missed_pc.store(nullptr, std::memory_order_relaxed);
-  }
-  tell_detectors([&](Detector& d) { d.on_notify(self(), *known, all != 0, pc); });
+  tell_notified(*known, all != 0, pc);
+}
+
+void lw_wake(const void* object, lw_kind kind, int all, const void* pc) {
+  ErrnoKept kept;
+  if (Object* known = notified_object(object, kind, pc)) tell_notified(*known, all != 0, pc);
 }
 
 void lw_semaphore_begin(const void* semaphore, unsigned permits, int flags, const void* pc) {

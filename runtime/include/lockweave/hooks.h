@@ -70,7 +70,8 @@ enum {
   LW_TRY = 2,            /* does not wait: held, but no edge leads to it */
   LW_TIMED = 4,          /* gives up by itself: never part of a certain deadlock */
   LW_PROCESS_SHARED = 8, /* another process can end the wait */
-  LW_CANCELABLE = 16
+  LW_CANCELABLE = 16,
+  LW_UNORDERED = 32 /* a wait whose end does not take over; see "order by design" */
 };
 
 /* An operation on this thread; see rule 1. Nests: only the outermost lw_enter returns 1. */
@@ -125,6 +126,9 @@ LW_HOOK void lw_block_check(void);
 LW_HOOK void lw_block_end(void);
 /* One waiter (all != 0: every waiter) of `object` may now proceed: notify, post, set, put... */
 LW_HOOK void lw_notify(const void* object, lw_kind kind, int all, const void* pc);
+/* The same, but what came before is not handed over: wakes those who wait for something else of
+ * `object` than what others hand over through it. */
+LW_HOOK void lw_wake(const void* object, lw_kind kind, int all, const void* pc);
 /* Permits of a semaphore: taken by this thread, given back by this thread. */
 LW_HOOK void lw_permit_taken(const void* semaphore, int flags, const void* pc);
 LW_HOOK void lw_permit_given(const void* semaphore, const void* pc);

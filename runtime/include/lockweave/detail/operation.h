@@ -92,6 +92,9 @@ class operation {
   void notify(const void* object, lw_kind kind, bool all, const void* pc) const noexcept {
     if (seen_) lockweave_lw_notify()(object, kind, all ? 1 : 0, pc);
   }
+  void wake(const void* object, lw_kind kind, bool all, const void* pc) const noexcept {
+    if (seen_) lockweave_lw_wake()(object, kind, all ? 1 : 0, pc);
+  }
   void hand_over(const void* object, lw_kind kind) const noexcept {
     if (seen_) lockweave_lw_hand_over()(object, kind);
   }

@@ -5,8 +5,9 @@
 // Waits for room, for a value and for unfinished work are all waits for the queue.
 //
 // Order: a get comes after all puts so far; a put into a bounded queue after the gets that made room;
-// a join after every task_done. These have a place of their own to hand over, &unfinished_: a
-// consumer that gets its next value is not ordered after what other consumers have finished.
+// a join after every task_done. Each of the three has a place of its own to hand over, the queue,
+// &room_ and &unfinished_: consumers are not ordered among each other by what they get and finish,
+// nor producers by a wait for room.
 #pragma once
 
 #include <chrono>
@@ -67,7 +68,8 @@ class queue_base {
     return at_call_site([&](const void* pc) {
       return attempt_until(at, [&](const deadline& until) {
         return put_seen(std::forward<Value>(value), pc, [&](const operation& op) {
-          return room_.wait_until(mutex_, until, {op, {this, LW_QUEUE, LW_TIMED}, pc},
+          return room_.wait_until(mutex_, until,
+                                  {op, {this, LW_QUEUE, LW_TIMED | LW_UNORDERED}, pc},
                                   [this] { return has_room(); });
         });
       });
@@ -142,7 +144,7 @@ class queue_base {
     }
     op.hand_over(&unfinished_, LW_QUEUE);
     if (--unfinished_ == 0) {
-      op.notify(this, LW_QUEUE, true, pc);
+      op.wake(this, LW_QUEUE, true, pc);
       finished_.notify_all();
     }
     return true;
@@ -150,7 +152,8 @@ class queue_base {
   void wait_finished(const void* pc) {
     const operation op(this);
     const hidden_lock guard(mutex_);
-    finished_.wait(mutex_, {op, {this, LW_QUEUE}, pc}, [this] { return unfinished_ == 0; });
+    finished_.wait(mutex_, {op, {this, LW_QUEUE, LW_UNORDERED}, pc},
+                   [this] { return unfinished_ == 0; });
     op.take_over(&unfinished_);
   }
 
@@ -168,7 +171,7 @@ class queue_base {
     const bool room = wait_for_room(op);
     if (closed_) raise(queue_closed());
     if (!room) return false;
-    if (capacity_ != kUnbounded) op.take_over(this);  // those who made room
+    if (capacity_ != kUnbounded) op.take_over(&room_);
     store_.push(std::forward<Value>(value));
     ++unfinished_;
     op.notify(this, LW_QUEUE, false, pc);
@@ -179,7 +182,7 @@ class queue_base {
   LOCKWEAVE_ALWAYS_INLINE void put_forever(Value&& value) {
     at_call_site([&](const void* pc) {
       put_seen(std::forward<Value>(value), pc, [&](const operation& op) {
-        room_.wait(mutex_, {op, {this, LW_QUEUE}, pc}, [this] { return has_room(); });
+        room_.wait(mutex_, {op, {this, LW_QUEUE, LW_UNORDERED}, pc}, [this] { return has_room(); });
         return true;
       });
     });
@@ -202,7 +205,8 @@ class queue_base {
     if (store_.size() == 0) return std::nullopt;
     std::optional<T> value(store_.pop());
     if (capacity_ != kUnbounded) {
-      op.notify(this, LW_QUEUE, false, pc);
+      op.hand_over(&room_, LW_QUEUE);
+      op.wake(this, LW_QUEUE, false, pc);
       room_.notify_one();
     }
     return value;

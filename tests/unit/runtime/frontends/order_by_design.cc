@@ -47,6 +47,8 @@ lockweave::atomic<int> flag{0};
 lockweave::queue<int> jobs;
 lockweave::joinable_queue<int> work;
 lockweave::process_queue<int> process_jobs(2);
+lockweave::queue<int> full_queue(2);
+lockweave::joinable_queue<int> half_done;
 lockweave::latch latch(1);
 lockweave::barrier<> barrier(2);
 lockweave::promise<int> promise;
@@ -75,6 +77,17 @@ std::map<std::string, Way> ways() {
       {"update", {[] { ++flag; }, [] { flag.exchange(0); }}},
       {"queue", {[] { jobs.put(1); }, [] { jobs.get(); }}},
       {"queue_tried", {[] { jobs.put(1); }, [] { jobs.try_get(); }}},
+      {"queue_room", {[] { full_queue.get(); }, [] { full_queue.try_put(3); }}},
+      {"two_gets", {[] { full_queue.get(); }, [] { full_queue.get(); }}},
+      {"get_after_finished",
+       {[] {
+          half_done.get();
+          half_done.task_done();
+        },
+        [] {
+          half_done.put(2);
+          half_done.get();
+        }}},
       {"queue_closed", {[] { jobs.close(); }, [] { jobs.get(); }}},
       {"joined_queue",
        {[] {
@@ -111,6 +124,8 @@ int main(int count, char** arguments) {
   const auto all = ways();
   const auto way = all.find(count == 2 ? arguments[1] : "");
   if (way == all.end()) return 2;
+  for (const int job : {1, 2}) full_queue.put(job);
+  half_done.put(1);
   std::atomic<bool> handed_over{false};
   std::atomic<bool> finished{false};
   lockweave::thread writer([&] {

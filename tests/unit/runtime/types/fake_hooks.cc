@@ -129,6 +129,9 @@ void lw_block_end(void) { fake::write({"block_end"}); }
 void lw_notify(const void* object, lw_kind kind, int all, const void* pc) {
   fake::write({"notify", object, kind, all, nullptr, nullptr, pc});
 }
+void lw_wake(const void* object, lw_kind kind, int all, const void* pc) {
+  fake::write({"wake", object, kind, all, nullptr, nullptr, pc});
+}
 void lw_hand_over(const void* object, lw_kind kind) { fake::write({"hand_over", object, kind}); }
 void lw_take_over(const void* object) { fake::write({"take_over", object}); }
 void lw_thread_name(const void* thread, const char* name) {
