@@ -13,6 +13,7 @@
 #include "runtime/core/fast_lock.h"
 #include "runtime/core/held.h"
 #include "runtime/core/journal.h"
+#include "runtime/core/modules.h"
 #include "runtime/core/process.h"
 #include "runtime/core/relations.h"
 #include "runtime/core/stalls.h"
@@ -463,6 +464,8 @@ void lw_variable_end(const void* address) {
 
 void lw_access(const void* address, size_t size, lw_access_kind kind, const void* pc) {
   ErrnoKept kept;
+  // Static storage ends with the process, and daemons may still be at work.
+  if (kind == LW_END && lies_in_module(bits(address))) return;
   begin_watching();
   watcher().on_access(self(), {bits(address), size, kind, pc});
 }

@@ -66,6 +66,11 @@ std::uint32_t build_id_in_notes(const char* at, const char* end, char* out, std:
 
 }  // namespace
 
+bool lies_in_module(std::uintptr_t address) {
+  dl_find_object found;
+  return _dl_find_object(reinterpret_cast<void*>(address), &found) == 0;
+}
+
 std::uint32_t build_id_of(std::uintptr_t begin, std::uintptr_t end, char* out, std::uint32_t size) {
   const auto* header = reinterpret_cast<const ElfW(Ehdr)*>(begin);
   if (begin + sizeof *header > end || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return 0;

@@ -18,6 +18,9 @@ struct LoadedModule {
   std::uint32_t id = 0;        // 1, 2, ... in order of first look-up
 };
 
+// Static storage, or code. Any thread.
+bool lies_in_module(std::uintptr_t address);
+
 class Modules {
  public:
   static constexpr std::uint32_t kMax = 1024;  // beyond: addresses stay unplaced

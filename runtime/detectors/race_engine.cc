@@ -208,6 +208,7 @@ void RaceEngine::note_read(ThreadClock& thread, const Variable& variable, const 
 bool RaceEngine::is_repeated(const ThreadClock& thread, const Variable& variable, AccessKind kind,
                              const void* held) {
   if (thread.slot > 0xFFFFU || thread.latest != &variable || thread.read != nullptr) return false;
+  if (kind == AccessKind::end) return false;
   const Epoch epoch = thread.known.all.at(thread.slot) - (writes(kind) ? 1 : 0);
   const std::uint64_t key = newest_key(thread.slot, epoch, writes(kind));
   if (variable.newest.load(std::memory_order_acquire) != key) return false;
@@ -271,6 +272,10 @@ RaceFound RaceEngine::access(ThreadClock& thread, Variable& variable, AccessKind
   now.writes = writes(kind);
   core::RawGuard guard(variable.guard);
   const RaceFound worst = worst_pair(thread, variable, now);
+  if (kind == AccessKind::end) {
+    variable.ended = true;
+    variable.count = 0;
+  }
   if (reads(kind)) take_value(thread, variable, kind, now.held);
   if (now.writes) {
     drop(variable.last_write_clock);
@@ -284,6 +289,7 @@ RaceFound RaceEngine::access(ThreadClock& thread, Variable& variable, AccessKind
   if (now.writes) next_epoch(thread);  // who reads from it takes over no more than what came before
   thread.latest = &variable;
   if (worst.kind <= variable.reported) return {};
+  if (variable.ended && worst.kind != RaceKind::data_race) return {};
   variable.reported = worst.kind;
   return worst;
 }
@@ -297,6 +303,7 @@ void RaceEngine::forget(Variable& variable) {
   variable.forgotten = 0;
   variable.last_write = {};
   variable.reported = RaceKind::none;
+  variable.ended = false;
   note_newest(variable, 0, nullptr);
 }
 

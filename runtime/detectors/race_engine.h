@@ -70,10 +70,13 @@ enum class AccessKind : std::uint8_t {
   write,   // over whatever was there
   look,    // read, to act on it
   update,  // read and written in one step, to add to it
-  change   // looked at and written in one step: a container's front and pop
+  change,  // looked at and written in one step: a container's front and pop
+  end      // a destructor's, a write over all; whatever comes later comes too late
 };
 
-constexpr bool reads(AccessKind kind) { return kind != AccessKind::write; }
+constexpr bool reads(AccessKind kind) {
+  return kind != AccessKind::write && kind != AccessKind::end;
+}
 constexpr bool writes(AccessKind kind) {
   return kind != AccessKind::read && kind != AccessKind::look;
 }
@@ -93,11 +96,12 @@ struct ThreadClock {
   } read_under[kPendingMax] = {};
 };
 
-// One access as it is kept. `thread`, `held` and `place` are the caller's.
+// One access as it is kept. `thread`, `held`, `ends` and `place` are the caller's.
 struct Accessed {
   Slot slot = 0;
   Epoch epoch = 0;
   bool writes = false;
+  bool ends = false;
   const void* held = nullptr;  // equal pointers: the same lockset
   void* thread = nullptr;
   void* place = nullptr;
@@ -133,6 +137,7 @@ struct Variable {
   Accessed last_write;
   WriteClock* last_write_clock = nullptr;
   RaceKind reported = RaceKind::none;
+  bool ended = false;
 };
 
 // How the engine asks about locksets.
@@ -164,8 +169,9 @@ class RaceEngine {
   // True: this access adds nothing to the history; no call of `access` is needed.
   static bool is_repeated(const ThreadClock& thread, const Variable& variable, AccessKind kind,
                           const void* held);
-  // `at`: held, thread, place; the rest is filled in. The worst of what it reveals, and only what is
-  // worse than what was reported of this variable before.
+  // `at`: held, thread, place, ends; the rest is filled in. The worst of what it reveals, and only
+  // what is worse than what was reported of this variable before. Of a variable that ends or has ended
+  // only data races: its last user need hold no lock to destroy it.
   RaceFound access(ThreadClock& thread, Variable& variable, AccessKind kind, Accessed at);
   static void forget(Variable& variable);
   void reset_after_fork() { slots_guard_.reset_after_fork(); }

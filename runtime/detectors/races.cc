@@ -36,7 +36,7 @@ const Acquisition* find_in(const void* held, const Object& object) {
 
 // The two enumerations say the same, in the same order.
 AccessKind kind_of(const core::Access& access) {
-  static_assert(static_cast<int>(AccessKind::change) == LW_CHANGE);
+  static_assert(static_cast<int>(AccessKind::end) == LW_END);
   return static_cast<AccessKind>(access.kind);
 }
 
@@ -156,6 +156,7 @@ void Races::on_access(ThreadState& thread, const core::Access& access) {
   WatchedVariable* variable = variables_.find(access.address);
   if (clock == nullptr) return;
   const AccessKind kind = kind_of(access);
+  if (variable == nullptr && kind == AccessKind::end) return;
   if (variable != nullptr && engine_.is_repeated(*clock, variable->accesses, kind, thread.top)) {
     return;
   }
@@ -166,6 +167,7 @@ void Races::on_access(ThreadState& thread, const core::Access& access) {
   }
   Accessed now;
   now.writes = writes(kind);
+  now.ends = kind == AccessKind::end;
   now.held = thread.top;
   now.thread = &thread;
   now.place = stack;
@@ -195,10 +197,15 @@ Acquisition* Races::lock_of_the_others(Variable& variable, const Accessed& one,
   return const_cast<Acquisition*>(best);
 }
 
+model::Action action_of(const Accessed& access) {
+  if (access.ends) return model::Action::destroys;
+  return access.writes ? model::Action::writes : model::Action::reads;
+}
+
 ReportStep step_of(const Accessed& access, Object* variable) {
   ReportStep step;
   step.thread = static_cast<ThreadState*>(access.thread);
-  step.action = access.writes ? model::Action::writes : model::Action::reads;
+  step.action = action_of(access);
   step.object = variable;
   step.held = const_cast<Acquisition*>(chain(access.held));
   step.stack = static_cast<core::InternedStack*>(access.place);

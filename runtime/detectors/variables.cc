@@ -33,8 +33,8 @@ WatchedVariable* Variables::take_out(std::uintptr_t address) {
 
 WatchedVariable* Variables::begin(std::uintptr_t address, std::size_t size, const char* name,
                                   core::InternedStack* first) {
-  end(address);
   core::RawGuard guard(lock_);
+  recycle(address);
   WatchedVariable* made = spare_;
   if (made != nullptr) {
     spare_ = made->next.load(std::memory_order_relaxed);
@@ -56,6 +56,23 @@ WatchedVariable* Variables::begin(std::uintptr_t address, std::size_t size, cons
 
 void Variables::end(std::uintptr_t address) {
   core::RawGuard guard(lock_);
+  const WatchedVariable* variable = find(address);
+  if (variable == nullptr) return;
+  if (variable->accesses.ended) {
+    keep_ended(address);
+  } else {
+    recycle(address);
+  }
+}
+
+void Variables::keep_ended(std::uintptr_t address) {
+  std::uintptr_t& place = ended_[ended_count_++ % kEndedMax];
+  const WatchedVariable* oldest = place == 0 ? nullptr : find(place);
+  if (oldest != nullptr && oldest->accesses.ended) recycle(place);
+  place = address;
+}
+
+void Variables::recycle(std::uintptr_t address) {
   WatchedVariable* ended = take_out(address);
   if (ended == nullptr) return;
   ended->address.store(0, std::memory_order_release);

@@ -3,6 +3,9 @@
 //
 // The watched variables, by the address where they begin.
 //
+// A variable whose end was an access stays to be found, until another one begins at its address or
+// kEndedMax others have ended: who comes too late is told then.
+//
 // Thread-safety: `find` is lock-free, the others take a lock. A variable's memory is used again for
 // another variable, never for anything else: who accesses one that another thread ends at that
 // moment sees an empty history, or another variable's.
@@ -15,7 +18,7 @@
 namespace lockweave::detectors {
 
 struct WatchedVariable {
-  std::atomic<std::uintptr_t> address{0};  // 0: ended
+  std::atomic<std::uintptr_t> address{0};  // 0: not in use
   std::atomic<WatchedVariable*> next{nullptr};
   std::size_t size = 0;
   char name[48] = {};  // cut to that; empty: symbols of the program may tell
@@ -33,6 +36,8 @@ class Variables {
   WatchedVariable* begin(std::uintptr_t address, std::size_t size, const char* name,
                          core::InternedStack* first);
   void end(std::uintptr_t address);
+  static constexpr std::uint32_t kEndedMax = 1024;
+
   // After a fork: other threads held the guards.
   void reset_guards();
 
@@ -40,9 +45,14 @@ class Variables {
   static constexpr std::uint32_t kBuckets = 1 << 14;
   static std::uint32_t bucket_of(std::uintptr_t address);
   WatchedVariable* take_out(std::uintptr_t address);
+  // These require that lock_ is held.
+  void recycle(std::uintptr_t address);
+  void keep_ended(std::uintptr_t address);
 
   core::RawLock lock_;
   WatchedVariable* spare_ = nullptr;
+  std::uintptr_t ended_[kEndedMax] = {};  // where; the oldest at ended_count_ modulo kEndedMax
+  std::uint64_t ended_count_ = 0;
   std::atomic<WatchedVariable*> buckets_[kBuckets] = {};
 };
 

@@ -75,12 +75,14 @@ bool names_only_the_first(std::string_view rule) {
   return rule == "wait-while-holding" || rule == "inconsistent-locking";
 }
 
-bool is_access(const StoryStep& at) {
-  return at.step.action == Action::reads || at.step.action == Action::writes;
+// In a race a variable's destruction is one, too.
+bool is_access(const Story& story, const StoryStep& at) {
+  return at.step.action == Action::reads || at.step.action == Action::writes ||
+         (at.step.action == Action::destroys && story.rule == "data-race");
 }
 
 bool is_about_a_variable(const Story& story) {
-  return !story.steps.empty() && is_access(story.steps[0]);
+  return !story.steps.empty() && is_access(story, story.steps[0]);
 }
 
 std::string variable_of(const Story& story, Scene& scene) {
@@ -130,7 +132,7 @@ std::vector<OwnedKey> keys_of_accesses(const Story& story, Scene& scene, bool of
   std::vector<OwnedKey> keys;
   for (const StoryStep& at : story.steps) {
     const bool wanted = !of_first_thread || at.step.thread == story.steps[0].step.thread;
-    if (is_access(at) && wanted) keys.push_back({site_of(at, scene), at.step.mode});
+    if (is_access(story, at) && wanted) keys.push_back({site_of(at, scene), at.step.mode});
   }
   return keys;
 }

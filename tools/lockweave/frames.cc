@@ -59,6 +59,12 @@ bool is_library_frame(const model::Site& site) {
          is_library_function(site.function) || is_library_module(site.module);
 }
 
+bool is_last_owner_frame(const model::Site& site) {
+  return site.function.find("std::_Sp_counted_") != std::string::npos ||     // libstdc++
+         site.function.find("__shared_ptr_emplace") != std::string::npos ||  // libc++
+         site.function.find("__shared_ptr_pointer") != std::string::npos;
+}
+
 std::vector<model::Site> shown_stack(std::span<const model::Site> raw) {
   std::span<const model::Site> part = raw;
   const auto main_frame = std::find_if(part.begin(), part.end(), is_main);

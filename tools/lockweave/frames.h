@@ -16,6 +16,9 @@ namespace lockweave::cli {
 // Code of the C++ library, the threads library, Lockweave's own types and its runtime.
 bool is_library_frame(const model::Site& site);
 
+// The code of std::shared_ptr that lets go of what the last owner owned.
+bool is_last_owner_frame(const model::Site& site);
+
 // `raw`, innermost first, without library frames and without what lies above main or above a
 // thread's function. If nothing would be left, `raw` unchanged.
 std::vector<model::Site> shown_stack(std::span<const model::Site> raw);

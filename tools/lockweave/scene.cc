@@ -4,6 +4,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "model/fingerprint.h"
 #include "tools/lockweave/frames.h"
 #include "tools/lockweave/text.h"
@@ -77,6 +79,14 @@ const std::vector<model::Site>& Scene::stack(StackRef stack) {
     shown = shown_.emplace(std::move(positions), shown_stack(sites)).first;
   }
   return *stacks_.emplace(stack, &shown->second).first->second;
+}
+
+bool Scene::by_last_owner(StackRef stack) {
+  for (const auto& [module, offset] : positions_of(stack)) {
+    const auto& sites = symbols_.sites({modules_[module], offset});
+    if (std::any_of(sites.begin(), sites.end(), is_last_owner_frame)) return true;
+  }
+  return false;
 }
 
 model::Site Scene::place(StackRef at) {

@@ -43,6 +43,8 @@ class Scene {
 
   // Innermost first, library frames left out; empty if there is no stack.
   const std::vector<model::Site>& stack(StackRef stack);
+  // Called by the last owner of a std::shared_ptr?
+  bool by_last_owner(StackRef stack);
   // The innermost shown frame, or an empty site.
   model::Site place(StackRef stack);
 

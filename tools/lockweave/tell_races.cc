@@ -19,6 +19,7 @@ std::string variable_words(const Telling& telling) {
 }
 
 std::string access_words(const ToldStep& step) {
+  if (step.action == model::Action::destroys) return "destroys";
   return step.action == model::Action::writes ? "writes" : "reads";
 }
 

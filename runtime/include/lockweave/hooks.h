@@ -154,7 +154,8 @@ typedef enum lw_access_kind {
   LW_WRITE, /* over whatever was there */
   LW_LOOK,  /* read, to act on it */
   LW_UPDATE, /* read and written in one step, to add to it: sum += part */
-  LW_CHANGE  /* looked at and written in one step: a container's front and pop */
+  LW_CHANGE, /* looked at and written in one step: a container's front and pop */
+  LW_END     /* its destructor; lw_variable_end follows */
 } lw_access_kind;
 /* This thread is about to access it. `address` is where the variable begins. */
 LW_HOOK void lw_access(const void* address, size_t size, lw_access_kind kind, const void* pc);

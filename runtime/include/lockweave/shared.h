@@ -18,7 +18,8 @@
 //
 // Reports: data-race, inconsistent-locking, write-under-shared-lock. Whether a lock orders by design
 // or by luck depends on who looks: docs/design/races.md. `sum = sum + part` looks.
-// An access object is one access, told when it is made: do not keep it. Construction is no access.
+// An access object is one access, told when it is made: do not keep it. Construction is no access;
+// destruction is a write, except at the end of the process.
 // Without a name, a report uses the symbol of a global variable, or the place where it began.
 // Thread-safety: as T. Cost without the runtime: one load and one test an access.
 #pragma once
@@ -59,9 +60,11 @@ inline void begin_variable(const void* address, std::size_t size, const char* na
   const operation op(address);
   if (op.seen()) lockweave_lw_variable_begin()(address, size, name, pc);
 }
-inline void end_variable(const void* address) noexcept {
+inline void end_variable(const void* address, std::size_t size, const void* pc) noexcept {
   const operation op(address);
-  if (op.seen()) lockweave_lw_variable_end()(address);
+  if (!op.seen()) return;
+  lockweave_lw_access()(address, size, LW_END, pc);
+  lockweave_lw_variable_end()(address);
 }
 
 template <class T>
@@ -92,8 +95,9 @@ class shared {
       : value_(std::forward<Args>(args)...) {
     begin(name.text);
   }
-  ~shared() {
-    if (detail::observed()) detail::end_variable(&value_);
+  LOCKWEAVE_ALWAYS_INLINE ~shared() {
+    if (!detail::observed()) return;
+    detail::at_call_site([this](const void* pc) { detail::end_variable(&value_, sizeof(T), pc); });
   }
   shared(const shared&) = delete;
   shared& operator=(const shared&) = delete;

@@ -81,9 +81,13 @@ class NaiveRaces {
     auto& history = histories_[variable];
     RaceKind worst = RaceKind::none;
     for (const Access& earlier : history) worst = std::max(worst, judge(self, earlier, now));
+    if (kind == AccessKind::end) {
+      history.clear();
+      ended_.insert(variable);
+    }
     const auto last_write = std::find_if(history.rbegin(), history.rend(),
                                          [](const Access& each) { return each.writes; });
-    if (last_write != history.rend() && kind != AccessKind::write) {
+    if (last_write != history.rend() && reads(kind)) {
       if (!self.past.all.contains(last_write->event)) merge(self.past, last_write->past);
       if (kind != AccessKind::update) look_at(self, thread, variable, *last_write);
       if (kind != AccessKind::read) settle(thread);
@@ -93,7 +97,13 @@ class NaiveRaces {
     history.push_back(now);
     RaceKind& reported = reported_[variable];
     if (worst <= reported) return RaceKind::none;
+    if (ended_.contains(variable) && worst != RaceKind::data_race) return RaceKind::none;
     return reported = worst;
+  }
+  void begin_again(int variable) {
+    histories_.erase(variable);
+    reported_.erase(variable);
+    ended_.erase(variable);
   }
 
  private:
@@ -174,6 +184,7 @@ class NaiveRaces {
   std::map<int, Past> objects_;
   std::map<int, std::vector<Access>> histories_;
   std::map<int, RaceKind> reported_;
+  std::set<int> ended_;
 };
 
 }  // namespace lockweave::detectors

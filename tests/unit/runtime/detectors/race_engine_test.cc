@@ -80,6 +80,10 @@ class World final : public Locksets {
   RaceKind changes(int thread, int variable = 0) {
     return access(thread, variable, AccessKind::change);
   }
+  RaceKind ends(int thread, int variable = 0) { return access(thread, variable, AccessKind::end); }
+  void begin_again(int variable) {
+    RaceEngine::forget(variables_[static_cast<std::size_t>(variable)]);
+  }
   Slot slot_of(int thread) { return clock(thread).slot; }
   const Variable& variable(int number) { return variables_[static_cast<std::size_t>(number)]; }
 
@@ -317,6 +321,29 @@ TEST_F(RaceEngineTest, ThousandsOfThreadsOneAfterTheOtherNeedNoMoreSlots) {
   }
 }
 
+TEST_F(RaceEngineTest, DestructionRacesWithAnAccess) {
+  world.reads(1);
+  EXPECT_EQ(world.ends(2), RaceKind::data_race);
+}
+
+TEST_F(RaceEngineTest, WhoDestroysNeedsNoLockIfAnythingOrdered) {
+  locked(1, 0, [&] { world.writes(1); });
+  locked(2, 0, [] {});
+  EXPECT_EQ(world.ends(2), RaceKind::none);
+}
+
+TEST_F(RaceEngineTest, AnAccessAfterTheEndRacesUnlessItIsOrdered) {
+  EXPECT_EQ(world.ends(1), RaceKind::none);
+  EXPECT_EQ(world.reads(1), RaceKind::none);
+  EXPECT_EQ(world.reads(2), RaceKind::data_race);
+}
+
+TEST_F(RaceEngineTest, AVariableThatBeginsAgainHasNoPast) {
+  world.ends(1);
+  world.begin_again(0);
+  EXPECT_EQ(world.writes(2), RaceKind::none);
+}
+
 TEST_F(RaceEngineTest, InTheChildOfAForkAllThatOtherThreadsDidIsOver) {
   locked(1, 0, [&] { world.writes(1, 0); });
   world.writes(2, 1);
@@ -397,6 +424,7 @@ class Schedule {
 
   std::string step(int thread) {
     if (below(100) == 0) return fork(thread);
+    if (below(30) == 0) return end_or_begin_again(thread, below(kVariables));
     switch (below(12)) {
       case 0: return create(thread);
       case 1: return end_or_join(thread);
@@ -477,9 +505,16 @@ class Schedule {
     const std::string difference = access(thread, variable, AccessKind::read);
     return difference.empty() ? access(thread, variable, AccessKind::write) : difference;
   }
+  std::string end_or_begin_again(int thread, int variable) {
+    if (below(2) == 0) return access(thread, variable, AccessKind::end);
+    log_ << variable << " begins again\n";
+    world_.begin_again(variable);
+    naive_.begin_again(variable);
+    return {};
+  }
   std::string access(int thread, int variable, AccessKind kind) {
-    static constexpr const char* kNames[] = {" reads ", " writes ", " looks at ", " updates ",
-                                             " changes "};
+    static constexpr const char* kNames[] = {" reads ",   " writes ",  " looks at ",
+                                             " updates ", " changes ", " ends "};
     log_ << thread << kNames[static_cast<int>(kind)] << variable << "\n";
     const RaceKind found = world_.access(thread, variable, kind);
     const RaceKind expected = naive_.access(thread, variable, kind);
