@@ -286,13 +286,17 @@ std::unique_lock b(mu_b); cv.wait(b, pred);   // thread 2)",
         .meaning =
             "On some path a permit that was acquired is not given back, so that the semaphore "
             "runs dry; or more are released than its bound allows.",
-        .place = "The exit that loses the permit, or the release beyond the bound.",
+        .place =
+            "Where the lost permit was taken (analyzer: the exit that loses it), or the release "
+            "beyond the bound.",
         .example = R"(slots.acquire();
 if (!connect()) return false;   // the permit is gone
 slots.release();)",
         .fix = "Give the permit back in a destructor, so that every way out releases it.",
-        .misses = "Semaphores that are released by another thread on purpose (signalling) are left "
-                  "alone. The runtime checks the bound only where it is known.",
+        .misses =
+            "Semaphores that are released by another thread on purpose (signalling) are left "
+            "alone, at run time also those that no taker ever releases. The runtime checks the "
+            "bound only where it is known.",
     },
     {
         .id = "queue-imbalance",

@@ -2,23 +2,28 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // forms: lockweave
-// A worker finds nothing to do and leaves by the short way: with its permit. The seat is gone for
-// good, and the next worker would wait for ever.
+// Ten workers, three seats. One worker finds nothing to do and leaves by the short way: with its
+// permit. Two seats are left for the others, so nothing hangs; the third one is gone for good.
+#include <vector>
+
 #include "instrumented_cases/support/lib.h"
 
 namespace {
-lib::binary_semaphore seat{1};
+constexpr int kSeats = 3;
+lib::counting_semaphore<kSeats> seats{kSeats};
+lib::atomic<int> served{0};
 
 void work(bool anything_to_do) {
-  seat.acquire();               // expect-run: semaphore-imbalance
+  seats.acquire();              // expect-run: semaphore-imbalance
   if (!anything_to_do) return;  // expect-code: semaphore-imbalance
-  seat.release();
+  ++served;
+  seats.release();
 }
 }  // namespace
 
 int main() {
-  lib::thread busy(work, true);
-  busy.join();
-  lib::thread idle(work, false);
-  idle.join();
+  std::vector<lib::thread> workers;
+  for (int i = 0; i < 10; ++i) workers.emplace_back(work, i != 4);
+  for (lib::thread& worker : workers) worker.join();
+  return served == 9 ? 0 : 1;
 }

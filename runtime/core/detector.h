@@ -53,6 +53,8 @@ class Detector {
     (void)pc;
   }
   virtual void on_fork_in_child(ThreadState&) {}
+  // The process ends in an orderly way, or by a verdict: the last call. Threads may still run.
+  virtual void on_process_end() {}
 
  protected:
   ~Detector() = default;
@@ -70,6 +72,25 @@ bool really_holds(const ThreadState& thread, const Object& object);
 // Calls `visit` for each thread that holds it.
 using HolderVisitor = void (*)(void* context, ThreadState& holder, Acquisition& node);
 void for_each_holder(const Object& object, HolderVisitor visit, void* context);
+
+// Permits of a semaphore that were taken and not given back: by whom, where, how many from there; `left`:
+// the thread has ended. Nothing if it is not known, or no matter of permits (takings.h).
+struct TakingView {
+  ThreadState* thread;
+  InternedStack* stack;
+  std::uint32_t count;
+  bool left;
+};
+using TakingVisitor = void (*)(void* context, const TakingView& taking);
+void for_each_taking(const Object& object, TakingVisitor visit, void* context);
+bool takers_give_back(const Object& object);  // has any taker ever done so?
+// A report has named who took: is it not to be told again?
+void mark_takings_told(const Object& object);
+bool takings_told(const Object& object);
+ReportStep step_of_taking(const TakingView& taking, Object& object);
+ReportStep step_of_end(ThreadState& thread, Object& object);  // the thread that took it is no more
+// Who took what is waited for, after the waits: the object of each wait in `steps`, once.
+void add_takings(StepList& steps);
 
 // A stable copy of another thread's published wait; `sequence` even: it is not waiting.
 struct WaitView {

@@ -17,6 +17,7 @@
 #include "runtime/core/process.h"
 #include "runtime/core/relations.h"
 #include "runtime/core/stalls.h"
+#include "runtime/core/takings.h"
 #include "runtime/core/tls.h"
 #include "runtime/core/watch.h"
 
@@ -325,6 +326,7 @@ void lw_notify(const void* object, lw_kind kind, int all, const void* pc) {
   ErrnoKept kept;
   Object* known = notified_object(object, kind, pc);
   if (known == nullptr) return;
+  if (kind == LW_SEMAPHORE && all != 0) note_giving(*known, false);
   tell_watcher([&](Watcher& w) { w.on_hand_over(self(), *known); });
   tell_notified(*known, all != 0, pc);
 }
@@ -339,6 +341,7 @@ void lw_semaphore_begin(const void* semaphore, unsigned permits, int flags, cons
   if (Object* object = find_object(bits(semaphore))) {
     object->permits.store(permits, std::memory_order_relaxed);
     object->lock_like = permits == 1;
+    if (permits > 0) open_ledger(*object);
   }
 }
 
@@ -368,7 +371,10 @@ void lw_permit_taken(const void* semaphore, int flags, const void* pc) {
   if (object == nullptr) return;
   ThreadState& thread = self();
   tell_watcher([&](Watcher& w) { w.on_take_over(thread, *object); });
-  if (!object->lock_like) return;
+  if (!object->lock_like) {
+    ErrnoKept kept;
+    return note_taken(thread, *object, pc);
+  }
   notice_stack_depth(thread);
   push_held(thread, bits(semaphore), LW_SEMAPHORE, flags, pc);
 }
@@ -378,8 +384,10 @@ void lw_permit_given(const void* semaphore, const void* pc) {
       watching() ? object_at(bits(semaphore), LW_SEMAPHORE, 0, pc) : find_object(bits(semaphore));
   if (object == nullptr) return;
   tell_watcher([&](Watcher& w) { w.on_hand_over(self(), *object); });
-  if (!object->lock_like) return;
-  if (pop_held(self(), bits(semaphore))) return;
+  if (!object->lock_like) return note_given_back(self(), *object);
+  const bool by_taker = pop_held(self(), bits(semaphore));
+  note_giving(*object, by_taker);
+  if (by_taker) return;
   ErrnoKept kept;
   object->lock_like = false;  // given by one who did not take it: a signal, not a lock
   journal.note_object(*object);
@@ -409,6 +417,7 @@ void lw_thread_ended(void) {
   reconcile_held(*thread);
   tell_detectors([&](Detector& d) { d.on_thread_end(*thread); });
   tell_watcher([&](Watcher& w) { w.on_thread_end(*thread); });
+  leave_takings(*thread);
   journal.note_thread_end(*thread);
   finish_thread(*thread);
   tell_detectors([](Detector& d) { d.on_thread_gone(); });

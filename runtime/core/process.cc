@@ -184,6 +184,7 @@ int lw_exit(const char* how, int status) {
     return status;
   }
   Unseen unseen;
+  tell_detectors([](Detector& d) { d.on_process_end(); });
   journal.note_rest();
   journal.note_end(how, status);
   if (core_state.under_launcher) return status;

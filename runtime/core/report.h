@@ -6,6 +6,7 @@
 #pragma once
 
 #include "model/record.h"
+#include "runtime/core/arena.h"
 #include "runtime/core/thread_state.h"
 
 namespace lockweave::core {
@@ -18,6 +19,31 @@ struct ReportStep {
   ThreadState* other = nullptr;
   Acquisition* held = nullptr;
   InternedStack* stack = nullptr;
+};
+
+// Steps whose number shows while they are told. Without memory the rest is left out.
+class StepList {
+ public:
+  void add(const ReportStep& step) {
+    if (count_ < capacity_ || grow()) steps_[count_++] = step;
+  }
+  const ReportStep* begin() const { return steps_; }
+  std::uint32_t count() const { return count_; }
+
+ private:
+  bool grow() {
+    const std::uint32_t capacity = capacity_ == 0 ? 8 : capacity_ * 2;
+    auto* larger = arena.make_array<ReportStep>(capacity);
+    if (larger == nullptr) return false;
+    for (std::uint32_t i = 0; i < count_; ++i) larger[i] = steps_[i];
+    steps_ = larger;
+    capacity_ = capacity;
+    return true;
+  }
+
+  ReportStep* steps_ = nullptr;
+  std::uint32_t count_ = 0;
+  std::uint32_t capacity_ = 0;
 };
 
 struct Report {

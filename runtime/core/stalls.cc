@@ -58,16 +58,16 @@ ReportStep step_of(const LongWait& slow) {
 }
 
 void tell_stall(const LongWait* waits, std::uint32_t count) {
-  auto* steps = arena.make_array<ReportStep>(count);
-  if (steps == nullptr) return;
-  for (std::uint32_t i = 0; i < count; ++i) steps[i] = step_of(waits[i]);
+  StepList steps;
+  for (std::uint32_t i = 0; i < count; ++i) steps.add(step_of(waits[i]));
+  add_takings(steps);
   Report report;
   report.rule = "deadlock";
   report.variant = "stall";
   report.certain = false;
-  report.object = steps[0].object;
-  report.steps = steps;
-  report.count = count;
+  report.object = waits[0].wait.object;
+  report.steps = steps.begin();
+  report.count = steps.count();
   submit(report);
 }
 

@@ -402,6 +402,7 @@ void reset_tables_after_fork() {
     Object& object = **slot_of(id, false);
     object.written = false;
     object.waiters_and_wakes.store(0, std::memory_order_relaxed);
+    object.ledger.store(nullptr, std::memory_order_relaxed);  // the parent's
   }
   for_each_acquisition(
       [](void*, Acquisition& node) {

@@ -26,6 +26,7 @@
 namespace lockweave::core {
 
 struct Acquisition;
+struct Ledger;
 struct ThreadState;
 
 struct Object {
@@ -45,6 +46,7 @@ struct Object {
   const char* name = nullptr;
   std::atomic<std::uint64_t> waiters_and_wakes{0};  // waiters << 32 | wakes on their way
   std::atomic<void*> clocks{nullptr};               // of the race detector
+  std::atomic<Ledger*> ledger{nullptr};             // takings.h
   // The last notification that nobody was waiting for; see lost-wakeup.
   std::atomic<const void*> missed_pc{nullptr};
   std::atomic<Id> missed_by{0};

@@ -8,6 +8,7 @@
 #include "runtime/core/arena.h"
 #include "runtime/core/fast_lock.h"
 #include "runtime/core/journal.h"
+#include "runtime/core/takings.h"
 #include "runtime/core/tls.h"
 
 extern "C" void* __libc_stack_end;  // ld.so: top of the main thread's stack
@@ -322,6 +323,7 @@ void keep_only_current_after_fork() {
   self->parent = 0;  // lockweave: ignore(inconsistent-locking) the only thread of a forked child
   bind_to_calling_thread(*self);
   forget_known_acquisitions(*self);
+  forget_takings_after_fork(*self);
 }
 
 }  // namespace lockweave::core

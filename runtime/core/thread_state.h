@@ -18,6 +18,8 @@
 
 namespace lockweave::core {
 
+struct Taking;
+
 struct Held {
   Acquisition* node;
   std::uint32_t count;  // > 1: recursive re-acquisitions
@@ -76,6 +78,7 @@ struct ThreadState {
   std::atomic<std::uint32_t> segment{1};
   Wait wait;
   std::atomic<void*> locks_taken{nullptr};  // set of the waits detector
+  std::atomic<Taking*> takings{nullptr};    // takings.h
   void* clocks = nullptr;  // of the race detector; the creator's until the thread runs
   std::atomic<const char*> name{nullptr};  // for reports; nullptr: only the label
   std::atomic<bool> finished{false};

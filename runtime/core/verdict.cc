@@ -80,6 +80,7 @@ void submit_deadlock(const Report& report) {
     if (options.on_deadlock == OnDeadlock::wait) return;
     for (;;) os::sleep_ns(1'000'000'000);  // another thread is ending the process
   }
+  tell_detectors([](Detector& d) { d.on_process_end(); });
   say_what_runs(report.rule);
   // The launcher prints what its own child leaves behind; any other process speaks for itself.
   const bool speak = !core_state.root || options.on_deadlock == OnDeadlock::wait;

@@ -6,6 +6,7 @@
 #include "runtime/core/core_state.h"
 #include "runtime/core/watch.h"
 #include "runtime/detectors/forks.h"
+#include "runtime/detectors/imbalance.h"
 #include "runtime/detectors/misuse.h"
 #include "runtime/detectors/races.h"
 #include "runtime/detectors/signal_safety.h"
@@ -16,8 +17,8 @@ namespace lockweave::core {
 
 DetectorTable detector_table() {
   static core::Detector* const detectors[] = {
-      &detectors::misuse(), &detectors::signal_safety(), &detectors::forks(),
-      &detectors::waits(),  &detectors::wait_for(),
+      &detectors::misuse(), &detectors::imbalance(), &detectors::signal_safety(),
+      &detectors::forks(),  &detectors::waits(),     &detectors::wait_for(),
   };
   return {detectors, sizeof detectors / sizeof detectors[0]};
 }

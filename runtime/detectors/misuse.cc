@@ -43,9 +43,10 @@ class Misuse final : public core::Detector {
 
   void on_thread_end(ThreadState& thread) override {
     for (Acquisition* node = thread.top; node != nullptr; node = node->outer) {
-      const ReportStep steps[] = {step_taken(thread, *node), ended(thread, *node->object)};
-      const bool permit = node->object->kind == LW_SEMAPHORE;
-      tell(permit ? "semaphore-imbalance" : "lock-leak", permit ? "never-released" : "", steps, 2);
+      if (node->object->kind == LW_SEMAPHORE) continue;  // it may be another's to give
+      const ReportStep steps[] = {step_taken(thread, *node),
+                                  core::step_of_end(thread, *node->object)};
+      tell("lock-leak", "", steps, 2);
     }
   }
 
@@ -58,15 +59,6 @@ class Misuse final : public core::Detector {
                  const void* pc) override {
     const ReportStep steps[] = {step_here(thread, Action::releases, object, pc)};
     tell(rule, variant, steps, 1);
-  }
-
- private:
-  static ReportStep ended(ThreadState& thread, Object& object) {
-    ReportStep step;
-    step.thread = &thread;
-    step.action = Action::ends;
-    step.object = &object;
-    return step;
   }
 };
 

@@ -1,9 +1,8 @@
 // runtime/detectors/misuse.h
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Locks used against their rules: `unlock-not-held`, `lock-leak`, `destroyed-while-held`,
-// `semaphore-imbalance` (a permit never given back by a thread that ended), and what a drop-in type
-// reports about itself. Each place is reported once.
+// Locks used against their rules: `unlock-not-held`, `lock-leak`, `destroyed-while-held`, and what a
+// drop-in type reports about itself. Each place is reported once.
 //
 // Cost: nothing on the hot path; the front-ends call when something is already wrong.
 // Misses: a lock destroyed by code that core cannot see (custom allocators that reuse memory).

@@ -375,8 +375,7 @@ void WaitFor::report_all_blocked() {
   std::uint32_t count = 0;
   for_each_live_thread([&](ThreadState&) { ++count; });
   auto** threads = core::arena.make_array<ThreadState*>(count);
-  auto* steps = core::arena.make_array<ReportStep>(count + 1);
-  if (threads == nullptr || steps == nullptr || count == 0) return;
+  if (threads == nullptr || count == 0) return;
   std::uint32_t filled = 0;
   for_each_live_thread([&](ThreadState& thread) {
     if (filled < count) threads[filled++] = &thread;
@@ -385,18 +384,19 @@ void WaitFor::report_all_blocked() {
 
   const WaitView first = core::view_wait(*threads[0]);
   const bool lost = missed_a_notification(first);
-  std::uint32_t used = 0;
-  steps[used++] = step_of_wait(*threads[0], first);
-  if (lost) steps[used++] = step_of_notification(*first.object);
+  core::StepList steps;
+  steps.add(step_of_wait(*threads[0], first));
+  if (lost) steps.add(step_of_notification(*first.object));
   for (std::uint32_t i = 1; i < filled; ++i) {
-    steps[used++] = step_of_wait(*threads[i], core::view_wait(*threads[i]));
+    steps.add(step_of_wait(*threads[i], core::view_wait(*threads[i])));
   }
+  core::add_takings(steps);
   Report report;
   report.rule = lost ? "lost-wakeup" : "deadlock";
   report.variant = "all-blocked";
   report.object = first.object;
-  report.steps = steps;
-  report.count = used;
+  report.steps = steps.begin();
+  report.count = steps.count();
   core::submit_deadlock(report);
 }
 

@@ -75,6 +75,11 @@ bool names_only_the_first(std::string_view rule) {
   return rule == "wait-while-holding" || rule == "inconsistent-locking";
 }
 
+// Which threads had taken the permits that a deadlock waits for is chance.
+bool is_beside_the_waits(const Story& story, const StoryStep& at) {
+  return story.rule == "deadlock" && at.step.action == Action::acquires;
+}
+
 // In a race a variable's destruction is one, too.
 bool is_access(const Story& story, const StoryStep& at) {
   return at.step.action == Action::reads || at.step.action == Action::writes ||
@@ -160,7 +165,7 @@ std::string fingerprint_of(const Story& story, Scene& scene) {
     if (!keys.empty()) return ring_fingerprint(story, scene, keys);
   }
   for (const StoryStep& at : story.steps) {
-    if (at.step.stack == 0) continue;
+    if (at.step.stack == 0 || is_beside_the_waits(story, at)) continue;
     if (names_only_the_first(story.rule) && at.step.thread != story.steps[0].step.thread) continue;
     keys.push_back({site_of(at, scene), at.step.mode});
   }

@@ -67,9 +67,9 @@ Narration semaphore_imbalance(const Telling& telling) {
     return {fmt::format("semaphore {} is released beyond its bound", lock_words(telling)),
             "release only permits that were acquired"};
   }
-  return {
-      fmt::format("a permit of semaphore {} is taken and never given back", lock_words(telling)),
-      "release the permit on every path, best with a guard"};
+  return {fmt::format("{} takes a permit of semaphore {}, ends, and nobody gives it back",
+                      step_or_blank(telling, 0).thread, lock_words(telling)),
+          "release the permit on every path, best with a guard"};
 }
 
 Narration queue_imbalance(const Telling& telling) {

@@ -62,6 +62,24 @@ bool is_wanted(const Telling& telling, const std::string& name) {
                      [&name](const ToldStep& step) { return step.object == name; });
 }
 
+bool has_ended(const Telling& telling, const ToldStep& taker) {
+  return std::any_of(telling.steps.begin(), telling.steps.end(), [&taker](const ToldStep& step) {
+    return step.action == Action::ends && step.thread == taker.thread &&
+           step.object == taker.object;
+  });
+}
+
+// Who has what the thread waits for.
+std::string takers_clause(const Telling& telling, const ToldStep& wait) {
+  std::vector<std::string> takers;
+  for (const ToldStep& step : telling.steps) {
+    if (step.action != Action::acquires || step.object != wait.object) continue;
+    const std::string taker = step.thread + (has_ended(telling, step) ? " (ended)" : "");
+    if (std::find(takers.begin(), takers.end(), taker) == takers.end()) takers.push_back(taker);
+  }
+  return takers.empty() ? std::string() : fmt::format(", whose permits {} took", listed(takers));
+}
+
 std::string waiting_clause(const Telling& telling, const ToldStep& step) {
   std::string clause = step.thread;
   std::vector<std::string> held;
@@ -74,7 +92,7 @@ std::string waiting_clause(const Telling& telling, const ToldStep& step) {
                                 step.other.empty() ? "another thread" : step.other);
   }
   if (step.action == Action::wants) return clause + " waits for " + object_words(step);
-  return clause + " waits on " + object_words(step);
+  return clause + " waits on " + object_words(step) + takers_clause(telling, step);
 }
 
 }  // namespace

@@ -129,7 +129,8 @@ LW_HOOK void lw_notify(const void* object, lw_kind kind, int all, const void* pc
 /* The same, but what came before is not handed over: wakes those who wait for something else of
  * `object` than what others hand over through it. */
 LW_HOOK void lw_wake(const void* object, lw_kind kind, int all, const void* pc);
-/* Permits of a semaphore: taken by this thread, given back by this thread. */
+/* Permits of a semaphore: taken by this thread, given back by this thread. More than anybody counts:
+ * lw_notify with all != 0; from then on it is no longer asked who has them. */
 LW_HOOK void lw_permit_taken(const void* semaphore, int flags, const void* pc);
 LW_HOOK void lw_permit_given(const void* semaphore, const void* pc);
 LW_HOOK void lw_semaphore_begin(const void* semaphore, unsigned permits, int flags, const void* pc);

@@ -89,6 +89,37 @@ TEST(Findings, AThreadTookTheLockBeforeItTookItAgain) {
   EXPECT_EQ(finding.flows[0].steps[1].text, "wants `mu`");
 }
 
+// Main waits for a permit that `takers` threads have taken; the first one of them has ended.
+void add_starvation(RecordBuilder& process, int takers) {
+  const model::Id seats = process.object("seats", model::ObjectKind::semaphore);
+  std::vector<model::Step> steps{process.step(1, Action::waits, seats, "late bank.cc:9")};
+  for (int i = 0; i < takers; ++i) {
+    const model::Id taker = process.thread(i == 0 ? "ann" : "bob");
+    steps.push_back(process.step(taker, Action::acquires, seats, i == 0 ? "a b.cc:5" : "b b.cc:6"));
+    if (i == 0) steps.push_back(process.step(taker, Action::ends, seats, ""));
+  }
+  process.finding("deadlock", "all-blocked", steps);
+}
+
+TEST(Findings, ADeadlockNamesWhoTookThePermits) {
+  Scenario scenario;
+  add_starvation(scenario.process(), 2);
+  const Results results = scenario.results();
+  ASSERT_EQ(results.findings.size(), 1u);
+  EXPECT_EQ(results.findings[0].message,
+            "every thread waits and none is left to wake another: main thread waits on semaphore "
+            "`seats`, whose permits thread 0.1 \"ann\" (ended) and thread 0.2 \"bob\" took");
+  EXPECT_EQ(results.findings[0].place.line, 9u);
+}
+
+TEST(Findings, FingerprintOfADeadlockDoesNotDependOnWhoTookThePermits) {
+  Scenario one;
+  add_starvation(one.process(), 1);
+  Scenario two;
+  add_starvation(two.process(), 2);
+  EXPECT_EQ(one.results().findings[0].fingerprint, two.results().findings[0].fingerprint);
+}
+
 TEST(Findings, LostWakeupReplacesTheDeadlockItLedTo) {
   Scenario scenario;
   RecordBuilder& process = scenario.process();
