@@ -55,6 +55,20 @@ bool has_throw(const clang::CFGBlock& block) {
   return false;
 }
 
+// What decides where a block with two ways out goes. A block that a call cut short has no statement
+// of its own: then it is the last part of what the terminator tests.
+const clang::Expr* decided_by(const clang::CFGBlock& block) {
+  if (!block.getTerminator().isStmtBranch()) return nullptr;
+  if (const clang::Expr* last = block.getLastCondition()) return last;
+  const auto* test = llvm::dyn_cast_or_null<clang::Expr>(block.getTerminatorCondition());
+  while (test != nullptr) {
+    const auto* binary = llvm::dyn_cast<clang::BinaryOperator>(test->IgnoreParens());
+    if (binary == nullptr || !binary->isLogicalOp()) break;
+    test = binary->getRHS();
+  }
+  return test;
+}
+
 const clang::Expr* last_call(const clang::CFGBlock& block) {
   if (block.empty()) return nullptr;
   const auto statement = block.back().getAs<clang::CFGStmt>();
@@ -169,7 +183,7 @@ summary::Function FunctionWalk::run() {
 void FunctionWalk::collect_tested(const clang::CFG& graph) {
   for (const clang::CFGBlock* block : graph) {
     if (block->succ_size() != 2 || block->getTerminatorStmt() == nullptr) continue;
-    if (const clang::Expr* last = block->getLastCondition()) key_of_test(last);
+    if (const clang::Expr* test = decided_by(*block)) key_of_test(test);
   }
 }
 
@@ -198,7 +212,7 @@ void FunctionWalk::connect(const clang::CFGBlock& block) {
   const bool branches = terminator != nullptr && block.succ_size() == 2 &&
                         !llvm::isa<clang::CXXTryStmt, clang::SwitchStmt>(terminator);
   Test test;
-  if (branches) test = test_of(block.getLastCondition());
+  if (branches) test = test_of(decided_by(block));
   unsigned index = 0;
   for (const clang::CFGBlock::AdjacentBlock& next : block.succs()) {
     const unsigned position = index++;
