@@ -213,6 +213,7 @@ void FunctionWalk::connect(const clang::CFGBlock& block) {
                         !llvm::isa<clang::CXXTryStmt, clang::SwitchStmt>(terminator);
   Test test;
   if (branches) test = test_of(decided_by(block));
+  const auto* choice = llvm::dyn_cast_or_null<clang::SwitchStmt>(terminator);
   unsigned index = 0;
   for (const clang::CFGBlock::AdjacentBlock& next : block.succs()) {
     const unsigned position = index++;
@@ -222,6 +223,10 @@ void FunctionWalk::connect(const clang::CFGBlock& block) {
     if (branches) {
       edge.condition = test.condition;
       edge.value = (position == 0) != test.negated;
+    } else if (choice != nullptr) {
+      const Test chosen = test_of_case(*choice, *to);
+      edge.condition = chosen.condition;
+      edge.value = !chosen.negated;
     } else if (throws) {
       edge.thrown = edge.to == kExit;
     } else if (terminator == nullptr && position > 0) {
@@ -340,7 +345,8 @@ void FunctionWalk::on_return(const clang::ReturnStmt& leave) {
     }
     if (type->isBooleanType() || type->isIntegerType()) {
       value = constant(expr, names_.context());
-      if (value == Answer::unknown && type->isBooleanType()) test = test_of(expr);
+      const bool told = type->isBooleanType() || is_followed(expr);
+      if (value == Answer::unknown && told) test = test_of(expr);
     }
   }
   Op& op = emit(OpKind::leave, leave.getReturnLoc());

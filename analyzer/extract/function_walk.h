@@ -58,6 +58,13 @@ class FunctionWalk {
     bool negated = false;
   };
 
+  // What a call gave. `success`: the one value that means yes, then the condition is "it failed";
+  // else the condition is "not zero".
+  struct Outcome {
+    std::uint32_t condition = 0;
+    std::optional<std::int64_t> success;
+  };
+
   // function_walk.cc
   void describe();
   void collect_tested(const clang::CFG& graph);
@@ -126,9 +133,16 @@ class FunctionWalk {
 
   // walk_conditions.cc
   Test test_of(const clang::Expr* expr);
+  Test test_of_comparison(const clang::Expr* value, std::int64_t constant);
+  Test test_of_case(const clang::SwitchStmt& choice, const clang::CFGBlock& taken);
+  bool is_followed(const clang::Expr* expr);
+  const Outcome* known_outcome(const clang::Expr* expr) const;
   std::uint32_t new_condition(std::string words);
-  std::uint32_t outcome_of(const clang::Expr& call);
+  std::uint32_t outcome_of(const clang::Expr& call,
+                           std::optional<std::int64_t> success = std::nullopt);
   std::string key_of_test(const clang::Expr* expr);
+  std::string key_of_test(const clang::Expr* value, std::optional<std::int64_t> constant);
+  std::uint32_t condition_of(const std::string& key);
   static bool compares_two_objects(const clang::BinaryOperator& binary);
   void assign_conditions(const Path& object, const clang::Expr* value, clang::SourceLocation at);
   void forget_shared_tests(clang::SourceLocation at);
@@ -144,10 +158,11 @@ class FunctionWalk {
   summary::Function made_;
   std::uint32_t block_ = 0;
   std::uint32_t next_op_ = 1;
-  std::map<std::string, std::uint32_t> tests_;             // text of what is tested -> condition
-  std::map<std::string, std::set<std::string>> tests_of_;  // path -> tests that depend on it
-  llvm::DenseMap<const clang::Expr*, std::uint32_t> outcomes_;  // of calls
-  llvm::DenseSet<const clang::Expr*> modelled_;                 // calls known by name
+  std::map<std::string, std::uint32_t> tests_;  // text of what is tested -> condition
+  // Path -> tests that depend on it; of a comparison with what.
+  std::map<std::string, std::map<std::string, std::optional<std::int64_t>>> tests_of_;
+  llvm::DenseMap<const clang::Expr*, Outcome> outcomes_;  // of calls
+  llvm::DenseSet<const clang::Expr*> modelled_;           // calls known by name
   std::set<Path> daemons_;         // handles of threads that nobody waits for
   std::set<std::string> touched_;  // accesses since the last other operation of the block
 };

@@ -87,7 +87,7 @@ void FunctionWalk::on_call(const clang::CallExpr& call) {
       return on_moved_to(paths_.of(object), call.getArg(1), type, call.getExprLoc());
     }
     if (type.role == Role::thread && name == "joinable") {
-      outcomes_[&call] = new_condition("joinable");
+      outcomes_[&call].condition = new_condition("joinable");
       return;
     }
     if (type.role == Role::watched && on_watched_call(call, object, name)) return;
@@ -185,7 +185,7 @@ void FunctionWalk::on_lock_call(const clang::CallExpr& call, const CallModel& mo
     // As a guard that keeps nothing: several locks in one operation, in no order.
     std::vector<Path> locks;
     for (const clang::Expr* one : call.arguments()) locks.push_back(paths_.of(one));
-    const std::uint32_t outcome = model.deed == Deed::acquire_all ? 0 : outcome_of(call);
+    const std::uint32_t outcome = model.deed == Deed::acquire_all ? 0 : outcome_of(call, -1);
     Path guard = paths_.of_temporary(call);
     {
       Op& op = emit(OpKind::guard_begin, call.getExprLoc());
@@ -193,6 +193,7 @@ void FunctionWalk::on_lock_call(const clang::CallExpr& call, const CallModel& mo
       op.others = std::move(locks);
       op.attempt = attempt_of(model.deed);
       op.outcome = outcome;
+      op.negated = outcome != 0;  // -1 is success, else the number of the lock that was not got
       op.what = "std::lock";
     }
     emit(OpKind::guard_forget, call.getExprLoc()).object = guard;
@@ -207,7 +208,11 @@ void FunctionWalk::on_lock_call(const clang::CallExpr& call, const CallModel& mo
     if (model.deed == Deed::destroy_lock) op.what = model.what;
     return;
   }
-  const std::uint32_t outcome = model.deed == Deed::acquire ? 0 : outcome_of(call);
+  const bool answers =
+      model.deed != Deed::acquire || (model.zero_is_success && !call.getType()->isVoidType());
+  std::optional<std::int64_t> success;
+  if (model.zero_is_success) success = 0;
+  const std::uint32_t outcome = answers ? outcome_of(call, success) : 0;
   Op& op = emit(OpKind::acquire, call.getExprLoc());
   op.object = lock;
   op.mode = model.mode;

@@ -4,7 +4,6 @@
 // A branch tests a condition if the same thing decides elsewhere, too: what a try gave, a variable, a
 // comparison of a variable with a constant.
 #include <clang/Lex/Lexer.h>
-#include <llvm/ADT/StringExtras.h>
 
 #include "analyzer/extract/function_walk.h"
 
@@ -31,23 +30,36 @@ const clang::Expr* without_conversion(const clang::Expr* expr) {
   return converts ? stripped(call->getImplicitObjectArgument()) : expr;
 }
 
-bool is_zero(const clang::Expr* expr, const clang::ASTContext& context) {
+std::optional<std::int64_t> integer(const clang::Expr* expr, const clang::ASTContext& context) {
   clang::Expr::EvalResult value;
   expr = expr->IgnoreParenImpCasts();
-  if (llvm::isa<clang::CXXNullPtrLiteralExpr, clang::GNUNullExpr>(expr)) return true;
-  return !expr->isValueDependent() && expr->getType()->isIntegralOrEnumerationType() &&
-         expr->EvaluateAsInt(value, context) && value.Val.getInt() == 0;
+  if (llvm::isa<clang::CXXNullPtrLiteralExpr, clang::GNUNullExpr>(expr)) return 0;
+  if (expr->isValueDependent() || !expr->getType()->isIntegralOrEnumerationType() ||
+      !expr->EvaluateAsInt(value, context)) {
+    return std::nullopt;
+  }
+  return value.Val.getInt().getExtValue();
 }
+
+struct Comparison {
+  const clang::Expr* value = nullptr;  // null: no constant on either side
+  std::int64_t constant = 0;
+};
+
+Comparison comparison_of(const clang::BinaryOperator& binary, const clang::ASTContext& context) {
+  if (const auto right = integer(binary.getRHS(), context)) return {binary.getLHS(), *right};
+  if (const auto left = integer(binary.getLHS(), context)) return {binary.getRHS(), *left};
+  return {};
+}
+
+Answer answer(bool value) { return value ? Answer::yes : Answer::no; }
 
 }  // namespace
 
 Answer FunctionWalk::constant(const clang::Expr* expr, const clang::ASTContext& context) {
-  clang::Expr::EvalResult value;
-  if (expr->isValueDependent() || !expr->getType()->isIntegralOrEnumerationType() ||
-      !expr->EvaluateAsInt(value, context)) {
-    return Answer::unknown;
-  }
-  return value.Val.getInt() == 0 ? Answer::no : Answer::yes;
+  if (!expr->getType()->isIntegralOrEnumerationType()) return Answer::unknown;
+  const std::optional<std::int64_t> value = integer(expr, context);
+  return value ? answer(*value != 0) : Answer::unknown;
 }
 
 std::uint32_t FunctionWalk::new_condition(std::string words) {
@@ -55,41 +67,62 @@ std::uint32_t FunctionWalk::new_condition(std::string words) {
   return static_cast<std::uint32_t>(made_.conditions.size());
 }
 
-// That the value of this call is not zero.
-std::uint32_t FunctionWalk::outcome_of(const clang::Expr& call) {
-  std::uint32_t& condition = outcomes_[&call];
-  if (condition == 0) condition = new_condition("what the call gave");
+std::uint32_t FunctionWalk::condition_of(const std::string& key) {
+  std::uint32_t& condition = tests_[key];
+  if (condition == 0) condition = new_condition(key);
   return condition;
+}
+
+std::uint32_t FunctionWalk::outcome_of(const clang::Expr& call,
+                                       std::optional<std::int64_t> success) {
+  Outcome& outcome = outcomes_[&call];
+  if (outcome.condition == 0) outcome = {new_condition("what the call gave"), success};
+  return outcome.condition;
+}
+
+// Of a call, or of what is assigned in the midst of a test: `(code = lock()) != 0`.
+const FunctionWalk::Outcome* FunctionWalk::known_outcome(const clang::Expr* expr) const {
+  const clang::Expr* bare = stripped(expr);
+  if (const auto* binary = llvm::dyn_cast_or_null<clang::BinaryOperator>(bare);
+      binary != nullptr && binary->getOpcode() == clang::BO_Assign) {
+    bare = stripped(binary->getRHS());
+  }
+  const auto known = outcomes_.find(bare);
+  return known == outcomes_.end() ? nullptr : &known->second;
 }
 
 // A text that is equal for equal tests; registers what it depends on. Empty: nothing to follow.
 std::string FunctionWalk::key_of_test(const clang::Expr* expr) {
   expr = without_conversion(expr)->IgnoreParenImpCasts();
-  std::string text;
-  const clang::Expr* variable = expr;
   if (const auto* unary = llvm::dyn_cast<clang::UnaryOperator>(expr);
       unary != nullptr && unary->getOpcode() == clang::UO_LNot) {
     return key_of_test(unary->getSubExpr());
   }
   if (const auto* binary = llvm::dyn_cast<clang::BinaryOperator>(expr);
       binary != nullptr && binary->isEqualityOp()) {
-    clang::Expr::EvalResult value;
-    const clang::Expr* const right = binary->getRHS();
-    if (is_zero(right, names_.context())) return key_of_test(binary->getLHS());
-    if (right->isValueDependent() || !right->getType()->isIntegralOrEnumerationType() ||
-        !right->EvaluateAsInt(value, names_.context())) {
-      return "";
-    }
+    const Comparison comparison = comparison_of(*binary, names_.context());
+    if (comparison.value == nullptr) return "";
+    if (comparison.constant == 0) return key_of_test(comparison.value);
+    return key_of_test(comparison.value, comparison.constant);
+  }
+  return key_of_test(expr, std::nullopt);
+}
+
+std::string FunctionWalk::key_of_test(const clang::Expr* value,
+                                      std::optional<std::int64_t> constant) {
+  const clang::Expr* variable = value->IgnoreParenImpCasts();
+  if (const auto* binary = llvm::dyn_cast<clang::BinaryOperator>(variable);
+      binary != nullptr && binary->getOpcode() == clang::BO_Assign) {
     variable = binary->getLHS()->IgnoreParenImpCasts();
-    text = "==" + llvm::toString(value.Val.getInt(), 10);
   }
   if (!llvm::isa<clang::DeclRefExpr, clang::MemberExpr>(variable)) return "";
   const summary::Path path = paths_.of(variable);
   if (path.root == Root::none || path.root == Root::result) return "";
   if (library_.type(variable->getType()).role == Role::atomic) return "";
   const std::string of_path = text_of(path);
-  tests_of_[of_path].insert(of_path + text);
-  return of_path + text;
+  const std::string key = of_path + (constant ? "==" + std::to_string(*constant) : "");
+  tests_of_[of_path][key] = constant;
+  return key;
 }
 
 // `&a < &b`, `from.number < to.number`: what may decide in which order two locks are taken.
@@ -103,14 +136,60 @@ bool FunctionWalk::compares_two_objects(const clang::BinaryOperator& binary) {
   return addresses || members;
 }
 
+// That the value is the constant. Of a lock call every value but one says that it failed.
+FunctionWalk::Test FunctionWalk::test_of_comparison(const clang::Expr* value,
+                                                    std::int64_t constant) {
+  if (const Outcome* outcome = known_outcome(value)) {
+    if (outcome->success) return {outcome->condition, constant == *outcome->success};
+    const bool truth = stripped(value)->getType()->isBooleanType();
+    if (constant != 0) return truth ? Test{outcome->condition, false} : Test{};
+  }
+  if (constant == 0) {
+    Test test = test_of(value);
+    test.negated = !test.negated;
+    return test;
+  }
+  const std::string key = key_of_test(value, constant);
+  return key.empty() ? Test{} : Test{condition_of(key), false};
+}
+
+// That the switch goes to this block; only of lock calls, whose values exclude each other.
+FunctionWalk::Test FunctionWalk::test_of_case(const clang::SwitchStmt& choice,
+                                              const clang::CFGBlock& taken) {
+  const Outcome* const outcome = known_outcome(choice.getCond());
+  if (outcome == nullptr || !outcome->success) return {};
+  const auto value_of = [this](const clang::CaseStmt& label) {
+    return integer(label.getLHS(), names_.context());
+  };
+  if (const auto* label = llvm::dyn_cast_or_null<clang::CaseStmt>(taken.getLabel())) {
+    return {outcome->condition, value_of(*label) == outcome->success};
+  }
+  // All else: success only if that has no label of its own.
+  bool listed = false;
+  for (const auto* at = choice.getSwitchCaseList(); at != nullptr; at = at->getNextSwitchCase()) {
+    const auto* label = llvm::dyn_cast<clang::CaseStmt>(at);
+    listed |= label != nullptr && value_of(*label) == outcome->success;
+  }
+  return {outcome->condition, !listed};
+}
+
+// Does a branch, or what is known of a call, decide by the same?
+bool FunctionWalk::is_followed(const clang::Expr* expr) {
+  if (known_outcome(expr) != nullptr) return true;
+  const clang::Expr* const bare = stripped(expr);
+  return llvm::isa<clang::DeclRefExpr>(bare) && tests_of_.contains(text_of(paths_.of(bare)));
+}
+
 FunctionWalk::Test FunctionWalk::test_of(const clang::Expr* expr) {
   if (expr == nullptr) return {};
   const clang::Expr* const bare = stripped(expr);
   if (bare == nullptr) return {};
   for (const clang::Expr* one : {bare, without_conversion(bare)}) {
-    if (const auto known = outcomes_.find(one); known != outcomes_.end()) {
-      return {known->second, false};
-    }
+    const auto known = outcomes_.find(one);
+    if (known == outcomes_.end()) continue;
+    // Not zero says nothing where zero is not the success.
+    if (known->second.success.value_or(0) != 0) return {};
+    return {known->second.condition, false};
   }
   if (const auto* unary = llvm::dyn_cast<clang::UnaryOperator>(bare);
       unary != nullptr && unary->getOpcode() == clang::UO_LNot) {
@@ -121,17 +200,11 @@ FunctionWalk::Test FunctionWalk::test_of(const clang::Expr* expr) {
   if (const auto* binary = llvm::dyn_cast<clang::BinaryOperator>(bare)) {
     if (binary->getOpcode() == clang::BO_Assign) return test_of(binary->getLHS());
     if (binary->isEqualityOp()) {
-      const bool unequal = binary->getOpcode() == clang::BO_NE;
-      if (is_zero(binary->getRHS(), names_.context())) {
-        Test test = test_of(binary->getLHS());
-        if (!unequal) test.negated = !test.negated;
-        return test;
-      }
-      const std::string key = key_of_test(bare);
-      if (key.empty()) return {};
-      std::uint32_t& condition = tests_[key];
-      if (condition == 0) condition = new_condition(key);
-      return {condition, unequal};
+      const Comparison comparison = comparison_of(*binary, names_.context());
+      if (comparison.value == nullptr) return {};
+      Test test = test_of_comparison(comparison.value, comparison.constant);
+      if (binary->getOpcode() == clang::BO_NE) test.negated = !test.negated;
+      return test;
     }
     if (compares_two_objects(*binary)) {
       const clang::ASTContext& ast = names_.context();
@@ -143,10 +216,7 @@ FunctionWalk::Test FunctionWalk::test_of(const clang::Expr* expr) {
     return {};
   }
   const std::string key = key_of_test(bare);
-  if (key.empty()) return {};
-  std::uint32_t& condition = tests_[key];
-  if (condition == 0) condition = new_condition(key);
-  return {condition, false};
+  return key.empty() ? Test{} : Test{condition_of(key), false};
 }
 
 // After a write what was known of tests of that variable is gone, or is what was written.
@@ -154,21 +224,24 @@ void FunctionWalk::assign_conditions(const Path& object, const clang::Expr* valu
                                      clang::SourceLocation at) {
   const auto tests = tests_of_.find(text_of(object));
   if (tests == tests_of_.end()) return;
-  for (const std::string& key : tests->second) {
-    std::uint32_t& condition = tests_[key];
-    if (condition == 0) condition = new_condition(key);
-    const bool whole = key == tests->first;  // a plain test of the variable
-    Answer answer = Answer::unknown;
+  for (const auto& [key, compared] : tests->second) {
+    const std::uint32_t condition = condition_of(key);
+    const std::optional<std::int64_t> known =
+        value == nullptr ? std::nullopt : integer(value, names_.context());
+    Answer becomes = Answer::unknown;
     Test from;
-    if (value != nullptr && whole) {
-      answer = constant(value, names_.context());
-      if (answer == Answer::unknown) from = test_of(value);
-      if (from.condition == condition) from = {};
+    if (known) {
+      becomes = answer(compared ? *known == *compared : *known != 0);
+    } else if (value != nullptr && !compared) {
+      from = test_of(value);
+    } else if (value != nullptr && known_outcome(value) != nullptr) {
+      from = test_of_comparison(value, *compared);
     }
+    if (from.condition == condition) from = {};
     Op& op = emit(OpKind::assign, at);
     op.object = object;
     op.outcome = condition;
-    op.value = answer;
+    op.value = becomes;
     op.from = from.condition;
     op.negated = from.negated;
   }
@@ -181,7 +254,7 @@ void FunctionWalk::forget_shared_tests(clang::SourceLocation at) {
     const bool own = root == '0' + static_cast<char>(Root::local) ||
                      root == '0' + static_cast<char>(Root::parameter);
     if (own && path.find('.') == std::string::npos) continue;
-    for (const std::string& key : keys) {
+    for (const auto& [key, compared] : keys) {
       if (!tests_.contains(key)) continue;
       Op& op = emit(OpKind::assign, at);
       op.outcome = tests_[key];

@@ -40,6 +40,15 @@ void returns_early() {
   }
   value = 2;
 }
+bool compared() {
+  if (mutex.try_lock() == true) {
+    mutex.unlock();
+    return true;
+  }
+  if (mutex.try_lock() == false) return false;
+  mutex.unlock();
+  return true;
+}
 bool timed() {
   if (mutex.try_lock_for(std::chrono::seconds(1))) {
     mutex.unlock();
@@ -73,6 +82,18 @@ void until_got() {
   mutex.unlock();
 }
 void chosen() { value = mutex.try_lock() ? (mutex.unlock(), 1) : 0; }
+void both() {
+  if (std::try_lock(mutex, other) == -1) {
+    mutex.unlock();
+    other.unlock();
+  }
+}
+void both_later() {
+  const int failed = std::try_lock(mutex, other);
+  if (failed != -1) return;
+  mutex.unlock();
+  other.unlock();
+}
 
 int main() {
   forgets();
@@ -80,5 +101,7 @@ int main() {
   returns_early();
   some_rounds();
   until_got();
-  return forgets_the_second(true) + timed() + one_of_two(true) + neither(true);
+  both();
+  both_later();
+  return forgets_the_second(true) + compared() + timed() + one_of_two(true) + neither(true);
 }
