@@ -154,6 +154,11 @@ class Combination {
   Trace step(const Op* op, const Trace& inner) const {
     return step_of(id_, op, inner, context_.settings);
   }
+  // `inner` goes on where `way` ends.
+  Trace behind(const Trace& way, const Trace& inner) const {
+    return step_of(way->function, way->op, way->inner ? behind(way->inner, inner) : inner,
+                   context_.settings);
+  }
 
   Context& context_;
   FunctionId id_;
@@ -321,7 +326,7 @@ void Combination::add_through(const Note& note, const Indirect& call, const Nami
     Summary inner = context_.summaries[passed];
     const auto lengthen = [&](auto& effects) {
       for (auto& effect : effects) {
-        effect.trace = step_of(way->function, way->op, effect.trace, context_.settings);
+        effect.trace = behind(way, effect.trace);
       }
     };
     lengthen(inner.wants);

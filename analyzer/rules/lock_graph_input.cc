@@ -3,6 +3,9 @@
 #include "analyzer/rules/lock_graph_input.h"
 
 #include <algorithm>
+#include <optional>
+
+#include "analyzer/link/calls.h"
 
 namespace lockweave::analyzer::rules {
 namespace {
@@ -14,10 +17,57 @@ model::Mode mode_of(summary::Mode mode) {
   return mode == summary::Mode::shared ? model::Mode::shared : model::Mode::exclusive;
 }
 
+// The argument through which a function calls; nothing: the call names what it runs.
+std::optional<std::uint32_t> called_argument(const Op& op) {
+  for (const summary::Callee& callee : op.callees) {
+    if (const Path* slot = link::called_parameter(callee)) return slot->index;
+  }
+  return std::nullopt;
+}
+
+// The argument, as a parameter that the caller only hands on; nothing: the caller names the function.
+std::optional<std::uint32_t> handed_on(const Op& op, std::uint32_t argument) {
+  if (argument >= op.arguments.size() || !op.arguments[argument].function.empty()) return {};
+  const Path& path = op.arguments[argument].path;
+  const bool parameter = path.root == Root::parameter && path.fields.empty();
+  return parameter ? std::optional(path.index) : std::nullopt;
+}
+
+// The outermost call of the way below which all is known without its arguments: a function that is
+// called through a parameter is seen first where it is passed. 0: this function sees the way first.
+std::size_t calls_until_seen(const Trace& way, std::size_t most) {
+  std::vector<const Op*> calls;
+  for (const link::TraceStep* step = way.get(); step->inner != nullptr; step = step->inner.get()) {
+    calls.push_back(step->op);
+  }
+  std::size_t seen = most;
+  for (std::size_t at = 0; at < calls.size(); ++at) {
+    std::optional<std::uint32_t> through = called_argument(*calls[at]);
+    std::size_t passed = at;
+    while (through && passed > 0) through = handed_on(*calls[--passed], *through);
+    if (passed < at) seen = std::min(seen, passed);
+  }
+  return seen;
+}
+
+std::size_t common_calls(const Trace& a, const Trace& b) {
+  std::size_t count = 0;
+  const link::TraceStep* one = a.get();
+  const link::TraceStep* other = b.get();
+  while (one->inner != nullptr && other->inner != nullptr && one->op == other->op) {
+    ++count;
+    one = one->inner.get();
+    other = other->inner.get();
+  }
+  return count;
+}
+
+// Does this function see both together first? What both have behind the same calls, the innermost of
+// these has seen, unless one of the two is in a function that is passed to it.
 bool meets_here(const Held& held, const link::Want& want) {
   if (held.taken == nullptr) return false;  // of the callers
-  const bool one_call = held.taken->op == want.trace->op;
-  return !one_call || held.taken->inner == nullptr || want.trace->inner == nullptr;
+  const std::size_t common = common_calls(held.taken, want.trace);
+  return calls_until_seen(held.taken, common) == 0 || calls_until_seen(want.trace, common) == 0;
 }
 
 bool taken_together(const Held& held, const link::Want& want) {

@@ -217,6 +217,49 @@ std::uint32_t add_transfer(UnitBuilder& unit) {
                     parameter(1, "Account") / "Account::mu");
 }
 
+// with_a() { lock a; f(); }
+FunctionBuilder& calls_its_parameter_under(UnitBuilder& unit, const std::string& name,
+                                           const Path& lock) {
+  return unit.function(name)
+      .parameter("f")
+      .guard(local("g"), {lock})
+      .call_stored(parameter(0))
+      .guard_end(local("g"));
+}
+
+TEST(LockOrderCycle, ThroughAFunctionThatIsPassed) {
+  UnitBuilder unit;
+  calls_its_parameter_under(unit, "with_a", global("a"));
+  unit.function("inner").guard(local("g"), {global("b")}).guard_end(local("g"));
+  unit.function("right").call("with_a").passing("inner");
+  takes_both(unit.function("left"), global("b"), global("a"));
+  starts(unit, {"right", "left"});
+  EXPECT_NE(told(unit), "");
+}
+
+TEST(LockOrderCycle, ThroughAFunctionThatIsHandedOn) {
+  UnitBuilder unit;
+  calls_its_parameter_under(unit, "with_a", global("a"));
+  unit.function("hands_on").parameter("f").call("with_a", {parameter(0)});
+  unit.function("inner").guard(local("g"), {global("b")}).guard_end(local("g"));
+  unit.function("names_it").call("hands_on").passing("inner");
+  unit.function("right").call("names_it");
+  takes_both(unit.function("left"), global("b"), global("a"));
+  starts(unit, {"right", "left"});
+  const Verdict verdict = verdict_of(unit);
+  ASSERT_EQ(verdict.findings.size(), 1u);
+}
+
+TEST(LockOrderCycle, AFunctionThatIsPassedInTheSameOrderIsSilent) {
+  UnitBuilder unit;
+  calls_its_parameter_under(unit, "with_a", global("a"));
+  unit.function("inner").guard(local("g"), {global("b")}).guard_end(local("g"));
+  unit.function("right").call("with_a").passing("inner");
+  takes_both(unit.function("left"), global("a"), global("b"));
+  starts(unit, {"right", "left"});
+  EXPECT_EQ(told(unit), "");
+}
+
 TEST(LockOrderCycle, TwoObjectsBothWays) {
   UnitBuilder unit;
   const auto line = add_transfer(unit);
