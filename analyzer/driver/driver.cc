@@ -43,7 +43,9 @@ class Run {
     if (!ready) return exit_code_;
     Summaries summaries = summarise_all();
     note_quality(summaries);
-    const link::Program program = link::link_program(std::move(summaries.units), {});
+    link::Settings settings;
+    settings.thread_roots = declared_roots();
+    const link::Program program = link::link_program(std::move(summaries.units), settings);
     if (!options_.infer_guards) judge(program);
     if (!write_graph(program)) return cli::kUsage;
     if (options_.infer_guards && !tell_guards(program)) return cli::kUsage;
@@ -107,6 +109,14 @@ class Run {
     return std::all_of(files.begin(), files.end(), [&](const std::string& file) {
       return cli::Suppressions::load(file, error) || fail(error);
     });
+  }
+  // Of all projects: a function may stand in one and run in a thread of another.
+  std::vector<std::string> declared_roots() const {
+    std::set<std::string> names;
+    for (const auto& [path, config] : configs_.all()) {
+      names.insert(config.models.thread_roots.begin(), config.models.thread_roots.end());
+    }
+    return {names.begin(), names.end()};
   }
   bool find_resources() {
     std::vector<std::string> tried;

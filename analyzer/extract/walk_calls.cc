@@ -102,7 +102,8 @@ void FunctionWalk::on_call(const clang::CallExpr& call) {
         call.getNumArgs() == 2) {
       return bind(object, call.getArg(1));
     }
-  } else if (const CallModel model = library_.function(*callee); model.deed != Deed::none) {
+  }
+  if (const CallModel model = library_.function(*callee); model.deed != Deed::none) {
     const bool has = model.object < call.getNumArgs();
     return on_modelled(call, model, has ? call.getArg(model.object) : nullptr, {});
   }

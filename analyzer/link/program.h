@@ -46,6 +46,8 @@ struct Settings {
       64;  // wants, blocks, accesses... that a function passes to its callers
   std::uint32_t targets_max = 8;  // of an open call
   std::uint32_t depth_max = 24;   // of a trace
+  // Functions in which a thread begins, though nothing here starts it: qualified names.
+  std::vector<std::string> thread_roots;
 };
 
 using FunctionId = std::uint32_t;  // index of Program::functions
@@ -190,10 +192,11 @@ std::vector<Held> surely_held_at(const Linked& function, const Moment& moment);
 // Where a thread begins. Root 0 is main if there is one; several programs have one each. Every function that nobody calls and others could (external
 // linkage, not hidden) is reached by the one root of kind "caller", which stands for all users.
 struct ThreadRoot {
-  std::string what;  // "main", "thread", "async", "signal", "timer", "process", "caller"
+  // "main", "thread", "async", "signal", "timer", "process", "caller", "declared"
+  std::string what;
   FunctionId function = 0;
   FunctionId spawner = 0;
-  const summary::Op* spawn = nullptr;  // null: main and caller
+  const summary::Op* spawn = nullptr;  // null: main, caller, and what the project declares
   bool several = false;                // more than one at a time
   // Positions in the spawner's own order: what the spawner does before `begins` or after `ends` does
   // not overlap with it. Indices of the spawner's moments; ends: SIZE_MAX if it is never joined.

@@ -84,6 +84,7 @@ class Roots {
   void run() {
     add_mains();
     add_spawned();
+    add_declared();
     mark_reached();
     add_caller();
     for (Linked& linked : program_.functions) sort_unique(linked.roots);
@@ -94,6 +95,7 @@ class Roots {
  private:
   void add_mains();
   void add_spawned();
+  void add_declared();
   void add_root(FunctionId spawner, std::size_t at, FunctionId target, const std::string& what,
                 bool repeated);
   void mark_reached();
@@ -161,6 +163,17 @@ void Roots::add_spawned() {
   }
 }
 
+void Roots::add_declared() {
+  for (FunctionId id = 0; id < program_.functions.size(); ++id) {
+    if (!is_declared_root(context_.settings, *program_.functions[id].function)) continue;
+    ThreadRoot root;
+    root.what = "declared";
+    root.function = root.spawner = id;
+    program_.roots.push_back(std::move(root));
+    joined_each_time_.push_back(false);
+  }
+}
+
 void Roots::reach(std::uint32_t root, const std::vector<FunctionId>& from) {
   std::vector<FunctionId> todo = from;
   const auto enter = [&](FunctionId id) {
@@ -223,7 +236,7 @@ void Roots::find_mains() {
   std::vector<bool> any(roots.size(), false);
   for (std::uint32_t i = 0; i < roots.size(); ++i) {
     if (roots[i].what == "main") roots[i].mains = {i};
-    any[i] = roots[i].what == "caller";
+    any[i] = roots[i].what == "caller" || roots[i].what == "declared";
     if (roots[i].spawn != nullptr && program_.functions[roots[i].spawner].roots.empty()) {
       any[i] = true;
     }
@@ -343,10 +356,19 @@ std::vector<std::vector<FunctionId>> calls_of(const Context& context) {
   return calls;
 }
 
+bool is_declared_root(const Settings& settings, const Function& function) {
+  return !function.blocks.empty() &&
+         std::find(settings.thread_roots.begin(), settings.thread_roots.end(), function.name) !=
+             settings.thread_roots.end();
+}
+
 std::vector<bool> find_callers(Context& context) {
   Program& program = context.program;
   std::vector<bool> begins_thread(program.functions.size(), false);
   for (FunctionId id = 0; id < program.functions.size(); ++id) {
+    if (is_declared_root(context.settings, *program.functions[id].function)) {
+      begins_thread[id] = true;
+    }
     for (const Moment& moment : program.functions[id].moments) {
       for (const FunctionId target : moment.targets) {
         if (moment.op->kind == OpKind::spawn) begins_thread[target] = true;

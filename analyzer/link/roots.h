@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Who calls whom, where threads begin, and what each of them reaches.
+// The project may name functions in which a thread begins (Settings::thread_roots): one thread each.
 // A root is `several` if its spawn says so, stands in a loop that does not join it, or is done again
 // (by a function called twice, in a loop, or by several threads) with the earlier thread not joined.
 // A future that is waited for counts as joined.
@@ -16,6 +17,9 @@
 #include "analyzer/link/effects.h"
 
 namespace lockweave::analyzer::link {
+
+// Does the project say that a thread begins in it?
+bool is_declared_root(const Settings& settings, const summary::Function& function);
 
 // Linked::callers; by function: does a thread begin here?
 std::vector<bool> find_callers(Context& context);

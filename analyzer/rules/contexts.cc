@@ -199,6 +199,10 @@ bool shares_memory(const link::ThreadRoot& root) {
   return root.what != "process" && root.what != "signal" && root.what != "exit";
 }
 
+bool is_started(const link::ThreadRoot& root) {
+  return root.spawn != nullptr || root.what == "declared";
+}
+
 bool is_real(const link::ThreadRoot& root) { return root.what != "caller"; }
 
 std::vector<std::uint32_t> threads_of(const Program& program, const Context& context) {

@@ -67,6 +67,8 @@ std::vector<Held> certain_locks(const Program& program, const Context& context);
 // The threads that can be in it. Only those that share memory and locks with the others.
 std::vector<std::uint32_t> threads_of(const Program& program, const Context& context);
 bool shares_memory(const link::ThreadRoot& root);
+// Begun by the program, or by the project's word.
+bool is_started(const link::ThreadRoot& root);
 bool is_real(const link::ThreadRoot& root);  // begun by this program, not by an unknown user
 
 // Can both happen at a time, in two threads?

@@ -16,10 +16,6 @@ using summary::Mode;
 
 constexpr std::size_t kPatternMin = 3;
 
-bool is_started(const Program& program, std::uint32_t root) {
-  return program.roots[root].spawn != nullptr;
-}
-
 bool refers_to(const link::ThreadRoot& root, const Path& local) {
   if (root.spawn == nullptr) return false;
   const auto names = [&](const Path& path) {
@@ -44,7 +40,7 @@ std::optional<Pair> threads_of_pair(const Program& program, const Access& a, con
   for (const std::uint32_t x : threads_of(program, a.context)) {
     for (const std::uint32_t y : threads_of(program, b.context)) {
       if (!can_overlap(program, x, y)) continue;
-      if (!is_started(program, x) && !is_started(program, y)) continue;
+      if (!is_started(program.roots[x]) && !is_started(program.roots[y])) continue;
       if (local && !refers_to(program.roots[x], a.object()) &&
           !refers_to(program.roots[y], a.object())) {
         continue;

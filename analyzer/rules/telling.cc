@@ -136,6 +136,9 @@ std::string Teller::function_around(std::string_view place_of_local) const {
 std::string Teller::thread(std::uint32_t root) const {
   if (root >= program_.roots.size() || !is_real(program_.roots[root])) return "any thread";
   const link::ThreadRoot& begun = program_.roots[root];
+  if (begun.what == "declared") {
+    return "thread of " + without_anonymous(program_.functions[begun.function].function->name);
+  }
   if (begun.spawn == nullptr) return "main thread";
   const model::Site at = site(begun.spawner, begun.spawn->place);
   const std::string kind = begun.what == "signal"    ? "signal handler set"

@@ -273,6 +273,60 @@ class Analyze(unittest.TestCase):
         self.write("other.toml", "")
         self.assertEqual(self.analyze("-p", "build", "--config", "other.toml")[0], 1)
 
+    def rules_with(self, configuration, source):
+        """Rules found in one source without and with the configuration."""
+        self.write("one.cc", source)
+        self.write("none.toml", "")
+        self.write("some.toml", configuration)
+        found = []
+        for config in ("none.toml", "some.toml"):
+            _, results = self.results("--config", config, "one.cc", "--", "-std=c++20")
+            found.append(sorted(one["rule"] for one in results["findings"]))
+        return found
+
+    def test_a_function_in_which_a_thread_begins(self):
+        source = ("namespace my { void plugin(); }\nint x;\nvoid my::plugin() { x++; }\n"
+                  "int main() { x++; }\n")
+        self.assertEqual(self.rules_with("thread_roots = [\"my::plugin\"]\n", source),
+                         [[], ["data-race"]])
+
+    def test_a_function_that_spawns(self):
+        source = ("struct Pool { void post(void (*)()); } pool;\nint x;\nvoid task() { x++; }\n"
+                  "int main() { pool.post(task); x++; }\n")
+        self.assertEqual(self.rules_with("spawning = [\"Pool::post\"]\n", source),
+                         [[], ["data-race"]])
+
+    def test_a_function_that_blocks(self):
+        source = ("#include <mutex>\nnamespace disk { void flush(); }\nstd::mutex m;\n"
+                  "void f() { std::lock_guard l(m); disk::flush(); }\n")
+        self.write("one.cc", source)
+        for configuration, expected in (("", 0), ("blocking = [\"disk::flush\"]\n", 1)):
+            self.write("some.toml", configuration)
+            _, results = self.results("--all", "--config", "some.toml", "one.cc", "--", "-std=c++20")
+            found = json.dumps(results).count('"blocking-under-lock"')
+            self.assertEqual(min(found, 1), expected, results)
+
+    def test_a_lock_type_and_its_guard(self):
+        source = ("struct Spin { void acquire(); void release(); };\n"
+                  "struct Holder { Holder(Spin& s); ~Holder(); Spin& s; };\n"
+                  "Spin a, b;\n"
+                  "void f() { Holder x(a); Holder y(b); }\n"
+                  "void g() { b.acquire(); a.acquire(); a.release(); b.release(); }\n")
+        configuration = ("[[lock]]\ntype = \"Spin\"\nlock = [\"acquire\"]\nunlock = [\"release\"]\n"
+                         "[[guard]]\ntype = \"Holder\"\n")
+        self.assertEqual(self.rules_with(configuration, source), [[], ["lock-order-cycle"]])
+
+    def test_bodies_in_system_headers(self):
+        self.write("sys/sys.h", "#include <mutex>\nstd::mutex a;\n"
+                                "inline void take_twice() { a.lock(); a.lock(); }\n")
+        self.write("one.cc", "#include <sys.h>\nvoid f() { take_twice(); }\n")
+        for configuration, expected in (("", 0), ("system_bodies = true\n", 1)):
+            self.write("some.toml", configuration)
+            _, results = self.results("--config", "some.toml", "one.cc", "--", "-std=c++20",
+                                      "-isystem", "sys")
+            found = [one["rule"] for one in results["findings"]].count("double-lock")
+            self.assertEqual(found, expected, results)
+
     def test_a_mistyped_configuration(self):
         self.project()
         self.write(".lockweave.toml", "\n[rules]\nlock-order-cycel = \"off\"\n")

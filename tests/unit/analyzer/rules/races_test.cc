@@ -391,5 +391,18 @@ TEST(AtomicCheckThenAct, UnderALockOrInOneOperationIsSilent) {
   EXPECT_EQ(told(update, true), "");
 }
 
+TEST(DataRace, InAThreadThatTheProjectDeclares) {
+  UnitBuilder unit;
+  unit.function("plugin").write(global("x"));
+  unit.function("main").write(global("x"));
+  link::Settings settings;
+  EXPECT_EQ(run_rules(link::link_program({unit.build()}, settings)).findings.size(), 0u);
+  settings.thread_roots = {"plugin"};
+  const Verdict verdict = run_rules(link::link_program({unit.build()}, settings));
+  ASSERT_EQ(verdict.findings.size(), 1u);
+  EXPECT_EQ(verdict.findings[0].rule, "data-race");
+  EXPECT_EQ(verdict.findings[0].confidence, model::Confidence::high);
+}
+
 }  // namespace
 }  // namespace lockweave::analyzer::rules
