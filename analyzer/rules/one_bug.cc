@@ -75,10 +75,11 @@ void merge_equal(Findings& findings) {
     if (a.confidence != b.confidence) return a.confidence > b.confidence;
     return comes_first(a, b);
   });
-  const auto last = std::unique(
-      findings.begin(), findings.end(),
-      [](const Finding& a, const Finding& b) { return a.fingerprint == b.fingerprint; });
-  findings.erase(last, findings.end());
+  // Two files may have functions of one name: their bugs are two.
+  std::set<std::pair<std::string, std::string>> known;
+  std::erase_if(findings, [&](const Finding& finding) {
+    return !known.emplace(finding.fingerprint, finding.place.file).second;
+  });
 }
 
 void drop_replaced(Findings& findings) {

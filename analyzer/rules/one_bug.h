@@ -10,7 +10,7 @@
 
 namespace lockweave::analyzer::rules {
 
-// Equal fingerprints are one finding: the surest. What another finding tells better goes. In the order
+// Equal fingerprints in one file are one finding: the surest. What another finding tells better goes. In the order
 // of the places.
 void keep_one_of_each_bug(Findings& findings);
 

@@ -28,7 +28,7 @@ struct StaticRule {
 };
 std::span<const StaticRule> all_static_rules();
 
-// Every rule's findings: one per fingerprint, one bug told once (the contract's "one bug, one
+// Every rule's findings: one per fingerprint and file, one bug told once (the contract's "one bug, one
 // finding"), without those that an `ignore` comment covers; sorted by place.
 struct Verdict {
   Findings findings;

@@ -98,6 +98,22 @@ TEST(Verdict, NothingInSystemHeadersIsAPlace) {
   EXPECT_EQ(told(unit), at("lock-order-cycle", "right", line));
 }
 
+TEST(Verdict, FunctionsOfOneNameInTwoFilesAreTwoBugs) {
+  const auto twice = [](const std::string& file) {
+    UnitBuilder unit(file);
+    const Path mutex = global(file + "|mu");
+    FunctionBuilder& go = unit.function(file + "|go").internal().acquire(mutex).acquire(mutex);
+    go.release(mutex).release(mutex).set([](auto& made) { made.name = "go"; });
+    unit.function("run of " + file).call(file + "|go");
+    return unit.build();
+  };
+  const Verdict verdict =
+      run_rules(link::link_program({twice("/src/x.cc"), twice("/src/y.cc")}, link::Settings{}));
+  ASSERT_EQ(verdict.findings.size(), 2u);
+  EXPECT_EQ(verdict.findings[0].fingerprint, verdict.findings[1].fingerprint);
+  EXPECT_NE(verdict.findings[0].place.file, verdict.findings[1].place.file);
+}
+
 TEST(Verdict, IsTheSameWhateverTheOrderOfUnits) {
   UnitBuilder one("/src/one.cc");
   takes_both(one.function("right"), global("a"), global("b"));
