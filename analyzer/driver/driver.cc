@@ -86,6 +86,7 @@ class Run {
     std::optional<Selection> selection = select_units(options_.request, error);
     if (!selection) return fail(error);
     selection_ = std::move(*selection);
+    report_.whole = selection_.whole;
     if (selection_.foreign != 0) {
       note("skipped-entries", Level::note,
            fmt::format("{} in {} is neither C nor C++", counted(selection_.foreign, "entry"),

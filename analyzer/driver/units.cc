@@ -175,9 +175,11 @@ std::optional<Selection> from_database(const Request& request, model::ReadError&
   std::optional<Commands> commands = read_database(selection.database, error);
   if (!commands) return std::nullopt;
   selection.units = std::move(*commands);
+  const std::size_t all = selection.units.size();
   if (!keep_named(request.sources, selection.database, selection.units, error)) {
     return std::nullopt;
   }
+  selection.whole = selection.units.size() == all;
   selection.foreign =
       std::erase_if(selection.units, [](const auto& one) { return !is_source(one.file); });
   clean_and_sort(selection.units);

@@ -24,6 +24,7 @@ struct Request {
 struct Selection {
   std::vector<extract::CompileCommand> units;  // cleaned (flags.h), none twice; by file, arguments
   std::string database;                        // absolute path of the file; empty: none was used
+  bool whole = false;                          // all of the database
   std::size_t foreign = 0;                     // entries that are neither C nor C++
 };
 

@@ -344,6 +344,22 @@ class Analyze(unittest.TestCase):
         self.refuse("-p", "build", "--suppressions", "known.txt",
                     says=("known.txt:2: there is no rule `lock-order-cycel`", "`lock-order-cycle`"))
 
+    def test_of_some_sources_no_entry_is_dead(self):
+        self.project()
+        self.write(".lockweave.toml", "suppressions = \"known.txt\"\n")
+        self.write("known.txt", "lock-order-cycle:journal\n")
+        status, out, err = self.analyze("-p", "build", "bank.cc")
+        self.assertEqual(status, 0, out + err)
+        self.assertNotIn("matched nothing", out + err)
+
+    def test_a_dead_entry_is_named_even_when_quiet(self):
+        self.project()
+        self.write(".lockweave.toml", "suppressions = \"known.txt\"\n")
+        self.write("known.txt", "lock-order-cycle:journal\nlock-leak:nothing\n")
+        status, out, err = self.analyze("-p", "build", "--quiet")
+        self.assertEqual(status, 1)
+        self.assertIn("known.txt:2: lock-leak:nothing", out + err)
+
     def test_a_projects_own_suppressions(self):
         self.project()
         self.write(".lockweave.toml", "suppressions = \"known.txt\"\n")

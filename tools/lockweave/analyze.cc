@@ -8,7 +8,7 @@
 //   the analyzer is not there, or failed                                   4
 //   some units could not be analysed, or only in part                      3
 //   a finding at or above --fail-on; a suppression of the project's own
-//   configuration that matches nothing                                     1
+//   configuration that matches nothing in the whole database               1
 #include <fmt/core.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -144,18 +144,20 @@ void suppress(AllSuppressions& suppressions, Results& results) {
   results.suppressed += gone.size();
 }
 
-// Returns whether an entry of a project's own list is dead.
-bool note_unused(const AllSuppressions& suppressions, Results& results) {
-  bool dead = false;
-  const auto note = [&results](const std::string& entry, model::Level level) {
+void note_unused(const std::vector<std::string>& entries, model::Level level, Results& results) {
+  for (const std::string& entry : entries) {
     results.notes.push_back({"unused-suppression", level, "suppression matched nothing: " + entry});
-  };
-  for (const std::string& entry : suppressions.given.unused()) note(entry, model::Level::note);
+  }
+}
+
+// Entries of the projects' own lists that match nothing. A part that was not analysed may be what an
+// entry is for.
+std::vector<std::string> dead_entries(const AllSuppressions& suppressions,
+                                      const AnalyzerReport& report) {
+  std::vector<std::string> dead;
+  if (!report.whole || report.results.incomplete) return dead;
   for (const Suppressions& one : suppressions.configured) {
-    for (const std::string& entry : one.unused()) {
-      note(entry, model::Level::error);
-      dead = true;
-    }
+    for (const std::string& entry : one.unused()) dead.push_back(entry);
   }
   return dead;
 }
@@ -203,13 +205,20 @@ int analyze_command(const AnalyzeOptions& options) {
   results.units = report->units;
   results.lines = report->lines;
   suppress(suppressions, results);
-  // A part that was not analysed may be what the entry is for.
-  const bool dead = note_unused(suppressions, results) && !results.incomplete;
+  const std::vector<std::string> dead = dead_entries(suppressions, *report);
+  note_unused(suppressions.given.unused(), model::Level::note, results);
+  note_unused(dead, model::Level::error, results);
+  // What makes the run fail is said even when it is to be quiet.
+  if (options.reporting.quiet) {
+    for (const std::string& entry : dead) {
+      complain("suppression matched nothing: " + entry, "remove it from the project's list");
+    }
+  }
   if (!print_results(results, options.reporting, {})) return kUsage;
   if (!write_reports(results, options.reporting)) return kUsage;
   if (results.incomplete) return kIncomplete;
   const bool fails = any_at_or_above(results, options.reporting.fail_on);
-  return fails || dead ? kFindings : kClean;
+  return fails || !dead.empty() ? kFindings : kClean;
 }
 
 }  // namespace lockweave::cli

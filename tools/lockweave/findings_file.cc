@@ -107,6 +107,7 @@ AnalyzerReport report_of(const json& document) {
   results.incomplete = document.at("summary").at("incomplete");
   report.suppressions = document.at("suppressions");
   report.units = document.at("units");
+  report.whole = document.at("whole");
   report.lines = document.at("lines");
   return report;
 }
@@ -118,6 +119,7 @@ std::string write_findings(const AnalyzerReport& report) {
   document[kVersionKey] = kVersion;
   document["suppressions"] = report.suppressions;
   document["units"] = report.units;
+  document["whole"] = report.whole;
   document["lines"] = report.lines;
   return document.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }

@@ -6,6 +6,7 @@
 //
 //   "lockweave-findings": 1          its version; the reader refuses another
 //   "units", "lines"                 analysed
+//   "whole"                          all units of the database were asked for
 //   "suppressions": ["FILE", ...]    of the projects' configurations, absolute
 //
 // Not for keeping: both sides come from one build. Pure functions.
@@ -26,6 +27,7 @@ struct AnalyzerReport {
   Results results;  // findings, low_confidence, filtered, notes, suppressed, incomplete
   std::vector<std::string> suppressions;
   std::size_t units = 0;
+  bool whole = false;
   std::uint64_t lines = 0;
 };
 
