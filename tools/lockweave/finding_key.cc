@@ -27,8 +27,8 @@ std::vector<model::KeySite> key_views(const std::vector<OwnedKey>& keys) {
   return views;
 }
 
-OwnedKey key_of(Scene& scene, std::size_t record, Id stack, model::Mode mode) {
-  return {scene.place({record, stack}), mode};
+OwnedKey key_of(StoryStacks& stacks, std::size_t record, Id stack, model::Mode mode) {
+  return {stacks.place({record, stack}), mode};
 }
 
 bool is_destructor(const model::Site& site) {
@@ -39,7 +39,7 @@ bool is_destructor(const model::Site& site) {
 
 // Of a deadlock of locks: (held, wanted) per thread, in the order of the ring. Empty if it is not
 // one: some thread holds nothing that another one of them wants.
-std::vector<OwnedKey> ring_of_waits(const Story& story, Scene& scene) {
+std::vector<OwnedKey> ring_of_waits(const Story& story, StoryStacks& stacks) {
   std::vector<OwnedKey> ring;
   std::vector<bool> used(story.steps.size(), false);
   std::size_t at = 0;
@@ -48,14 +48,14 @@ std::vector<OwnedKey> ring_of_waits(const Story& story, Scene& scene) {
     used[at] = true;
     const StoryStep& mine = story.steps[at];
     if (mine.step.action != Action::wants) return {};
-    const model::Record& record = scene.record(mine.record);
+    const model::Record& record = stacks.scene().record(mine.record);
     bool linked = false;
     for (std::size_t other = 0; other < story.steps.size() && !linked; ++other) {
       for (Id held = mine.step.held; held != 0 && !linked; held = record.acquisition(held).outer) {
         const model::Acquisition& taken = record.acquisition(held);
         if (other == at || taken.object != story.steps[other].step.object) continue;
-        ring.insert(ring.begin(), key_of(scene, mine.record, mine.step.stack, mine.step.mode));
-        ring.insert(ring.begin(), key_of(scene, mine.record, taken.stack, taken.mode));
+        ring.insert(ring.begin(), key_of(stacks, mine.record, mine.step.stack, mine.step.mode));
+        ring.insert(ring.begin(), key_of(stacks, mine.record, taken.stack, taken.mode));
         at = other;
         linked = true;
       }
@@ -90,8 +90,8 @@ bool is_about_a_variable(const Story& story) {
   return !story.steps.empty() && is_access(story, story.steps[0]);
 }
 
-std::string variable_of(const Story& story, Scene& scene) {
-  return scene.variable_key({story.steps[0].record, story.steps[0].step.object});
+std::string variable_of(const Story& story, StoryStacks& stacks) {
+  return stacks.scene().variable_key({story.steps[0].record, story.steps[0].step.object});
 }
 
 bool is_interpreter(std::string_view module) {
@@ -118,59 +118,61 @@ std::string script_of(const model::Record& record) {
 }
 
 // The rule; and the script, where every place is the interpreter's own and the same in every script.
-std::string rule_field(const Story& story, Scene& scene, const std::vector<OwnedKey>& keys) {
+std::string rule_field(const Story& story, StoryStacks& stacks, const std::vector<OwnedKey>& keys) {
   const bool all_interpreter =
       !keys.empty() && std::all_of(keys.begin(), keys.end(), [](const OwnedKey& key) {
         return is_interpreter(key.site.module);
       });
   const std::string script =
-      all_interpreter ? script_of(scene.record(story.steps[0].record)) : std::string();
+      all_interpreter ? script_of(stacks.scene().record(story.steps[0].record)) : std::string();
   return script.empty() ? story.rule : story.rule + '\0' + "script " + script;
 }
 
-std::string ring_fingerprint(const Story& story, Scene& scene, const std::vector<OwnedKey>& keys) {
-  return model::fingerprint_of_ring(rule_field(story, scene, keys), key_views(keys));
+std::string ring_fingerprint(const Story& story, StoryStacks& stacks,
+                             const std::vector<OwnedKey>& keys) {
+  return model::fingerprint_of_ring(rule_field(story, stacks, keys), key_views(keys));
 }
 
 // Without the step that tells where a usual lock was taken.
-std::vector<OwnedKey> keys_of_accesses(const Story& story, Scene& scene, bool of_first_thread) {
+std::vector<OwnedKey> keys_of_accesses(const Story& story, StoryStacks& stacks,
+                                       bool of_first_thread) {
   std::vector<OwnedKey> keys;
   for (const StoryStep& at : story.steps) {
     const bool wanted = !of_first_thread || at.step.thread == story.steps[0].step.thread;
-    if (is_access(story, at) && wanted) keys.push_back({site_of(at, scene), at.step.mode});
+    if (is_access(story, at) && wanted) keys.push_back({site_of(at, stacks), at.step.mode});
   }
   return keys;
 }
 
 }  // namespace
 
-model::Site site_of(const StoryStep& at, Scene& scene) {
+model::Site site_of(const StoryStep& at, StoryStacks& stacks) {
   const StackRef stack{at.record, at.step.stack};
   if (at.step.action == Action::destroys) {
-    for (const model::Site& site : scene.stack(stack)) {
+    for (const model::Site& site : stacks.stack(stack)) {
       if (!is_destructor(site)) return site;
     }
   }
-  return scene.place(stack);
+  return stacks.place(stack);
 }
 
-std::string fingerprint_of(const Story& story, Scene& scene) {
+std::string fingerprint_of(const Story& story, StoryStacks& stacks) {
   if (is_about_a_variable(story)) {
-    const auto keys = keys_of_accesses(story, scene, names_only_the_first(story.rule));
-    return model::fingerprint_of_accesses(story.rule, variable_of(story, scene), key_views(keys));
+    const auto keys = keys_of_accesses(story, stacks, names_only_the_first(story.rule));
+    return model::fingerprint_of_accesses(story.rule, variable_of(story, stacks), key_views(keys));
   }
   std::vector<OwnedKey> keys;
   if (story.rule == "deadlock") {
-    keys = ring_of_waits(story, scene);
-    if (!keys.empty()) return ring_fingerprint(story, scene, keys);
+    keys = ring_of_waits(story, stacks);
+    if (!keys.empty()) return ring_fingerprint(story, stacks, keys);
   }
   for (const StoryStep& at : story.steps) {
     if (at.step.stack == 0 || is_beside_the_waits(story, at)) continue;
     if (names_only_the_first(story.rule) && at.step.thread != story.steps[0].step.thread) continue;
-    keys.push_back({site_of(at, scene), at.step.mode});
+    keys.push_back({site_of(at, stacks), at.step.mode});
   }
   if (story.rule == "lock-order-cycle" && !story.declared) {
-    return ring_fingerprint(story, scene, keys);
+    return ring_fingerprint(story, stacks, keys);
   }
   if (order_is_chance(story.rule)) {
     std::sort(keys.begin(), keys.end(), [](const OwnedKey& a, const OwnedKey& b) {
@@ -178,13 +180,13 @@ std::string fingerprint_of(const Story& story, Scene& scene) {
              std::tie(b.site.function, b.site.line, b.site.offset);
     });
   }
-  return model::fingerprint_of_sequence(rule_field(story, scene, keys), key_views(keys));
+  return model::fingerprint_of_sequence(rule_field(story, stacks, keys), key_views(keys));
 }
 
-std::vector<std::string> access_keys_of(const Story& story, Scene& scene) {
+std::vector<std::string> access_keys_of(const Story& story, StoryStacks& stacks) {
   if (!is_about_a_variable(story)) return {};
-  const std::vector<OwnedKey> keys = keys_of_accesses(story, scene, false);
-  return model::access_keys(variable_of(story, scene), key_views(keys));
+  const std::vector<OwnedKey> keys = keys_of_accesses(story, stacks, false);
+  return model::access_keys(variable_of(story, stacks), key_views(keys));
 }
 
 }  // namespace lockweave::cli

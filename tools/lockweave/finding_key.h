@@ -8,17 +8,17 @@
 #include <string>
 #include <vector>
 
-#include "tools/lockweave/scene.h"
+#include "tools/lockweave/lock_wrappers.h"
 
 namespace lockweave::cli {
 
 // A lock is destroyed by whoever destroys the outermost object around it, not by the destructors in
 // between.
-model::Site site_of(const StoryStep& at, Scene& scene);
+model::Site site_of(const StoryStep& at, StoryStacks& stacks);
 
-std::string fingerprint_of(const Story& story, Scene& scene);
+std::string fingerprint_of(const Story& story, StoryStacks& stacks);
 
 // Of a story about a variable: what its accesses are called whatever the rule. Else empty.
-std::vector<std::string> access_keys_of(const Story& story, Scene& scene);
+std::vector<std::string> access_keys_of(const Story& story, StoryStacks& stacks);
 
 }  // namespace lockweave::cli

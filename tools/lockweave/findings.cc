@@ -52,7 +52,7 @@ model::Confidence confidence_of(const Story& story, Scene& scene) {
 // ---- flows -------------------------------------------------------------------------------------
 
 // Where a ring of locks begins to be told must not depend on which order was seen first.
-Story with_fixed_start(Story story, Scene& scene) {
+Story with_fixed_start(Story story, Scene& scene, StoryStacks& stacks) {
   if (story.rule != "lock-order-cycle" || story.declared || story.locks.size() < 2 ||
       story.steps.size() != 2 * story.locks.size()) {
     return story;
@@ -60,7 +60,7 @@ Story with_fixed_start(Story story, Scene& scene) {
   std::size_t first = 0;
   const auto key = [&](std::size_t edge) {
     const StoryStep& wanted = story.steps[2 * edge + 1];
-    const model::Site at = scene.place({wanted.record, wanted.step.stack});
+    const model::Site at = stacks.place({wanted.record, wanted.step.stack});
     return std::tuple(scene.name(story.locks[edge]), at.file, at.line, at.column, at.offset);
   };
   for (std::size_t i = 1; i < story.locks.size(); ++i) {
@@ -102,20 +102,20 @@ ToldStep told_step(const Story& story, const StoryStep& at, Scene& scene, Findin
   return told;
 }
 
-model::FlowStep flow_step(const StoryStep& at, const ToldStep& told, Scene& scene,
+model::FlowStep flow_step(const StoryStep& at, const ToldStep& told, StoryStacks& stacks,
                           FindingNames& names) {
-  const model::Record& record = scene.record(at.record);
+  const model::Record& record = stacks.scene().record(at.record);
   model::FlowStep step;
   step.text = step_text(told);
   if (!told.other.empty() && told.action == Action::wants) {
     const bool own = at.step.other == at.step.thread;
     step.text += own ? ", which it holds already" : ", held by " + told.other;
   }
-  step.stack = scene.stack({at.record, at.step.stack});
+  step.stack = stacks.stack({at.record, at.step.stack});
   for (const Id held : held_chain(record, at.step.held)) {
     const model::Acquisition& taken = record.acquisition(held);
     step.held.push_back(
-        {names.of({at.record, taken.object}), taken.mode, scene.stack({at.record, taken.stack})});
+        {names.of({at.record, taken.object}), taken.mode, stacks.stack({at.record, taken.stack})});
   }
   return step;
 }
@@ -146,10 +146,10 @@ void put_in_time_order(const Story& story, Finding& finding) {
   }
 }
 
-model::Site place_of(const Story& story, Scene& scene) {
+model::Site place_of(const Story& story, StoryStacks& stacks) {
   for (const StoryStep& at : story.steps) {
     if (story.rule == "lock-order-cycle" && at.step.action != Action::wants) continue;
-    if (at.step.stack != 0) return site_of(at, scene);
+    if (at.step.stack != 0) return site_of(at, stacks);
   }
   return {};
 }
@@ -157,7 +157,8 @@ model::Site place_of(const Story& story, Scene& scene) {
 }  // namespace
 
 Finding finding_of(const Story& given, Scene& scene) {
-  const Story story = with_fixed_start(given, scene);
+  StoryStacks stacks(given, scene);
+  const Story story = with_fixed_start(given, scene, stacks);
   FindingNames names(story, scene);
   Finding finding;
   finding.rule = story.rule;
@@ -169,7 +170,7 @@ Finding finding_of(const Story& given, Scene& scene) {
   for (const StoryStep& at : story.steps) {
     telling.steps.push_back(told_step(story, at, scene, names));
     flow_of(finding, flows, story, at, scene)
-        .steps.push_back(flow_step(at, telling.steps.back(), scene, names));
+        .steps.push_back(flow_step(at, telling.steps.back(), stacks, names));
   }
   put_in_time_order(story, finding);
   for (const ObjectRef& lock : story.locks) finding.locks.push_back(names.of(lock));
@@ -177,9 +178,9 @@ Finding finding_of(const Story& given, Scene& scene) {
   Narration words = narrate(telling);
   finding.message = std::move(words.message);
   finding.hint = std::move(words.hint);
-  finding.place = place_of(story, scene);
-  finding.fingerprint = fingerprint_of(story, scene);
-  finding.accesses = access_keys_of(story, scene);
+  finding.place = place_of(story, stacks);
+  finding.fingerprint = fingerprint_of(story, stacks);
+  finding.accesses = access_keys_of(story, stacks);
   std::set<std::string> programs;
   for (const std::size_t record : story.records) programs.insert(scene.program(record));
   finding.seen_in.assign(programs.begin(), programs.end());

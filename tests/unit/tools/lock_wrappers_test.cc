@@ -47,6 +47,16 @@ TEST(ReturnedFrames, OfAFunctionThatLocksForItsCaller) {
   EXPECT_EQ(returned_frames(taken, stack({{"g()", 10}, {"main", 41}})), 1u);
 }
 
+TEST(ReturnedFrames, ACallerThatIsInlinedIntoItsOwnCallerIsStillThere) {
+  auto taken = stack({{"Mutex::Lock()", 6}, {"f()", 20}, {"main", 40}});
+  auto later = stack({{"Mutex::Lock()", 6}, {"f()", 21}, {"main", 40}});
+  for (std::size_t i = 1; i < 3; ++i) {
+    taken[i].offset = 0x100;
+    later[i].offset = 0x200;
+  }
+  EXPECT_EQ(returned_frames(taken, later), 1u);
+}
+
 TEST(ReturnedFrames, ACutStackTellsNothing) {
   EXPECT_EQ(returned_frames(stack({{"lock_table()", 5}, {"f()", 7}}), stack({{"g()", 3}})), 0u);
   EXPECT_EQ(returned_frames({}, stack({{"g()", 3}})), 0u);

@@ -1,0 +1,48 @@
+// tools/lockweave/lock_wrappers.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Functions of the user's that are there to lock: `Mutex::Lock()`, a guard's constructor, `lock_table()`.
+// A finding names their caller, as the analyzer does (docs/design/identity.md, part 3): the same two
+// lines of a wrapper stand in the stacks of every lock of a program.
+//
+// A wrapper is a function that has returned while what it locked was still held. Two stacks of one
+// thread tell: where a lock was taken, and where the thread came to later, still holding it. From the
+// outermost frame inwards they agree up to the function that went on; what lies deeper in the first one
+// has returned.
+//
+// Judged from the stacks of one story, so a finding's fingerprint does not depend on what else a run
+// has shown. Limits: a stack whose outer frames were cut tells nothing; nor does a loop that locks twice
+// at one place.
+#pragma once
+
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tools/lockweave/scene.h"
+
+namespace lockweave::cli {
+
+// How many of the innermost frames of `taken` had returned when `later` was reached; innermost first.
+std::size_t returned_frames(std::span<const model::Site> taken, std::span<const model::Site> later);
+
+// The stacks of a story without the wrappers at their inner end; at least one frame is left.
+class StoryStacks {
+ public:
+  StoryStacks(const Story& story, Scene& scene);
+
+  Scene& scene() { return scene_; }
+  const std::vector<model::Site>& stack(StackRef stack);
+  model::Site place(StackRef stack);  // the innermost frame, or an empty site
+
+ private:
+  void note_wrappers(const std::vector<model::Site>& taken, const std::vector<model::Site>& later);
+
+  Scene& scene_;
+  std::set<std::string> wrappers_;  // plain names
+  std::map<StackRef, std::vector<model::Site>> stacks_;
+};
+
+}  // namespace lockweave::cli
