@@ -11,4 +11,8 @@ namespace lockweave::core {
 
 std::uint64_t count_lock_order_cycles();
 
+// With halt_on_error: ends the process if there is one, as `submit` does at an error. To be called when
+// a nesting is new; then the cost is a search of the whole graph each time. verdict.cc.
+void halt_at_cycle();
+
 }  // namespace lockweave::core

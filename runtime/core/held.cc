@@ -7,6 +7,7 @@
 
 #include "runtime/core/arena.h"
 #include "runtime/core/core_state.h"
+#include "runtime/core/cycle_count.h"
 #include "runtime/core/fast_lock.h"
 #include "runtime/core/journal.h"
 #include "runtime/core/watch.h"
@@ -21,7 +22,10 @@ void sight(ThreadState& thread, Acquisition& node, bool may_give_up) {
   const std::uint32_t segment = thread.segment.load(std::memory_order_relaxed);
   if (node.outer != nullptr) {
     switch (add_sighting(node, thread.id, segment)) {
-      case Sighting::early: journal.note_sighting(node, thread, segment); break;
+      case Sighting::early:
+        journal.note_sighting(node, thread, segment);
+        halt_at_cycle();
+        break;
       case Sighting::late: journal.note_thread(thread); break;  // so that its join is noted, too
       case Sighting::known: break;
     }

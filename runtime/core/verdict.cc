@@ -9,6 +9,7 @@
 
 #include "model/rule_catalog.h"
 #include "runtime/core/core_state.h"
+#include "runtime/core/cycle_count.h"
 #include "runtime/core/interpreter.h"
 #include "runtime/core/journal.h"
 #include "runtime/core/options.h"
@@ -73,6 +74,20 @@ void submit(const Report& report) {
     say_what_runs(report.rule);
     end_after_verdict(core_state.root || show(report));
   }
+}
+
+void halt_at_cycle() {
+  if (!options.halt_on_error || count_lock_order_cycles() == 0) return;
+  if (core_state.verdict_spoken.exchange(true)) return;  // another thread is ending the process
+  constexpr const char* kRule = "lock-order-cycle";
+  say_what_runs(kRule);
+  bool told = core_state.root;
+  if (!told) {
+    const int verdict = run_reporter();
+    told = has_reported(verdict);
+    if (!told) say_where_record_is(verdict);
+  }
+  end_after_verdict(told);
 }
 
 void submit_deadlock(const Report& report) {

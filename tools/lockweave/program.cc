@@ -63,6 +63,13 @@ std::vector<std::string> script_interpreter(const std::string& path) {
   return words;
 }
 
+bool begins_like_elf(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  char magic[SELFMAG] = {};
+  file.read(magic, sizeof magic);
+  return std::equal(magic, magic + SELFMAG, ELFMAG);
+}
+
 // "/usr/bin/env -S python3 -u" runs python3.
 std::string program_behind(const std::vector<std::string>& words) {
   if (base_name(words.front()) != "env") return words.front();
@@ -180,6 +187,11 @@ Program inspect_program(const std::string& name) {
   }
   std::string error;
   std::optional<ElfFile> file = ElfFile::open(program.binary, error);
+  if (!file && begins_like_elf(program.binary)) {
+    program.obstacle = Obstacle{fmt::format("{} is a damaged program: {}", ticked(name), error),
+                                "build or copy it again"};
+    return program;
+  }
   if (!file && interpreter.empty()) {
     program.shell_script = true;
     program.binary = "/bin/sh";

@@ -153,7 +153,7 @@ json Writer::result(const model::Finding& finding) {
               {"message", text_json(message)},
               {"partialFingerprints",
                {{"lockweave/v1", finding.fingerprint},
-                {"primaryLocationLineHash", finding.fingerprint + ":1"}}},
+                {"primaryLocationLineHash", finding.fingerprint}}},
               {"properties",
                {{"how", model::to_string(finding.how)},
                 {"confidence", model::to_string(finding.confidence)},
@@ -190,7 +190,7 @@ json Writer::absent_result(const BaselineEntry& entry) {
               {"locations", json::array()},
               {"partialFingerprints",
                {{"lockweave/v1", entry.fingerprint},
-                {"primaryLocationLineHash", entry.fingerprint + ":1"}}}};
+                {"primaryLocationLineHash", entry.fingerprint}}}};
   if (model::find_rule(entry.rule) != nullptr) one["ruleIndex"] = rule_index(entry.rule);
   model::Site place = place_in(entry.text);
   if (!place.file.empty() && !place.file.starts_with('/')) place.file = root_ + "/" + place.file;

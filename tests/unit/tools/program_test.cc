@@ -54,6 +54,15 @@ TEST(InspectProgram, RefusesOtherMachines) {
   EXPECT_NE(message_of(file("elf32", header)).find("32-bit"), std::string::npos);
 }
 
+TEST(InspectProgram, SaysThatAProgramIsCutOff) {
+  std::ifstream whole(ELF_SAMPLE, std::ios::binary);
+  std::string text(100, '\0');
+  whole.read(text.data(), static_cast<std::streamsize>(text.size()));
+  const std::string path = file("cut", text.substr(0, 40));
+  EXPECT_NE(message_of(path).find("is a damaged program: "), std::string::npos);
+  EXPECT_FALSE(inspect_program(path).shell_script);
+}
+
 TEST(InspectProgram, FollowsScripts) {
   const Program script = inspect_program(file("s1", "#!/bin/sh -e\nexit 0\n"));
   EXPECT_EQ(script.binary, "/bin/sh");

@@ -51,7 +51,7 @@ TEST(RenderSarif, ResultHasWhatTheContractPromises) {
   EXPECT_EQ(result["level"], "error");
   const std::string fingerprint = results.findings[0].fingerprint;
   EXPECT_EQ(result["partialFingerprints"]["lockweave/v1"], fingerprint);
-  EXPECT_EQ(result["partialFingerprints"]["primaryLocationLineHash"], fingerprint + ":1");
+  EXPECT_EQ(result["partialFingerprints"]["primaryLocationLineHash"], fingerprint);
   EXPECT_EQ(result["properties"]["how"], "observed");
   EXPECT_EQ(result["properties"]["locks"], json({"a", "b"}));
   const json& place = result["locations"][0]["physicalLocation"];
