@@ -207,7 +207,8 @@ long Journal::open(const char* where, bool root) {
   read_link("/proc/self/exe", exe_path, sizeof exe_path);
   char path[kPathMax];
   make_record_path(path, sizeof path);
-  const long result = file.open(path);
+  long result = file.open(path);
+  if (result == -ENOENT && os::make_folders(where) == 0) result = file.open(path);
   if (result == 0) write_header(root);
   return result;
 }

@@ -21,7 +21,8 @@ class Journal {
  public:
   constexpr Journal() = default;
 
-  // Begins the record of this process in `directory`. Returns 0 or -errno.
+  // Begins the record of this process in `directory`, which is made if it is missing. Returns 0 or
+  // -errno.
   long open(const char* directory, bool root);
   const char* path() const;  // "" without a record
 

@@ -77,6 +77,21 @@ long read_file(const char* path, char* buffer, std::size_t size) {
   return static_cast<long>(used);
 }
 
+long make_folders(const char* path) {
+  constexpr std::size_t kPathMax = 4096;
+  const std::size_t length = strlen(path);
+  if (length >= kPathMax) return -ENAMETOOLONG;
+  char part[kPathMax];
+  long result = 0;
+  for (std::size_t end = 1; end <= length; ++end) {
+    if (path[end] != '/' && path[end] != '\0') continue;
+    memcpy(part, path, end);
+    part[end] = '\0';
+    result = call(SYS_mkdirat, AT_FDCWD, reinterpret_cast<long>(part), 0777);
+  }
+  return result == -EEXIST ? 0 : result;
+}
+
 void exit_process(int status) {
   for (;;) call(SYS_exit_group, status);
 }

@@ -42,6 +42,9 @@ void write_all(int fd, const char* text, std::size_t size);
 // Reads a small file into `buffer` (always NUL-terminated); returns its length, or -errno.
 long read_file(const char* path, char* buffer, std::size_t size);
 
+// Makes the folder and those above it that are missing. Returns 0, also if it is there, or -errno.
+long make_folders(const char* path);
+
 [[noreturn]] void exit_process(int status);
 
 // State letter of a task of this process ('R', 'S', 'D', 'T', 'Z'...), 0 when it is gone.

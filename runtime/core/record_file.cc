@@ -28,7 +28,10 @@ long RecordFile::open(const char* path) {
   used_ = line_start_ = 0;
   const long fd = os::call(SYS_openat, AT_FDCWD, reinterpret_cast<long>(path_),
                            O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-  if (fd < 0) return fd;
+  if (fd < 0) {
+    path_[0] = '\0';
+    return fd;
+  }
   os::call(SYS_close, fd);
   return map_next_window() ? 0 : -ENOSPC;
 }

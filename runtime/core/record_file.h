@@ -26,7 +26,7 @@ class RecordFile final : public model::LineSink {
   // Creates `path` (absolute; must not exist). Returns 0 or -errno.
   long open(const char* path);
   bool is_open() const { return window_ != nullptr; }
-  const char* path() const { return path_; }
+  const char* path() const { return path_; }  // "" if it could not be created
 
   void append(std::string_view text) override;
   void end_line() override;

@@ -286,6 +286,13 @@ class Linked(unittest.TestCase):
         self.start("clean", f"output={kept}")
         self.assertEqual(len(list(kept.glob("*.jsonl"))), 1)
 
+    def test_output_option_makes_its_folder(self):
+        kept = FOLDER / "to" / "be" / "made"
+        for runs in (1, 2):
+            result = self.start("clean", f"output={kept}")
+            self.assertEqual(result.stderr, "")
+            self.assertEqual(len(list(kept.glob("*.jsonl"))), runs)
+
 
 class LogPath(unittest.TestCase):
     """`run` writes where ThreadSanitizer would: PREFIX.<pid of the program>."""

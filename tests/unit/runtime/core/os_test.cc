@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <set>
 #include <string>
 #include <thread>
@@ -18,6 +20,19 @@ TEST(Os, CallsReturnTheKernelsErrorWithoutErrno) {
   errno = 0;
   EXPECT_EQ(call(SYS_close, -1), -EBADF);
   EXPECT_EQ(errno, 0);
+}
+
+TEST(Os, MakesTheFoldersThatAreMissing) {
+  namespace fs = std::filesystem;
+  const fs::path root = fs::path(testing::TempDir()) / ("os_folders." + std::to_string(getpid()));
+  for (const char* path : {"one/two/three", "one/two/four/", "one//five", "one/two"}) {
+    EXPECT_EQ(make_folders((root / path).c_str()), 0) << path;
+    EXPECT_TRUE(fs::is_directory(root / path)) << path;
+  }
+  std::ofstream(root / "file") << "";
+  EXPECT_EQ(make_folders((root / "file/below").c_str()), -ENOTDIR);
+  EXPECT_EQ(make_folders(std::string(5000, 'x').c_str()), -ENAMETOOLONG);
+  fs::remove_all(root);
 }
 
 TEST(Os, TellsPrivateFromSharedMemory) {
