@@ -112,6 +112,9 @@ InternedStack* stack_of_wait(const ThreadState& thread);
 
 // A finding. Written to the record at once.
 void submit(const Report& report);
+
+// Grows whenever what was told before may be told again (lw_begin_round).
+std::uint32_t current_round();
 // The same, and the program cannot go on: report, then end the process as `on_deadlock` says.
 // Returns if it is to go on all the same.
 void submit_deadlock(const Report& report);

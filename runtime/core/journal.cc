@@ -271,7 +271,19 @@ void Journal::note_finding(const Report& report) {
   finding.object = write_object(report.object);
   finding.steps = {steps, report.count};
   model::write_entry(file, finding);
+  ++findings_;
   arena.deallocate(steps, report.count * sizeof(model::Step));
+}
+
+void Journal::begin_round() {
+  RawGuard guard(lock_);
+  ended_ = {ended_.to, findings_};
+  any_round_ = true;
+}
+
+Journal::Round Journal::round_that_ended() {
+  RawGuard guard(lock_);
+  return any_round_ ? ended_ : Round{0, findings_};
 }
 
 void Journal::note_order(Object& before, Object& after) {
@@ -317,6 +329,9 @@ void Journal::begin_child_after_fork() {
   if (!file.is_open()) return;
   file.abandon();
   modules.reset();
+  findings_ = 0;
+  ended_ = {};
+  any_round_ = false;
   char path[kPathMax];
   make_record_path(path, sizeof path);
   if (file.open(path) == 0) write_header(false);

@@ -33,6 +33,15 @@ class Journal {
   void note_object(Object& object);  // its description changed since it was written
   void note_finding(const Report& report);
   void note_order(Object& before, Object& after);
+  // Findings of the record, by number from 0.
+  struct Round {
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;  // not in it
+  };
+  void begin_round();
+  // Before the first round has ended: all there are.
+  Round round_that_ended();
+
   void note_rest();  // before the end: what was kept back, and the counts of what was lost
   void note_end(const char* how, int status);
 
@@ -42,6 +51,9 @@ class Journal {
 
  private:
   RawLock lock_;
+  std::uint64_t findings_ = 0;  // written so far
+  Round ended_;
+  bool any_round_ = false;
 };
 
 extern constinit Journal journal;

@@ -85,6 +85,8 @@ bool can_start(const char* cli) {
 }
 
 constinit std::atomic<const char*> running{nullptr};
+constinit std::atomic<std::uint32_t> rounds{0};
+constinit std::atomic<std::uint32_t> findings_before_round{0};  // core_state.findings
 
 }  // namespace
 
@@ -117,6 +119,8 @@ void say_what_runs(const char* rule) {
   if (what != nullptr) Say() << "lockweave: " << rule << " while " << what << " runs\n";
 }
 
+std::uint32_t current_round() { return rounds.load(std::memory_order_relaxed); }
+
 void print_raw(const Report& report) {
   Say say;
   say << "lockweave: " << report.rule << " in process "
@@ -145,14 +149,37 @@ extern "C" {
 
 void lw_running(const char* what) { running.store(what, std::memory_order_release); }
 
+unsigned lw_begin_round(void) {
+  journal.begin_round();
+  rounds.fetch_add(1, std::memory_order_relaxed);
+  const std::uint32_t now = core_state.findings.load(std::memory_order_relaxed);
+  const std::uint32_t before = findings_before_round.exchange(now, std::memory_order_relaxed);
+  return before > now ? now : now - before;  // a forked child counts from 0
+}
+
 // An empty baseline that is brought up to date holds what there is, one finding a line.
 int lw_list_findings(const char* file) {
   const Unseen unseen;
+  if (journal.path()[0] == '\0') return -2;
   const char* cli = reporter_path();
   if (!can_start(cli)) return -1;
-  const char* argv[14] = {cli,         "gate",       "--quiet", "--text",
-                          "/dev/null", "--baseline", file,      "--update-baseline"};
-  std::size_t count = 8;
+  const Journal::Round round = journal.round_that_ended();
+  char from[24] = {};
+  char to[24] = {};
+  std::to_chars(from, from + sizeof from - 1, round.from);
+  std::to_chars(to, to + sizeof to - 1, round.to);
+  const char* argv[18] = {cli,
+                          "gate",
+                          "--quiet",
+                          "--text",
+                          "/dev/null",
+                          "--baseline",
+                          file,
+                          "--update-baseline",
+                          "--only-findings",
+                          from,
+                          to};
+  std::size_t count = 11;
   if (options.suppressions[0] != '\0') {
     argv[count++] = "--suppressions";
     argv[count++] = options.suppressions;

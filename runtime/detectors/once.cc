@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/detectors/once.h"
 
+#include <utility>
+
 #include "runtime/core/arena.h"
+#include "runtime/core/detector.h"
 
 namespace lockweave::detectors {
 namespace {
@@ -12,6 +15,7 @@ struct Told {
   const char* rule;
   const core::InternedStack* place;
   const core::Object* object;
+  std::uint32_t round;  // in which it was told last
 };
 constinit core::RawLock lock;
 constinit Told* told = nullptr;
@@ -20,10 +24,12 @@ constinit Told* told = nullptr;
 
 bool first_time(const char* rule, const core::InternedStack* place, const core::Object* object) {
   core::RawGuard guard(lock);
-  for (const Told* known = told; known != nullptr; known = known->next) {
-    if (known->rule == rule && known->place == place && known->object == object) return false;
+  const std::uint32_t round = core::current_round();
+  for (Told* known = told; known != nullptr; known = known->next) {
+    if (known->rule != rule || known->place != place || known->object != object) continue;
+    return std::exchange(known->round, round) != round;
   }
-  auto* entry = core::arena.make<Told>(told, rule, place, object);
+  auto* entry = core::arena.make<Told>(told, rule, place, object, round);
   if (entry == nullptr) return false;
   told = entry;
   return true;

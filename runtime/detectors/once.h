@@ -1,7 +1,7 @@
 // runtime/detectors/once.h
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// One bug, one finding: a set of (rule, place, object) already told in this process.
+// One bug, one finding: a set of (rule, place, object) already told in this process and round.
 // Thread-safety: any thread. Limit: without memory everything counts as told.
 #pragma once
 
@@ -9,7 +9,8 @@
 
 namespace lockweave::detectors {
 
-// True the first time. `rule` is compared by its text's address: pass literals of the catalogue.
+// True the first time in a round (lw_begin_round; else the whole process is one). `rule` is compared by
+// its text's address: pass literals of the catalogue.
 bool first_time(const char* rule, const core::InternedStack* place, const core::Object* object);
 
 // In a child of fork: its record is a new one.

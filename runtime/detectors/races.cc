@@ -115,6 +115,7 @@ class Races final : public core::Watcher {
     if (clock != nullptr && order != nullptr) action(*clock, *order);
   }
   Acquisition* lock_of_the_others(Variable& variable, const Accessed& one, const Accessed& other);
+  static void report_anew_in_a_new_round(WatchedVariable& variable);
   void report(WatchedVariable& variable, const RaceFound& found, const Accessed& now);
 
   HeldChains locksets_;
@@ -165,6 +166,7 @@ void Races::on_access(ThreadState& thread, const core::Access& access) {
     variable = variables_.begin(access.address, access.size, nullptr, stack);
     if (variable == nullptr) return;
   }
+  report_anew_in_a_new_round(*variable);
   Accessed now;
   now.writes = writes(kind);
   now.ends = kind == AccessKind::end;
@@ -173,6 +175,14 @@ void Races::on_access(ThreadState& thread, const core::Access& access) {
   now.place = stack;
   const RaceFound found = engine_.access(*clock, variable->accesses, kind, now);
   if (found.kind != RaceKind::none) report(*variable, found, now);
+}
+
+void Races::report_anew_in_a_new_round(WatchedVariable& variable) {
+  const std::uint32_t round = core::current_round();
+  if (variable.round.load(std::memory_order_relaxed) == round) return;
+  if (variable.round.exchange(round, std::memory_order_relaxed) == round) return;
+  core::RawGuard guard(variable.accesses.guard);
+  variable.accesses.reported = RaceKind::none;
 }
 
 // The lock that most accesses of the variable hold, among those that one of the two holds; where it

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The race engine (race_engine.h) told by core, its conclusions told as findings: data-race,
-// inconsistent-locking, write-under-shared-lock. One finding a variable; a worse one may follow.
+// inconsistent-locking, write-under-shared-lock. One finding a variable and round (lw_begin_round);
+// a worse one may follow.
 // Steps of a finding: the access to look at first, the other access, and, where a lock guards the
 // variable elsewhere, where the most usual one of them was taken.
 // Limits: those of the engine and of variables.h; locks that were released unseen order nothing.

@@ -23,7 +23,8 @@ struct WatchedVariable {
   std::size_t size = 0;
   char name[48] = {};  // cut to that; empty: symbols of the program may tell
   core::InternedStack* first = nullptr;
-  core::Object* object = nullptr;  // once it is in a report
+  core::Object* object = nullptr;       // once it is in a report
+  std::atomic<std::uint32_t> round{0};  // what was reported in an earlier one counts no more
   Variable accesses;
 };
 

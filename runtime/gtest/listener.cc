@@ -8,6 +8,8 @@
 //   a test, with its fixture's SetUp and TearDown              that test
 //   SetUpTestSuite, TearDownTestSuite                          the suite, when it ends
 //   an Environment, and what comes before and between          the program
+// What arises again in a later test, or when a test is repeated, fails that one too; but for a cycle in
+// lock order, which is told once: the graph does not forget in which test an order was seen.
 // A thread that outlives its test gives its findings to whichever test runs then. A pattern that
 // only the command can judge (a bare wait) is told when the process ends, not here. A child process,
 // as of a death test, tells its own findings when it ends.
@@ -19,6 +21,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 #include <string>
@@ -61,18 +64,29 @@ std::vector<Found> read_list(const std::string& path) {
   return list;
 }
 
-// What was found so far; false: there is no way to know.
-bool list_findings(std::vector<Found>& list) {
+// What was found in the round that ended. Returns an empty text, or why it cannot be told.
+std::string list_findings(std::vector<Found>& list) {
   const char* folder = getenv("TMPDIR");
   std::string path = std::string(folder != nullptr ? folder : "/tmp") + "/lockweave-gtest.XXXXXX";
   const int fd = mkstemp(&path[0]);
-  if (fd < 0) return false;
+  if (fd < 0) return "no file can be made in " + path.substr(0, path.rfind('/')) + ": set TMPDIR";
   close(fd);
   const int code = lw_list_findings(path.c_str());
-  const bool complete = code == 0 || code == 3;
-  if (complete) list = read_list(path);
+  if (code == 0 || code == 3) list = read_list(path);
   unlink(path.c_str());
-  return complete;
+  switch (code) {
+    case 0:
+    case 3: return "";
+    case -1:
+      return "to see them, run this program as `lockweave run -- PROGRAM`, or name the command: "
+             "LOCKWEAVE_OPTIONS=reporter=PATH";
+    case -2:
+      return "there is no record of this process: name a folder that can be written to with "
+             "LOCKWEAVE_OPTIONS=output=FOLDER";
+    default:
+      return "the lockweave command could not read the record of this process (exit code " +
+             std::to_string(code) + "); what it said of it stands on standard error";
+  }
 }
 
 // The threshold of the runtime: key `fail_on` of LOCKWEAVE_OPTIONS.
@@ -137,23 +151,27 @@ class Listener final : public testing::EmptyTestEventListener {
   struct News {
     std::vector<Found> findings;
     unsigned unlisted = 0;  // counted, but not to be told by name
+    std::string why_unlisted;
   };
 
-  // Adds what is new since the last look.
+  // Adds what arose since the last look.
   void collect(News& news) {
+    const unsigned arose = lw_begin_round();
     const unsigned now = lw_findings();
     const unsigned before = count_;
     count_ = now;
-    if (now <= before) return;
+    if (arose == 0 && now <= before) return;
     std::vector<Found> list;
-    if (!list_findings(list)) {
-      news.unlisted += now - before;
+    const std::string why = list_findings(list);
+    if (!why.empty()) {
+      news.unlisted += std::max(arose, now - before);
+      news.why_unlisted = why;
       return;
     }
     for (const Found& found : list) {
-      if (told_.insert(found.fingerprint).second && counts(found.level)) {
-        news.findings.push_back(found);
-      }
+      const bool again = !told_.insert(found.fingerprint).second;
+      if (again && found.rule == "lock-order-cycle") continue;
+      if (counts(found.level)) news.findings.push_back(found);
     }
   }
   void look(const std::string& when, const testing::TestInfo* test) {
@@ -171,9 +189,8 @@ class Listener final : public testing::EmptyTestEventListener {
     }
     if (news.unlisted > 0) {
       ADD_FAILURE_AT(test != nullptr ? test->file() : nullptr, test != nullptr ? test->line() : -1)
-          << "lockweave: " << news.unlisted << " finding(s) arose " << when
-          << "\nto see them, run this program as `lockweave run -- PROGRAM`, or name the command: "
-             "LOCKWEAVE_OPTIONS=reporter=PATH";
+          << "lockweave: " << news.unlisted << " finding(s) arose " << when << "\n"
+          << news.why_unlisted;
     }
   }
   // The runtime keeps no copy; there are as many texts as tests.
@@ -190,7 +207,8 @@ class Listener final : public testing::EmptyTestEventListener {
 // Appended before main: the ends of tests reach the last listener first, so that the failure stands
 // before GoogleTest's own "[  FAILED  ]".
 const bool appended = [] {
-  if (lw_findings != nullptr && lw_running != nullptr && lw_list_findings != nullptr) {
+  if (lw_findings != nullptr && lw_running != nullptr && lw_list_findings != nullptr &&
+      lw_begin_round != nullptr) {
     testing::UnitTest::GetInstance()->listeners().Append(new Listener);
   }
   return true;

@@ -161,6 +161,7 @@ void add_gate(CLI::App& app, GateOptions& options) {
       .add_flag("--update-baseline", options.update_baseline,
                 "write what is found to the baseline, and accept it")
       ->needs(baseline);
+  command.add_option("--only-findings", options.only_findings)->expected(2)->group("");
   command
       .add_option("--expect-records", options.expected_records,
                   "with fewer different records the result is incomplete")

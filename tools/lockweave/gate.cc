@@ -32,6 +32,16 @@ std::optional<Baseline> baseline_for(const GateOptions& options) {
   return baseline;
 }
 
+void keep_only(const std::vector<std::size_t>& range, Inputs& inputs) {
+  if (range.empty()) return;
+  for (model::Record& record : inputs.records) {
+    std::vector<model::RawFinding>& all = record.findings;
+    all.resize(std::min(all.size(), range[1]));
+    const std::size_t before = std::min(all.size(), range[0]);
+    all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(before));
+  }
+}
+
 bool is_record_of(const model::Record& record, const std::string& program) {
   const std::string_view exe = record.header.exe;
   return exe == program || exe.ends_with("/" + program) ||
@@ -95,7 +105,8 @@ int gate_command(const GateOptions& options) {
   if (!suppressions) return kUsage;
   const std::optional<Baseline> baseline = baseline_for(options);
   if (!baseline) return kUsage;
-  const Inputs inputs = load_named(options.inputs, options.all_runs);
+  Inputs inputs = load_named(options.inputs, options.all_runs);
+  keep_only(options.only_findings, inputs);
   if (options.reporting.quiet || inputs.nothing_read()) {
     for (const model::ReadError& problem : inputs.problems) complain(problem);
   }

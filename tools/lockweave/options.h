@@ -58,6 +58,8 @@ struct GateOptions {
   bool update_baseline = false;
   std::size_t expected_records = 0;
   std::vector<std::string> expected_programs;
+  // For test frameworks: of what the runtime concluded, only the findings [first, second) of a record.
+  std::vector<std::size_t> only_findings;
 };
 
 struct ExplainOptions {

@@ -10,6 +10,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 
 LOCKWEAVE, SAMPLE = (os.path.abspath(path) for path in sys.argv[1:3])
@@ -25,7 +26,8 @@ def sample(tests, *flags, options="", reporter=LOCKWEAVE, launcher=(), **environ
 
 def failed(result):
     """Names in GoogleTest's closing list."""
-    return set(re.findall(r"^\[  FAILED  \] (\S+?)(?:: .*)?$", result.stdout.split("listed below")[-1],
+    return set(re.findall(r"^\[  FAILED  \] (\S+?)(?:[:,] .*)?$",
+                          result.stdout.split("listed below")[-1],
                           re.MULTILINE)) if "listed below" in result.stdout else set()
 
 
@@ -59,9 +61,46 @@ class TheTest(unittest.TestCase):
         self.assertIn("lock-order-cycle", result.stderr)
 
 
+class Again(unittest.TestCase):
+    """Every test in which it arises fails, not only the first one."""
+
+    def test_one_race_in_two_tests(self):
+        result = sample("Race.*")
+        self.assertEqual(failed(result), {"Race.First", "Race.Second"}, result.stdout)
+        self.assertEqual(result.stdout.count("lockweave: error[data-race] arose in this test"), 2)
+        self.assertRegex(result.stdout, r"sample_tests\.cc:\d+: Failure")
+
+    def test_a_repeated_race(self):
+        result = sample("Race.First", "--gtest_repeat=3")
+        self.assertEqual(result.stdout.count("arose in this test"), 3, result.stdout)
+
+    def test_one_misuse_in_two_tests(self):
+        result = sample("Misuse.UnlocksAFreeLock:Of/Amounts.*", "--gtest_repeat=2")
+        self.assertEqual(result.stdout.count("arose in this test"), 6, result.stdout)
+
+
+class Shapes(unittest.TestCase):
+    def test_parameterised(self):
+        result = sample("Of/Amounts.*")
+        self.assertEqual(failed(result), {"Of/Amounts.Unlock/1", "Of/Amounts.Unlock/2"},
+                         result.stdout)
+
+    def test_a_set_up_that_fails(self):
+        result = sample("Fixture.*:Order.Same")
+        self.assertEqual(failed(result), {"Fixture.NeverRuns"})
+        self.assertIn("no bank today", result.stdout)
+        self.assertIn("unlock-not-held] arose in this test", result.stdout)
+
+    def test_a_body_that_throws(self):
+        result = sample("Throws.*")
+        self.assertEqual(failed(result), {"Throws.AfterAFinding"}, result.stdout)
+        self.assertIn("out of money", result.stdout)
+        self.assertIn("unlock-not-held] arose in this test", result.stdout)
+
+
 class Order(unittest.TestCase):
     def test_repeated(self):
-        """What is known does not fail again; one failure is enough for the exit code."""
+        """A cycle is told once: the graph does not forget who took the locks before."""
         result = sample("Order.Opposite", "--gtest_repeat=3")
         self.assertEqual(result.returncode, 1)
         self.assertEqual(result.stdout.count("arose in this test"), 1)
@@ -115,6 +154,22 @@ class Settings(unittest.TestCase):
         self.assertEqual(result.returncode, 1)
         self.assertIn("lockweave: 1 finding(s) arose in this test", result.stdout)
         self.assertIn("LOCKWEAVE_OPTIONS=reporter=PATH", result.stdout)
+
+    def test_without_a_record_that_is_said(self):
+        result = sample("Misuse.UnlocksAFreeLock", options="output=/proc/nowhere")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("lockweave: 1 finding(s) arose in this test", result.stdout)
+        self.assertIn("there is no record of this process", result.stdout)
+
+    def test_a_record_that_cannot_be_read_is_said(self):
+        with tempfile.TemporaryDirectory() as folder:
+            reporter = pathlib.Path(folder) / "lockweave"
+            reporter.write_text("#!/bin/sh\necho 'the disk is gone' >&2\nexit 2\n")
+            reporter.chmod(0o755)
+            result = sample("Misuse.UnlocksAFreeLock", reporter=reporter)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("could not read the record of this process (exit code 2)", result.stdout)
+        self.assertNotIn("reporter=PATH", result.stdout)
 
     def test_threshold(self):
         self.assertEqual(sample("Order.Opposite", options="fail_on=never").stdout.count("Failure"), 0)

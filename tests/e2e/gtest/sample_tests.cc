@@ -8,8 +8,10 @@
 #include <stdlib.h>
 
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 
+#include "lockweave/shared.h"
 #include "tests/e2e/programs/steps.h"
 
 namespace {
@@ -42,6 +44,40 @@ void unlock_what_is_free() {
   pthread_mutex_t free_lock = PTHREAD_MUTEX_INITIALIZER;
   pthread_mutex_unlock(&free_lock);
 }
+
+lockweave::shared<int> total{0};
+
+void add_in_two_threads() {
+  std::thread one([] { total += 1; });
+  std::thread two([] { total += 1; });
+  one.join();
+  two.join();
+}
+
+TEST(Race, First) { add_in_two_threads(); }
+TEST(Race, Second) { add_in_two_threads(); }
+TEST(Race, Harmless) { total += 1; }
+
+class Amounts : public testing::TestWithParam<int> {};
+TEST_P(Amounts, Unlock) {
+  if (GetParam() > 0) unlock_what_is_free();
+}
+INSTANTIATE_TEST_SUITE_P(Of, Amounts, testing::Values(0, 1, 2));
+
+class Fixture : public testing::Test {
+ protected:
+  void SetUp() override {
+    unlock_what_is_free();
+    FAIL() << "no bank today";
+  }
+};
+TEST_F(Fixture, NeverRuns) {}
+
+TEST(Throws, AfterAFinding) {
+  unlock_what_is_free();
+  throw std::runtime_error("out of money");
+}
+TEST(Throws, Nothing) {}
 
 TEST(Order, Opposite) { take_in_two_threads(a, b, b, a); }
 TEST(Order, Same) { take_in_two_threads(a, c, a, c); }
