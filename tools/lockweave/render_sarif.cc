@@ -35,6 +35,7 @@ class Writer {
   json result(const model::Finding& finding);
   json absent_result(const BaselineEntry& entry);
   json code_flow(const model::Finding& finding);
+  json places_of_held(const model::FlowStep& step);
   json step_location(const model::FlowStep& step, int order);
   json location(const model::Site& site);
   json physical_location(const model::Site& site);
@@ -109,6 +110,15 @@ std::string text_with_held(const model::FlowStep& step) {
   return step.text + " while it holds " + listed(names);
 }
 
+// Where each was taken: by that a deadlock is known to be what a cycle of another run became.
+json Writer::places_of_held(const model::FlowStep& step) {
+  json places = json::array();
+  for (const model::HeldLock& held : step.held) {
+    places.push_back(location(held.stack.empty() ? model::Site() : held.stack.front()));
+  }
+  return places;
+}
+
 json Writer::step_location(const model::FlowStep& step, int order) {
   json place = location(step.stack.empty() ? model::Site() : step.stack.front());
   place["message"] = text_json(text_with_held(step));
@@ -116,6 +126,7 @@ json Writer::step_location(const model::FlowStep& step, int order) {
               {"executionOrder", order},
               {"importance", "essential"},
               {"properties", {{"held", held_names(step)}}}};
+  if (!step.held.empty()) one["properties"]["heldAt"] = places_of_held(step);
   if (!step.stack.empty()) one["stack"] = stack(step.stack);
   return one;
 }

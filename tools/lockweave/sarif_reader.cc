@@ -268,9 +268,13 @@ class RunReader {
     const json& location = member(from, "location");
     step.text = text_of(member(member(location, "message"), "text"));
     std::vector<std::string> held = texts_in(member(member(from, "properties"), "held"));
-    for (std::string& name : held) {
-      step.held.push_back({name, model::Mode::exclusive, {}});
-      name = ticked(name);
+    const json& held_at = member(member(from, "properties"), "heldAt");
+    for (std::size_t i = 0; i < held.size(); ++i) {
+      model::HeldLock lock{held[i], model::Mode::exclusive, {}};
+      const Site taken = site(element(held_at, i));
+      if (taken != Site()) lock.stack.push_back(taken);
+      step.held.push_back(std::move(lock));
+      held[i] = ticked(held[i]);
     }
     const std::string suffix = " while it holds " + listed(held);
     if (!held.empty() && step.text.ends_with(suffix)) {

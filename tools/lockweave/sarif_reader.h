@@ -7,7 +7,7 @@
 //
 // A result without our fingerprint is foreign. It gets one made of its rule, file and message, so it
 // survives line shifts; two results of one file that say the same are one.
-// Limits: of our own findings SARIF does not keep where held locks were taken.
+// Limits: of our own findings SARIF keeps the place where a held lock was taken, but not its callers.
 // Thread-safety: pure function.
 #pragma once
 

@@ -50,6 +50,42 @@ TEST(Findings, ASuppressedDeadlockDoesNotComeBackAsItsCycle) {
   EXPECT_EQ(results.suppressed, 1u);
 }
 
+// Each of two processes shows half of the cycle, and in a third one it came true.
+TEST(Findings, ADeadlockReplacesTheCyclePutTogetherFromOthers) {
+  Scenario scenario;
+  std::uint64_t pid = 1;
+  for (const bool opposite : {false, true}) {
+    RecordBuilder& half = scenario.process(kModule, pid++);
+    const model::Id a = half.object("a");
+    const model::Id b = half.object("b");
+    const model::Id thread = half.thread("t");
+    if (opposite) {
+      half.take(thread, a, "audit() bank.cc:21:3", half.take(thread, b, "audit() bank.cc:20:3"));
+    } else {
+      half.take(thread, b, "transfer() bank.cc:11:3",
+                half.take(thread, a, "transfer() bank.cc:10:3"));
+    }
+  }
+  ASSERT_EQ(scenario.results().findings.at(0).rule, "lock-order-cycle");
+  add_deadlock(scenario.process(kModule, pid));
+  const Results results = scenario.results();
+  ASSERT_EQ(results.findings.size(), 1u);
+  EXPECT_EQ(results.findings[0].rule, "deadlock");
+}
+
+TEST(Findings, ADeadlockElsewhereLeavesTheCycle) {
+  Scenario scenario;
+  add_deadlock(scenario.process(kModule, 1));
+  RecordBuilder& other = scenario.process(kModule, 2);
+  const model::Id c = other.object("c");
+  const model::Id d = other.object("d");
+  const model::Id one = other.thread("one");
+  const model::Id two = other.thread("two");
+  other.take(one, d, "open() log.cc:2", other.take(one, c, "open() log.cc:1"));
+  other.take(two, c, "shut() log.cc:8", other.take(two, d, "shut() log.cc:7"));
+  EXPECT_EQ(scenario.results().findings.size(), 2u);
+}
+
 TEST(Findings, FingerprintOfADeadlockDoesNotDependOnWhoFoundIt) {
   Scenario first;
   add_deadlock(first.process());

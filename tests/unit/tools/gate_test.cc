@@ -118,6 +118,25 @@ TEST_F(Gate, OrderRepetitionAndGroupingDoNotMatter) {
   }
 }
 
+std::string sarif_of(bool deadlock) {
+  Scenario scenario;
+  RecordBuilder& process = scenario.process("/opt/bank", deadlock ? 1 : 2);
+  add_opposite_orders(process);
+  if (deadlock) {
+    process.finding("deadlock", "cycle",
+                    {process.step(2, model::Action::wants, 2, "transfer() bank.cc:11:3", 1, 3),
+                     process.step(3, model::Action::wants, 1, "audit() bank.cc:21:3", 3, 2)});
+  }
+  return render_sarif(scenario.results(), "/opt");
+}
+
+TEST_F(Gate, ADeadlockReplacesItsCycleAcrossSarifFiles) {
+  const std::string both = json_of({write(root_ / "deadlock.sarif", sarif_of(true)),
+                                    write(root_ / "cycle.sarif", sarif_of(false))});
+  EXPECT_NE(both.find("\"rule\": \"deadlock\""), std::string::npos);
+  EXPECT_EQ(both.find("\"rule\": \"lock-order-cycle\""), std::string::npos);
+}
+
 TEST_F(Gate, ADamagedCopyDoesNotChangeTheFindings) {
   const std::string text = some_records()[0];
   const std::string whole = write(root_ / "whole.jsonl", text);

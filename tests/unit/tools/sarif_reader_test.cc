@@ -56,6 +56,11 @@ TEST(ReadSarif, OwnFindingsComeBack) {
   EXPECT_EQ(back.locks, out.locks);
   EXPECT_EQ(back.seen_in, out.seen_in);
   EXPECT_EQ(back.accesses, out.accesses);
+  const model::HeldLock& held = out.flows[1].steps[1].held.at(0);
+  const model::HeldLock& held_back = back.flows[1].steps[1].held.at(0);
+  EXPECT_EQ(held_back.lock, held.lock);
+  EXPECT_EQ(held_back.stack.at(0).line, held.stack.at(0).line);
+  EXPECT_EQ(held_back.stack.at(0).function, held.stack.at(0).function);
   EXPECT_EQ(back.place.file, out.place.file);
   EXPECT_EQ(back.place.line, out.place.line);
   ASSERT_EQ(back.flows.size(), out.flows.size());
