@@ -199,7 +199,9 @@ void append_step(LineSink& sink, const Step& step) {
   members.maybe_number("object", step.object);
   if (step.mode != Mode::exclusive) members.text("mode", to_string(step.mode));
   members.maybe_number("other", step.other).maybe_number("held", step.held);
-  members.maybe_number("stack", step.stack).close();
+  members.maybe_number("stack", step.stack);
+  if (step.count != 1) members.number("count", step.count);
+  members.close();
 }
 
 }  // namespace

@@ -165,6 +165,7 @@ struct Step {
   Id other = 0;  // the thread joined, or the one that owns `object`
   Id held = 0;   // acquisition chain held at that time
   Id stack = 0;
+  std::uint64_t count = 1;  // of what is taken, or waited for
 };
 // What the runtime itself concluded. Lock-order cycles are not among them: they are computed from
 // the acquisitions, by the process at its end and by every reader of one or many records.

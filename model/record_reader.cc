@@ -281,6 +281,7 @@ class Reader {
     fields.reference("other", storage_.threads, "thread", out.other);
     fields.reference("held", storage_.acquisitions, "acquisition", out.held);
     fields.reference("stack", storage_.stacks, "stack", out.stack);
+    fields.number("count", out.count);
   }
 
   void read_order(Fields& fields) {

@@ -307,7 +307,9 @@ slots.release();)",
         .meaning =
             "task_done() is called more often or less often than items were taken, so join() "
             "returns too early or never; or a consumer loops for ever on a queue that nothing "
-            "closes, and is joined.",
+            "closes, and is joined. When it has happened, all threads waiting, it is an error and "
+            "ends "
+            "the process, as a deadlock does.",
         .place = "The wait, or the join.",
         .example = R"(void consume() { for (;;) use(queue.get()); }   // nothing ends it
 ...
@@ -315,8 +317,11 @@ consumer.join();)",
         .fix =
             "Call task_done() once for each item on every path; close the queue, or send an item "
             "that means the end.",
-        .misses =
-            "Only queues that Lockweave knows: its own types, and those described in a model.",
+        .misses = "Only queues that Lockweave knows: its own types, and those described in a "
+                  "model. At run "
+                  "time: a queue between processes; values whose task_done another thread calls "
+                  "than the one "
+                  "that got them, but for a join that waits for ever.",
     },
     {
         .id = "unnamed-guard",

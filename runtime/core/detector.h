@@ -73,7 +73,8 @@ bool really_holds(const ThreadState& thread, const Object& object);
 using HolderVisitor = void (*)(void* context, ThreadState& holder, Acquisition& node);
 void for_each_holder(const Object& object, HolderVisitor visit, void* context);
 
-// Permits of a semaphore that were taken and not given back: by whom, where, how many from there; `left`:
+// Permits of a semaphore that were taken and not given back, values of a queue that were got and not
+// called done: by whom, where, how many from there; `left`:
 // the thread has ended. Nothing if it is not known, or no matter of permits (takings.h).
 struct TakingView {
   ThreadState* thread;
@@ -84,6 +85,10 @@ struct TakingView {
 using TakingVisitor = void (*)(void* context, const TakingView& taking);
 void for_each_taking(const Object& object, TakingVisitor visit, void* context);
 bool takers_give_back(const Object& object);  // has any taker ever done so?
+// Has `thread` taken of it, be it given back or not?
+bool has_taken(const ThreadState& thread, const Object& object);
+bool work_is_counted(const Object& queue);           // has anybody called task_done or join?
+std::uint64_t unfinished_work(const Object& queue);  // values put and not done, if it is
 // A report has named who took: is it not to be told again?
 void mark_takings_told(const Object& object);
 bool takings_told(const Object& object);

@@ -224,7 +224,8 @@ int lw_owns(int tid) { return self().tid.load(std::memory_order_relaxed) == tid 
 void lw_object_begin(const void* object, lw_kind kind, int flags, const void* pc) {
   ErrnoKept kept;
   if (Object* old = find_object(bits(object))) end_object(*old);
-  (void)object_at(bits(object), kind, flags, pc);
+  Object* begun = object_at(bits(object), kind, flags, pc);
+  if (begun != nullptr && kind == LW_QUEUE) open_ledger(*begun);
 }
 
 void lw_object_end(const void* object, lw_kind, const void* pc) {
@@ -391,6 +392,19 @@ void lw_permit_given(const void* semaphore, const void* pc) {
   ErrnoKept kept;
   object->lock_like = false;  // given by one who did not take it: a signal, not a lock
   journal.note_object(*object);
+}
+
+void lw_value_got(const void* queue, const void* pc) {
+  ErrnoKept kept;
+  if (Object* object = find_object(bits(queue))) note_taken(self(), *object, pc);
+}
+
+void lw_value_done(const void* queue) {
+  if (Object* object = find_object(bits(queue))) note_given_back(self(), *object);
+}
+
+void lw_queue_work(const void* queue, size_t unfinished) {
+  if (Object* object = find_object(bits(queue))) note_work(*object, unfinished);
 }
 
 void* lw_thread_create(const void* pc, size_t stack_size) {

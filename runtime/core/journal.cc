@@ -261,7 +261,7 @@ void Journal::note_finding(const Report& report) {
     steps[i] = {write_thread(step.thread), step.action,
                 write_object(step.object), step.mode,
                 write_thread(step.other),  write_acquisition(step.held),
-                write_stack(step.stack)};
+                write_stack(step.stack),   step.count};
   }
   model::RawFinding finding;
   finding.rule = report.rule;

@@ -19,6 +19,7 @@ struct ReportStep {
   ThreadState* other = nullptr;
   Acquisition* held = nullptr;
   InternedStack* stack = nullptr;
+  std::uint64_t count = 1;  // permits, values
 };
 
 // Steps whose number shows while they are told. Without memory the rest is left out.

@@ -120,6 +120,13 @@ void note_giving(Object& object, bool by_taker) {
   if (!mark.load(std::memory_order_relaxed)) mark.store(true, std::memory_order_relaxed);
 }
 
+void note_work(Object& queue, std::uint64_t unfinished) {
+  Ledger* ledger = ledger_of(queue);
+  if (ledger == nullptr) return;
+  ledger->unfinished.store(unfinished, std::memory_order_relaxed);
+  ledger->work_counted.store(true, std::memory_order_relaxed);
+}
+
 void leave_takings(ThreadState& thread) {
   for (Acquisition* node = thread.top; node != nullptr; node = node->outer) {
     if (node->object->kind == LW_SEMAPHORE) leave(*node->object, thread, node->stack, 1);
@@ -175,6 +182,7 @@ ReportStep step_of_taking(const TakingView& taking, Object& object) {
   step.action = model::Action::acquires;
   step.object = &object;
   step.stack = taking.stack;
+  step.count = taking.count;
   return step;
 }
 
@@ -212,8 +220,26 @@ void add_takings(StepList& steps) {
     Object* object = steps.begin()[i].object;
     bool first = object != nullptr;
     for (std::uint32_t j = 0; j < i; ++j) first &= steps.begin()[j].object != object;
-    if (first) add_takings_of(*object, steps);
+    const bool expected_back = first && (object->kind != LW_QUEUE || work_is_counted(*object));
+    if (expected_back) add_takings_of(*object, steps);
   }
+}
+
+bool work_is_counted(const Object& queue) {
+  const Ledger* ledger = ledger_of(queue);
+  return ledger != nullptr && ledger->work_counted.load(std::memory_order_relaxed);
+}
+
+std::uint64_t unfinished_work(const Object& queue) {
+  return work_is_counted(queue) ? ledger_of(queue)->unfinished.load(std::memory_order_relaxed) : 0;
+}
+
+bool has_taken(const ThreadState& thread, const Object& object) {
+  bool found = false;
+  for_each_own(thread, [&](const Taking& at) {
+    found |= at.object.load(std::memory_order_acquire) == &object;
+  });
+  return found;
 }
 
 bool takers_give_back(const Object& object) {

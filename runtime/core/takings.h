@@ -1,14 +1,15 @@
 // runtime/core/takings.h
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What threads take and are expected to give back, though it is no lock: permits of semaphores. Who
-// took how many, and where; what a thread left behind when it ended. A semaphore of one permit is
-// followed as a lock (held.h) as long as its takers give it back; asked here, it is told the same way.
+// What threads take and are expected to give back, though it is no lock: permits of semaphores, and
+// values of queues, given back by calling their work done. Who took how many, and where; what a thread
+// left behind when it ended. A semaphore of one permit is followed as a lock (held.h) as long as its
+// takers give it back; asked here, it is told the same way.
 //
 // The ledger of an object says whether all this means anything: it is closed for good once somebody
-// gives what he has not taken (then it is a signal, not a permit). Objects without a ledger are not
-// followed: semaphores that began with no permit, that another process can post, or that a child of
-// fork has inherited.
+// gives what he has not taken (then it is a signal, not a permit; or values are passed on). Objects
+// without a ledger are not followed: semaphores that began with no permit, what another process can
+// change, or a child of fork has inherited.
 //
 // Thread-safety: a thread's takings are changed by itself alone; asked by any, for a look that may be
 // out of date. Cost: a walk over the takings of the calling thread, usually one; a stack when it takes
@@ -34,6 +35,8 @@ struct Ledger {
   std::atomic<bool> given_back{false};  // some taker has given back
   std::atomic<bool> told{false};        // a report has named the takers
   std::atomic<LeftTaking*> left{nullptr};
+  std::atomic<bool> work_counted{false};     // of a queue: somebody called task_done or join
+  std::atomic<std::uint64_t> unfinished{0};  // values put and not done, if work is counted
 };
 
 inline Ledger* ledger_of(const Object& object) {
@@ -43,6 +46,7 @@ void open_ledger(Object& object);
 
 void note_taken(ThreadState& thread, Object& object, const void* pc);
 void note_given_back(ThreadState& thread, Object& object);
+void note_work(Object& queue, std::uint64_t unfinished);
 // Somebody gives: what he has taken (also as a lock), or what another one has.
 void note_giving(Object& object, bool by_taker);
 

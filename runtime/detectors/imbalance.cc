@@ -12,32 +12,61 @@ using core::ReportStep;
 using core::TakingView;
 using core::ThreadState;
 
+void tell_lost(const char* rule, const char* variant, const TakingView& taking, Object& object) {
+  const ReportStep steps[] = {core::step_of_taking(taking, object),
+                              core::step_of_end(*taking.thread, object)};
+  tell(rule, variant, steps, taking.left ? 2 : 1);
+}
+
+// Who takes every permit waits for all others to be through.
+bool has_drained(const TakingView& taking, const Object& semaphore) {
+  const std::uint32_t permits = semaphore.permits.load(std::memory_order_relaxed);
+  return permits > 1 && taking.count >= permits;
+}
+
 void check_permits(Object& semaphore) {
   if (!core::takers_give_back(semaphore) || core::takings_told(semaphore)) return;
   core::for_each_taking(
       semaphore,
       [](void* object, const TakingView& taking) {
-        if (!taking.left) return;
         auto& lost_from = *static_cast<Object*>(object);
-        const ReportStep steps[] = {core::step_of_taking(taking, lost_from),
-                                    core::step_of_end(*taking.thread, lost_from)};
-        tell("semaphore-imbalance", "never-released", steps, 2);
+        if (!taking.left || has_drained(taking, lost_from)) return;
+        tell_lost("semaphore-imbalance", "never-released", taking, lost_from);
       },
       &semaphore);
+}
+
+// `ender` destroys the queue; nullptr: the process ends.
+void check_values(Object& queue, const ThreadState* ender) {
+  if (!core::work_is_counted(queue) || core::takings_told(queue)) return;
+  struct Context {
+    Object& queue;
+    const ThreadState* ender;
+  } context{queue, ender};
+  core::for_each_taking(
+      queue,
+      [](void* argument, const TakingView& taking) {
+        const auto& at = *static_cast<Context*>(argument);
+        if (!taking.left && taking.thread != at.ender) return;  // it may still be at work
+        tell_lost("queue-imbalance", "not-done", taking, at.queue);
+      },
+      &context);
+}
+
+void check(Object& object, const ThreadState* ender) {
+  if (object.kind == LW_SEMAPHORE) check_permits(object);
+  if (object.kind == LW_QUEUE) check_values(object, ender);
 }
 
 class Imbalance final : public core::Detector {
  public:
   constexpr Imbalance() = default;
 
-  void on_object_end(ThreadState&, Object& object, bool, const void*) override { check(object); }
-  void on_process_end() override {
-    core::for_each_object([](void*, Object& object) { check(object); }, nullptr);
+  void on_object_end(ThreadState& thread, Object& object, bool, const void*) override {
+    check(object, &thread);
   }
-
- private:
-  static void check(Object& object) {
-    if (object.kind == LW_SEMAPHORE) check_permits(object);
+  void on_process_end() override {
+    core::for_each_object([](void*, Object& object) { check(object, nullptr); }, nullptr);
   }
 };
 

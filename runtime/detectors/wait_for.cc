@@ -3,6 +3,7 @@
 #include "runtime/detectors/wait_for.h"
 
 #include "runtime/core/arena.h"
+#include "runtime/detectors/queue_waits.h"
 #include "runtime/detectors/steps.h"
 
 namespace lockweave::detectors {
@@ -371,6 +372,20 @@ void sort_by_rank(ThreadState** threads, std::uint32_t count) {
   }
 }
 
+void move_to_front(ThreadState** threads, std::uint32_t at) {
+  ThreadState* moved = threads[at];
+  for (; at > 0; --at) threads[at] = threads[at - 1];
+  threads[0] = moved;
+}
+
+// A join of a queue says how much it waits for.
+ReportStep step_of_verdict(ThreadState& thread, const WaitView& wait) {
+  ReportStep step = step_of_wait(thread, wait);
+  const bool joins = wait.kind == LW_QUEUE && (wait.flags & LW_FOR_WORK) != 0;
+  if (joins && wait.object != nullptr) step.count = core::unfinished_work(*wait.object);
+  return step;
+}
+
 void WaitFor::report_all_blocked() {
   std::uint32_t count = 0;
   for_each_live_thread([&](ThreadState&) { ++count; });
@@ -381,19 +396,21 @@ void WaitFor::report_all_blocked() {
     if (filled < count) threads[filled++] = &thread;
   });
   sort_by_rank(threads, filled);
+  const QueueVerdict queue = judge_queue_waits(threads, filled);
+  move_to_front(threads, queue.thread);
 
   const WaitView first = core::view_wait(*threads[0]);
   const bool lost = missed_a_notification(first);
   core::StepList steps;
-  steps.add(step_of_wait(*threads[0], first));
+  steps.add(step_of_verdict(*threads[0], first));
   if (lost) steps.add(step_of_notification(*first.object));
   for (std::uint32_t i = 1; i < filled; ++i) {
     steps.add(step_of_wait(*threads[i], core::view_wait(*threads[i])));
   }
   core::add_takings(steps);
   Report report;
-  report.rule = lost ? "lost-wakeup" : "deadlock";
-  report.variant = "all-blocked";
+  report.rule = lost ? "lost-wakeup" : queue.variant != nullptr ? "queue-imbalance" : "deadlock";
+  report.variant = queue.variant != nullptr ? queue.variant : "all-blocked";
   report.object = first.object;
   report.steps = steps.begin();
   report.count = steps.count();

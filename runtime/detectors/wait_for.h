@@ -1,7 +1,7 @@
 // runtime/detectors/wait_for.h
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Deadlocks that happen: rules `deadlock`, `double-lock`, `lost-wakeup`.
+// Deadlocks that happen: rules `deadlock`, `double-lock`, `lost-wakeup`, `queue-imbalance` (queue_waits.h).
 //
 // Certain at once: a ring of threads, each in an untimed wait for a lock that the next holds, or for
 // the next to end; a condition waiter also needs its mutex back. Every edge is a necessary condition

@@ -70,9 +70,10 @@ bool order_is_chance(std::string_view rule) {
 }
 
 // Which other thread is named is chance: which notifier took the lock that is kept, which access
-// keeps to the pattern.
+// keeps to the pattern, who else waits.
 bool names_only_the_first(std::string_view rule) {
-  return rule == "wait-while-holding" || rule == "inconsistent-locking";
+  return rule == "wait-while-holding" || rule == "inconsistent-locking" ||
+         rule == "queue-imbalance";
 }
 
 // Which threads had taken the permits that a deadlock waits for is chance.

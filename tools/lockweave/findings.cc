@@ -22,7 +22,13 @@ using model::Action;
 using model::Finding;
 using model::Level;
 
+// As a deadlock would, though the rule itself is but a warning.
+bool ends_the_process(const Story& story) {
+  return story.variant == "never-done" || story.variant == "never-closed";
+}
+
 Level level_of(const Story& story) {
+  if (ends_the_process(story)) return Level::error;
   const model::Rule* rule = model::find_rule(story.rule);
   const Level full = rule != nullptr ? rule->level : Level::warning;
   if (story.certain && !story.several_processes) return full;
@@ -93,6 +99,7 @@ ToldStep told_step(const Story& story, const StoryStep& at, Scene& scene, Findin
   told.thread = thread_words(story, scene, at.record, at.step.thread);
   told.action = at.step.action;
   told.mode = at.step.mode;
+  told.count = at.step.count;
   if (at.step.object != 0) told.kind = record.object(at.step.object).kind;
   told.object = names.of({at.record, at.step.object});
   if (at.step.other != 0) told.other = thread_words(story, scene, at.record, at.step.other);
@@ -141,7 +148,7 @@ void put_in_time_order(const Story& story, Finding& finding) {
   if (story.rule == "lock-order-cycle") return;
   for (model::Flow& flow : finding.flows) {
     std::stable_partition(flow.steps.begin(), flow.steps.end(), [](const model::FlowStep& step) {
-      return step.text.starts_with("takes ");
+      return step.text.starts_with("takes ") || step.text.starts_with("gets ");
     });
   }
 }

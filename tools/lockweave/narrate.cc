@@ -101,6 +101,18 @@ Narration narrate(const Telling& telling) {
   return {std::string(rule != nullptr ? rule->title : telling.rule), ""};
 }
 
+namespace {
+
+std::string taking_text(const ToldStep& step, const std::string& object) {
+  if (step.kind == ObjectKind::queue) {
+    return fmt::format("gets {} from {}", counted(step.count, "value"), object);
+  }
+  return step.count == 1 ? "takes " + object
+                         : fmt::format("takes {} of {}", counted(step.count, "permit"), object);
+}
+
+}  // namespace
+
 std::string step_text(const ToldStep& step) {
   const std::string object = object_words(step);
   const std::string mode = step.kind != ObjectKind::rwlock    ? ""
@@ -110,7 +122,7 @@ std::string step_text(const ToldStep& step) {
     case Action::wants: return "wants " + object + mode;
     case Action::waits: return "waits on " + object;
     case Action::joins: return "joins " + (step.other.empty() ? "a thread" : step.other);
-    case Action::acquires: return "takes " + object + mode;
+    case Action::acquires: return taking_text(step, object + mode);
     case Action::releases: return "releases " + object;
     case Action::destroys: return "destroys " + object;
     case Action::ends: return "ends";

@@ -19,6 +19,7 @@ struct ToldStep {
   model::Action action = model::Action::wants;
   model::ObjectKind kind = model::ObjectKind::mutex;
   model::Mode mode = model::Mode::exclusive;
+  std::uint64_t count = 1;          // of permits, of values
   std::string object{};             // name, without backticks; empty if there is none
   std::string other{};              // the thread joined, or the owner; may be empty
   std::vector<std::string> held{};  // names of what the thread holds, innermost last

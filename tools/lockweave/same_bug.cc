@@ -110,7 +110,7 @@ bool is_replaced_by(const Told& one, const Told& other) {
   }
   const bool a_mere_risk = rule == "wait-while-holding" || rule == "wait-without-predicate" ||
                            rule == "blocking-under-lock";
-  if (a_mere_risk && (by == "deadlock" || by == "lost-wakeup")) {
+  if (a_mere_risk && (by == "deadlock" || by == "lost-wakeup" || by == "queue-imbalance")) {
     return shares_any(place_key(one.finding), acquisition_sites(other.finding));
   }
   return false;

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "tools/lockweave/tellers.h"
+#include "tools/lockweave/text.h"
 
 namespace lockweave::cli {
 
@@ -72,7 +73,50 @@ Narration semaphore_imbalance(const Telling& telling) {
           "release the permit on every path, best with a guard"};
 }
 
+namespace {
+
+std::string who_waits_for(const Telling& telling, const std::string& thread) {
+  for (const ToldStep& step : telling.steps) {
+    if (step.action == model::Action::joins && step.other == thread) return step.thread;
+  }
+  return "another thread";
+}
+
+Narration never_done(const Telling& telling) {
+  const ToldStep& join = step_or_blank(telling, 0);
+  const std::string takers = taker_words(telling, join);
+  return {
+      fmt::format("{} waits until the work of queue {} is done, but {} of it {} not and nobody is "
+                  "left to call `task_done`{}",
+                  join.thread, lock_words(telling), counted(join.count, "value"),
+                  join.count == 1 ? "is" : "are",
+                  takers.empty() ? "" : fmt::format("; {} got values without calling it", takers)),
+      "call `task_done` once for each value that was got, on every path"};
+}
+
+Narration never_closed(const Telling& telling) {
+  const ToldStep& get = step_or_blank(telling, 0);
+  return {fmt::format("{} waits for the next value of queue {}, which nobody is left to put or to "
+                      "close, and {} waits for its end",
+                      get.thread, lock_words(telling), who_waits_for(telling, get.thread)),
+          "close the queue, or put a value that means the end, before joining its consumer"};
+}
+
+Narration not_done(const Telling& telling) {
+  const ToldStep& get = step_or_blank(telling, 0);
+  return {
+      fmt::format("{} gets {} from queue {}, and nobody calls `task_done` for {}", get.thread,
+                  counted(get.count, "value"), lock_words(telling), get.count == 1 ? "it" : "them"),
+      "call `task_done` once for each value that was got, on every path: a `join` would wait "
+      "for ever"};
+}
+
+}  // namespace
+
 Narration queue_imbalance(const Telling& telling) {
+  if (telling.variant == "never-done") return never_done(telling);
+  if (telling.variant == "never-closed") return never_closed(telling);
+  if (telling.variant == "not-done") return not_done(telling);
   return {
       fmt::format("items and `task_done` calls of queue {} do not balance", lock_words(telling)),
       "call `task_done` exactly once for each item, and tell consumers when to end"};

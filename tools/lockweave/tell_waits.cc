@@ -69,15 +69,23 @@ bool has_ended(const Telling& telling, const ToldStep& taker) {
   });
 }
 
-// Who has what the thread waits for.
-std::string takers_clause(const Telling& telling, const ToldStep& wait) {
+}  // namespace
+
+std::string taker_words(const Telling& telling, const ToldStep& wait) {
   std::vector<std::string> takers;
   for (const ToldStep& step : telling.steps) {
     if (step.action != Action::acquires || step.object != wait.object) continue;
     const std::string taker = step.thread + (has_ended(telling, step) ? " (ended)" : "");
     if (std::find(takers.begin(), takers.end(), taker) == takers.end()) takers.push_back(taker);
   }
-  return takers.empty() ? std::string() : fmt::format(", whose permits {} took", listed(takers));
+  return listed(takers);
+}
+
+namespace {
+
+std::string takers_clause(const Telling& telling, const ToldStep& wait) {
+  const std::string takers = taker_words(telling, wait);
+  return takers.empty() ? takers : fmt::format(", whose permits {} took", takers);
 }
 
 std::string waiting_clause(const Telling& telling, const ToldStep& step) {

@@ -18,6 +18,8 @@ const ToldStep& step_or_blank(const Telling& telling, std::size_t index);
 // The thread on the other side of a misuse: named by the first step, or by a step of its own.
 std::string other_thread(const Telling& telling, std::string_view unknown);
 std::string lock_words(const Telling& telling, std::size_t index = 0);
+// The threads that took what `wait` waits for and have not given it back; empty if nobody is known.
+std::string taker_words(const Telling& telling, const ToldStep& wait);
 std::vector<std::string> all_ticked(const std::vector<std::string>& names);
 
 // tell_waits.cc

@@ -71,7 +71,9 @@ enum {
   LW_TIMED = 4,          /* gives up by itself: never part of a certain deadlock */
   LW_PROCESS_SHARED = 8, /* another process can end the wait */
   LW_CANCELABLE = 16,
-  LW_UNORDERED = 32 /* a wait whose end does not take over; see "order by design" */
+  LW_FOR_WORK = 32,  /* a wait for a queue's work to be done (join) */
+  LW_FOR_ROOM = 64,  /* a wait for room in a queue (put); neither: for a value (get) */
+  LW_UNORDERED = 128 /* a wait whose end does not take over; see "order by design" */
 };
 
 /* An operation on this thread; see rule 1. Nests: only the outermost lw_enter returns 1. */
@@ -134,6 +136,12 @@ LW_HOOK void lw_wake(const void* object, lw_kind kind, int all, const void* pc);
 LW_HOOK void lw_permit_taken(const void* semaphore, int flags, const void* pc);
 LW_HOOK void lw_permit_given(const void* semaphore, const void* pc);
 LW_HOOK void lw_semaphore_begin(const void* semaphore, unsigned permits, int flags, const void* pc);
+
+/* A queue's values: one got by this thread; the work for one done, whoever got it. The values put and not
+ * done, told at each change once task_done or join was called: then somebody counts the work. */
+LW_HOOK void lw_value_got(const void* queue, const void* pc);
+LW_HOOK void lw_value_done(const void* queue);
+LW_HOOK void lw_queue_work(const void* queue, size_t unfinished);
 
 /* ---- order by design ------------------------------------------------------------------------- */
 /* What this thread has done so far comes before what others do once they have taken over from

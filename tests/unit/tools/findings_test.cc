@@ -156,6 +156,29 @@ TEST(Findings, FingerprintOfADeadlockDoesNotDependOnWhoTookThePermits) {
   EXPECT_EQ(one.results().findings[0].fingerprint, two.results().findings[0].fingerprint);
 }
 
+TEST(Findings, ADeadlockAtAQueueIsTellingAndAnError) {
+  Scenario scenario;
+  RecordBuilder& process = scenario.process();
+  const model::Id jobs = process.object("jobs", model::ObjectKind::queue);
+  model::Step join = process.step(1, Action::waits, jobs, "main bank.cc:9");
+  join.count = 2;
+  const model::Id consumer = process.thread("consumer");
+  const model::Step got = process.step(consumer, Action::acquires, jobs, "work bank.cc:5");
+  const model::Step ends = process.step(consumer, Action::ends, jobs, "");
+  process.finding("queue-imbalance", "never-done", {join, got, ends});
+  const Results results = scenario.results();
+  ASSERT_EQ(results.findings.size(), 1u);
+  const model::Finding& finding = results.findings[0];
+  EXPECT_EQ(
+      finding.message,
+      "main thread waits until the work of queue `jobs` is done, but 2 values of it are not and "
+      "nobody is left to call `task_done`; thread 0.1 \"consumer\" (ended) got values "
+      "without calling it");
+  EXPECT_EQ(finding.level, Level::error);
+  EXPECT_EQ(finding.place.line, 9u);
+  EXPECT_EQ(finding.flows[1].steps[0].text, "gets 1 value from queue `jobs`");
+}
+
 TEST(Findings, LostWakeupReplacesTheDeadlockItLedTo) {
   Scenario scenario;
   RecordBuilder& process = scenario.process();
@@ -225,7 +248,10 @@ TEST(Findings, EveryRuleOfTheRuntimeHasASentence) {
       {"condvar-two-mutexes", ""},
       {"semaphore-imbalance", "never-released"},
       {"semaphore-imbalance", "over-release"},
-      {"queue-imbalance", ""},
+      {"queue-imbalance", "task-done-too-often"},
+      {"queue-imbalance", "never-done"},
+      {"queue-imbalance", "never-closed"},
+      {"queue-imbalance", "not-done"},
       {"signal-unsafe-lock", ""},
       {"fork-while-locked", ""}};
   std::set<std::string> messages;

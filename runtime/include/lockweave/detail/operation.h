@@ -71,8 +71,8 @@ class operation {
 
   bool seen() const noexcept { return seen_; }
 
-  void begin(const void* object, lw_kind kind, const void* pc) const noexcept {
-    if (seen_) lockweave_lw_object_begin()(object, kind, 0, pc);
+  void begin(const void* object, lw_kind kind, const void* pc, int flags = 0) const noexcept {
+    if (seen_) lockweave_lw_object_begin()(object, kind, flags, pc);
   }
   void end(const void* object, lw_kind kind, const void* pc) const noexcept {
     if (seen_) lockweave_lw_object_end()(object, kind, pc);
@@ -100,6 +100,15 @@ class operation {
   }
   void take_over(const void* object) const noexcept {
     if (seen_) lockweave_lw_take_over()(object);
+  }
+  void value_got(const void* queue, const void* pc) const noexcept {
+    if (seen_) lockweave_lw_value_got()(queue, pc);
+  }
+  void value_done(const void* queue) const noexcept {
+    if (seen_) lockweave_lw_value_done()(queue);
+  }
+  void queue_work(const void* queue, std::size_t unfinished) const noexcept {
+    if (seen_) lockweave_lw_queue_work()(queue, unfinished);
   }
   void misuse(const char* rule, const char* variant, const void* object, lw_kind kind,
               const void* pc) const noexcept {

@@ -69,7 +69,7 @@ class queue_base {
       return attempt_until(at, [&](const deadline& until) {
         return put_seen(std::forward<Value>(value), pc, [&](const operation& op) {
           return room_.wait_until(mutex_, until,
-                                  {op, {this, LW_QUEUE, LW_TIMED | LW_UNORDERED}, pc},
+                                  {op, {this, LW_QUEUE, LW_TIMED | LW_FOR_ROOM | LW_UNORDERED}, pc},
                                   [this] { return has_room(); });
         });
       });
@@ -143,7 +143,10 @@ class queue_base {
       return false;
     }
     op.hand_over(&unfinished_, LW_QUEUE);
-    if (--unfinished_ == 0) {
+    op.value_done(this);
+    --unfinished_;
+    count_work(op);
+    if (unfinished_ == 0) {
       op.wake(this, LW_QUEUE, true, pc);
       finished_.notify_all();
     }
@@ -152,7 +155,8 @@ class queue_base {
   void wait_finished(const void* pc) {
     const operation op(this);
     const hidden_lock guard(mutex_);
-    finished_.wait(mutex_, {op, {this, LW_QUEUE, LW_UNORDERED}, pc},
+    count_work(op);
+    finished_.wait(mutex_, {op, {this, LW_QUEUE, LW_FOR_WORK | LW_UNORDERED}, pc},
                    [this] { return unfinished_ == 0; });
     op.take_over(&unfinished_);
   }
@@ -162,6 +166,11 @@ class queue_base {
   bool is_full() const { return store_.size() >= capacity_; }
   bool has_room() const { return !is_full() || closed_; }
   bool has_news() const { return store_.size() != 0 || closed_; }
+
+  void count_work(const operation& op) {
+    work_counted_ = true;
+    op.queue_work(this, unfinished_);
+  }
 
   // wait_for_room(op) returns false when the value must not be put. Requires nothing held.
   template <class Value, class WaitForRoom>
@@ -174,6 +183,7 @@ class queue_base {
     if (capacity_ != kUnbounded) op.take_over(&room_);
     store_.push(std::forward<Value>(value));
     ++unfinished_;
+    if (work_counted_) count_work(op);
     op.notify(this, LW_QUEUE, false, pc);
     news_.notify_one();
     return true;
@@ -182,7 +192,8 @@ class queue_base {
   LOCKWEAVE_ALWAYS_INLINE void put_forever(Value&& value) {
     at_call_site([&](const void* pc) {
       put_seen(std::forward<Value>(value), pc, [&](const operation& op) {
-        room_.wait(mutex_, {op, {this, LW_QUEUE, LW_UNORDERED}, pc}, [this] { return has_room(); });
+        room_.wait(mutex_, {op, {this, LW_QUEUE, LW_FOR_ROOM | LW_UNORDERED}, pc},
+                   [this] { return has_room(); });
         return true;
       });
     });
@@ -204,6 +215,7 @@ class queue_base {
     op.take_over(this);  // also from close(): what came before it is over
     if (store_.size() == 0) return std::nullopt;
     std::optional<T> value(store_.pop());
+    op.value_got(this, pc);
     if (capacity_ != kUnbounded) {
       op.hand_over(&room_, LW_QUEUE);
       op.wake(this, LW_QUEUE, false, pc);
@@ -217,6 +229,7 @@ class queue_base {
   // guarded by mutex_
   Store store_;
   std::size_t unfinished_ = 0;  // puts without their task_done
+  bool work_counted_ = false;   // task_done() or join() was called
   bool closed_ = false;
 
   mutable hidden_mutex mutex_;

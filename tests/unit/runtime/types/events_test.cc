@@ -330,7 +330,7 @@ TEST_F(Events, BarrierOrdersPhaseByPhase) {
 TEST_F(Events, UnboundedQueueOrdersGetsAfterPuts) {
   lockweave::queue<int> jobs;
   EXPECT_EQ(calls_of([&] { jobs.put(1); }), "enter notify leave");
-  EXPECT_EQ(calls_of([&] { jobs.get(); }), "enter take_over leave");
+  EXPECT_EQ(calls_of([&] { jobs.get(); }), "enter take_over value_got leave");
   EXPECT_EQ(calls_of([&] { jobs.try_get(); }), "enter leave");
   jobs.close();
   EXPECT_EQ(calls_of([&] { jobs.get(); }), "enter take_over leave");
@@ -340,18 +340,20 @@ TEST_F(Events, Queue) {
   lockweave::joinable_queue<int> jobs(1);
   EXPECT_EQ(calls_of([&] { jobs.put(1); }), "enter take_over notify leave");
   std::string calls;
-  EXPECT_EQ(blocked_on(
-                &jobs, [&] { jobs.put(2); }, [&] { jobs.get(); }, calls)
-                .kind,
-            LW_QUEUE);
+  const Event put = blocked_on(
+      &jobs, [&] { jobs.put(2); }, [&] { jobs.get(); }, calls);
+  EXPECT_EQ(put.kind, LW_QUEUE);
+  EXPECT_EQ(put.flags, LW_FOR_ROOM);
   EXPECT_EQ(calls, "enter block_begin block_end take_over notify leave");
   EXPECT_EQ(calls_of([&] { EXPECT_FALSE(jobs.try_put(3)); }), "enter leave");
-  EXPECT_EQ(calls_of([&] { jobs.task_done(); }), "enter hand_over leave");
+  EXPECT_EQ(calls_of([&] { jobs.task_done(); }), "enter hand_over value_done queue_work leave");
+  EXPECT_EQ(fake::only("queue_work", &jobs).flags, 1);
   const void* work = fake::all().at(1).object;
   EXPECT_NE(work, &jobs);  // consumers are not ordered after what others finished
-  blocked_on(
+  const Event join = blocked_on(
       &jobs, [&] { jobs.join(); }, [&] { jobs.task_done(); }, calls);
-  EXPECT_EQ(calls, "enter block_begin block_end take_over leave");
+  EXPECT_EQ(join.flags, LW_FOR_WORK);
+  EXPECT_EQ(calls, "enter queue_work block_begin block_end take_over leave");
   EXPECT_EQ(fake::only("take_over", work).call, "take_over");
   EXPECT_EQ(calls_of([&] { EXPECT_THROW(jobs.task_done(), std::logic_error); }),
             "enter misuse leave");

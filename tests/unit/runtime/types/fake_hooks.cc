@@ -132,6 +132,13 @@ void lw_notify(const void* object, lw_kind kind, int all, const void* pc) {
 void lw_wake(const void* object, lw_kind kind, int all, const void* pc) {
   fake::write({"wake", object, kind, all, nullptr, nullptr, pc});
 }
+void lw_value_got(const void* queue, const void* pc) {
+  fake::write({"value_got", queue, LW_QUEUE, 0, nullptr, nullptr, pc});
+}
+void lw_value_done(const void* queue) { fake::write({"value_done", queue, LW_QUEUE}); }
+void lw_queue_work(const void* queue, size_t unfinished) {
+  fake::write({"queue_work", queue, LW_QUEUE, static_cast<int>(unfinished)});
+}
 void lw_hand_over(const void* object, lw_kind kind) { fake::write({"hand_over", object, kind}); }
 void lw_take_over(const void* object) { fake::write({"take_over", object}); }
 void lw_thread_name(const void* thread, const char* name) {
