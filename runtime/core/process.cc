@@ -166,6 +166,7 @@ void lw_fork_child(const void*) {
     tell_detectors([](Detector& d) { d.on_fork_in_child(*tls.state); });
     watcher().on_fork_in_child(*tls.state);
   }
+  start_stall_timer();
 }
 
 int lw_in_own_process(void) {

@@ -17,7 +17,7 @@ namespace lockweave::core {
 
 // The signal the timer sends; 0 while hang_timeout is off.
 int stall_signal();
-void start_stall_timer();
+void start_stall_timer();  // also in a child of fork: timers are not inherited
 // In that signal's handler.
 void report_stalls();
 // Milliseconds of a clock that never goes back; 0 while hang_timeout is off.

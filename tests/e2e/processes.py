@@ -17,6 +17,7 @@ import sys
 import tempfile
 import unittest
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOCKWEAVE, RUNTIME = (os.path.abspath(path) for path in sys.argv[1:3])
 BUILT = {}
 
@@ -114,6 +115,23 @@ int main(int argc, char **argv) {
   return 5;
 }
 """,
+    # A consumer process forgets task_done on one path and waits for more; main waits until all is done.
+    "forgetful.cc": """
+#include "lockweave/process.h"
+#include "lockweave/process_queue.h"
+static void consume(lockweave::process_queue<int> &jobs) {
+  while (const auto job = jobs.get()) {
+    if (*job > 0) jobs.task_done();
+  }
+}
+int main() {
+  lockweave::process_queue<int> jobs(2, "jobs");
+  lockweave::process consumer([&jobs] { consume(jobs); });
+  jobs.put(1);
+  jobs.put(-1);
+  jobs.join();
+}
+""",
     "finder": REGION + """
 int main(int argc, char **argv) {
   if (argc != 3) return 2;
@@ -131,10 +149,12 @@ int main(int argc, char **argv) {
 
 def program(name):
     if name not in BUILT:
-        source = FOLDER / f"{name}.c"
+        source = FOLDER / (name if name.endswith(".cc") else f"{name}.c")
         source.write_text(SOURCES[name])
-        BUILT[name] = str(FOLDER / name)
-        subprocess.run(["gcc", "-O1", "-g", "-pthread", source, "-o", BUILT[name]], check=True)
+        BUILT[name] = str(FOLDER / source.stem)
+        compiler = (["g++", "-std=c++20", f"-I{ROOT / 'runtime/include'}"]
+                    if source.suffix == ".cc" else ["gcc"])
+        subprocess.run([*compiler, "-O1", "-g", "-pthread", source, "-o", BUILT[name]], check=True)
     return BUILT[name]
 
 
@@ -292,6 +312,45 @@ class Signals(unittest.TestCase):
         os.kill(self.child, signal.SIGKILL)
         self.process.communicate(timeout=30)
         self.assertEqual(self.process.returncode, 128 + signal.SIGKILL)
+
+
+class QueueBetweenProcesses(unittest.TestCase):
+    """Nothing proves that no other process will act, so it is a stall; each process tells its own."""
+
+    def start(self):
+        self.out, self.report = FOLDER / self.id(), FOLDER / f"{self.id()}.json"
+        return subprocess.Popen([LOCKWEAVE, "run", "--hang-timeout", "1", "--output", self.out,
+                                 "--json", self.report, "--", program("forgetful.cc")], text=True,
+                                env=environment(), stderr=subprocess.PIPE, cwd=FOLDER)
+
+    def stalled(self):
+        """(is it the root, pid) of the processes that have told a stall."""
+        told = []
+        for path in self.out.glob("*/*.jsonl"):
+            lines = path.read_text(errors="replace").split("\n")
+            if any('"variant":"stall"' in line for line in lines):
+                header = json.loads(lines[0])
+                told.append((header["root"], header["pid"]))
+        return sorted(told)
+
+    def test_both_tell_by_name_what_they_wait_for(self):
+        process = self.start()
+        while len(self.stalled()) < 2:
+            self.assertIsNone(process.poll())
+            os.sched_yield()
+        for _, pid in self.stalled():
+            os.kill(pid, signal.SIGKILL)
+        process.communicate(timeout=60)
+        findings = json.loads(self.report.read_text())["findings"]
+        self.assertEqual({finding["rule"] for finding in findings}, {"deadlock"})
+        self.assertEqual({finding["level"] for finding in findings}, {"warning"})
+        self.assertEqual(len(findings), 2)
+        places = sorted(finding["place"]["line"] for finding in findings)
+        text = SOURCES["forgetful.cc"].split("\n")
+        self.assertEqual([text[line - 1].strip().rsplit("(", 1)[0] for line in places],
+                         ["while (const auto job = jobs.get", "jobs.join"])
+        for finding in findings:
+            self.assertIn("main thread waits on queue `jobs`", finding["message"])
 
 
 if __name__ == "__main__":

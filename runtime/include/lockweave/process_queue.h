@@ -77,7 +77,7 @@ class process_queue {
 
   LOCKWEAVE_ALWAYS_INLINE void put(const T& value) {
     detail::process_queue_lock held(state());
-    held.wait(state().room, nullptr, [this] { return state().has_room(); });
+    held.wait(state().room, nullptr, LW_FOR_ROOM, [this] { return state().has_room(); });
     insert(value);
   }
   LOCKWEAVE_ALWAYS_INLINE bool try_put(const T& value) {
@@ -96,7 +96,8 @@ class process_queue {
                                          const std::chrono::time_point<Clock, Duration>& at) {
     return detail::attempt_until(at, [&](const detail::deadline& until) {
       detail::process_queue_lock held(state());
-      if (!held.wait(state().room, &until, [this] { return state().has_room(); })) return false;
+      if (!held.wait(state().room, &until, LW_FOR_ROOM, [this] { return state().has_room(); }))
+        return false;
       insert(value);
       return true;
     });
@@ -104,7 +105,7 @@ class process_queue {
 
   LOCKWEAVE_ALWAYS_INLINE std::optional<T> get() {
     detail::process_queue_lock held(state());
-    held.wait(state().news, nullptr, [this] { return state().has_news(); });
+    held.wait(state().news, nullptr, 0, [this] { return state().has_news(); });
     return extract();
   }
   LOCKWEAVE_ALWAYS_INLINE std::optional<T> try_get() {
@@ -122,7 +123,7 @@ class process_queue {
     std::optional<T> value;
     detail::attempt_until(at, [&](const detail::deadline& until) {
       detail::process_queue_lock held(state());
-      if (!held.wait(state().news, &until, [this] { return state().has_news(); })) return false;
+      if (!held.wait(state().news, &until, 0, [this] { return state().has_news(); })) return false;
       value = extract();
       return true;
     });
@@ -150,7 +151,7 @@ class process_queue {
   // Waits until every value that was put is finished, also those put meanwhile.
   LOCKWEAVE_ALWAYS_INLINE void join() {
     detail::process_queue_lock held(state());
-    held.wait(state().finished, nullptr, [this] { return state().is_finished(); });
+    held.wait(state().finished, nullptr, LW_FOR_WORK, [this] { return state().is_finished(); });
     order(&state().dones, nullptr);
   }
   // False: the time is up.
@@ -163,7 +164,7 @@ class process_queue {
     return detail::attempt_until(at, [&](const detail::deadline& until) {
       detail::process_queue_lock held(state());
       const auto finished = [this] { return state().is_finished(); };
-      if (!held.wait(state().finished, &until, finished)) return false;
+      if (!held.wait(state().finished, &until, LW_FOR_WORK, finished)) return false;
       order(&state().dones, nullptr);
       return true;
     });
@@ -200,7 +201,7 @@ class process_queue {
   process_queue(detail::shared_memory memory, std::size_t capacity, const char* name)
       : memory_(std::move(memory)) {
     ::new (memory_.begin()) shared_state(sizeof(T), capacity);
-    if (name != nullptr && detail::observed()) lockweave_lw_name()(&state().mutex, name);
+    tell_begin(name);
   }
   explicit process_queue(const std::string& name) : memory_(detail::shared_memory::open(name)) {
     constexpr int kTries = 200;
@@ -213,6 +214,18 @@ class process_queue {
       if (memory_.begin() == nullptr) memory_ = detail::shared_memory::open(name);
     }
     check_layout(name);
+    tell_begin(name.c_str());
+  }
+  // The queue and its mutex, in this process; a fork's child knows them as its parent did.
+  void tell_begin(const char* name) const noexcept {
+    if (!detail::observed()) return;
+    detail::at_call_site([this](const void* pc) {
+      const detail::operation op(&state());
+      op.begin(&state(), LW_QUEUE, pc, LW_PROCESS_SHARED);
+    });
+    if (name == nullptr) return;
+    lockweave_lw_name()(&state(), name);
+    lockweave_lw_name()(&state().mutex, name);
   }
   bool is_set_up() const noexcept {
     return memory_.size() >= sizeof(shared_state) &&

@@ -10,7 +10,8 @@
 //     those who signal, once a waiter has been killed.
 //   - Sleepers are woken before the change that they wait for, while the mutex is held: if the process
 //     is killed after the change, they are already waiting for the mutex, and get it.
-// The mutex is used in the open: the runtime sees a process-shared lock, and futex waits.
+// The mutex is used in the open: the runtime sees a process-shared lock. A sleep is told as a wait for the
+// queue, which another process can end.
 #pragma once
 
 #include <errno.h>
@@ -98,22 +99,39 @@ class process_queue_lock {
   process_queue_lock(const process_queue_lock&) = delete;
   process_queue_lock& operator=(const process_queue_lock&) = delete;
 
-  // Until ready(); false when the time is up before. `until` null: without limit.
+  // Until ready(); false when the time is up before. `until` null: without limit. `purpose`: hooks.h,
+  // LW_FOR_WORK, LW_FOR_ROOM.
   template <class Ready>
-  bool wait(process_event& event, const deadline* until, Ready ready) {
+  LOCKWEAVE_ALWAYS_INLINE bool wait(process_event& event, const deadline* until, int purpose,
+                                    Ready ready) {
+    return at_call_site([&](const void* pc) {
+      const int limit = until == nullptr ? 0 : LW_TIMED;
+      return wait_told({&state_, LW_QUEUE, purpose | limit | LW_PROCESS_SHARED}, pc, event, until,
+                       ready);
+    });
+  }
+
+ private:
+  template <class Ready>
+  bool wait_told(const wait_target& as, const void* pc, process_event& event, const deadline* until,
+                 Ready ready) {
     while (!ready()) {
       const std::uint32_t seen = event.number();
       event.sleeper_comes();
       pthread_mutex_unlock(&state_.mutex);
-      const bool in_time = sleep(event, seen, until);
+      const bool in_time = sleep_told(as, pc, event, seen, until);
       acquired(pthread_mutex_lock(&state_.mutex));
       event.sleeper_goes();
       if (!in_time) return ready();
     }
     return true;
   }
-
- private:
+  bool sleep_told(const wait_target& as, const void* pc, const process_event& event,
+                  std::uint32_t seen, const deadline* until) noexcept {
+    const operation op(as.object);
+    const blocked told(op, as, pc);
+    return sleep(event, seen, until);
+  }
   void acquired(int error) {
     if (error != EOWNERDEAD) return check(error);
     pthread_mutex_consistent(&state_.mutex);

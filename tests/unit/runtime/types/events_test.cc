@@ -343,7 +343,7 @@ TEST_F(Events, Queue) {
   const Event put = blocked_on(
       &jobs, [&] { jobs.put(2); }, [&] { jobs.get(); }, calls);
   EXPECT_EQ(put.kind, LW_QUEUE);
-  EXPECT_EQ(put.flags, LW_FOR_ROOM);
+  EXPECT_EQ(put.flags, LW_FOR_ROOM | LW_UNORDERED);
   EXPECT_EQ(calls, "enter block_begin block_end take_over notify leave");
   EXPECT_EQ(calls_of([&] { EXPECT_FALSE(jobs.try_put(3)); }), "enter leave");
   EXPECT_EQ(calls_of([&] { jobs.task_done(); }), "enter hand_over value_done queue_work leave");
@@ -352,7 +352,7 @@ TEST_F(Events, Queue) {
   EXPECT_NE(work, &jobs);  // consumers are not ordered after what others finished
   const Event join = blocked_on(
       &jobs, [&] { jobs.join(); }, [&] { jobs.task_done(); }, calls);
-  EXPECT_EQ(join.flags, LW_FOR_WORK);
+  EXPECT_EQ(join.flags, LW_FOR_WORK | LW_UNORDERED);
   EXPECT_EQ(calls, "enter queue_work block_begin block_end take_over leave");
   EXPECT_EQ(fake::only("take_over", work).call, "take_over");
   EXPECT_EQ(calls_of([&] { EXPECT_THROW(jobs.task_done(), std::logic_error); }),
