@@ -18,10 +18,25 @@ void tell_lost(const char* rule, const char* variant, const TakingView& taking, 
   tell(rule, variant, steps, taking.left ? 2 : 1);
 }
 
+std::uint64_t taken_by(const ThreadState& thread, const Object& semaphore) {
+  struct Sum {
+    const ThreadState& thread;
+    std::uint64_t count;
+  } sum{thread, 0};
+  core::for_each_taking(
+      semaphore,
+      [](void* argument, const TakingView& taking) {
+        auto& of = *static_cast<Sum*>(argument);
+        if (taking.thread == &of.thread) of.count += taking.count;
+      },
+      &sum);
+  return sum.count;
+}
+
 // Who takes every permit waits for all others to be through.
-bool has_drained(const TakingView& taking, const Object& semaphore) {
+bool has_drained(const ThreadState& thread, const Object& semaphore) {
   const std::uint32_t permits = semaphore.permits.load(std::memory_order_relaxed);
-  return permits > 1 && taking.count >= permits;
+  return permits > 1 && taken_by(thread, semaphore) >= permits;
 }
 
 void check_permits(Object& semaphore) {
@@ -30,7 +45,7 @@ void check_permits(Object& semaphore) {
       semaphore,
       [](void* object, const TakingView& taking) {
         auto& lost_from = *static_cast<Object*>(object);
-        if (!taking.left || has_drained(taking, lost_from)) return;
+        if (!taking.left || has_drained(*taking.thread, lost_from)) return;
         tell_lost("semaphore-imbalance", "never-released", taking, lost_from);
       },
       &semaphore);
