@@ -8,13 +8,20 @@
 //   sum += part;                      // an update: nobody acts on the value that was there
 //   int now = sum;                    // a look; also sum.load()
 //   sum = 0;                          // a write; also sum.store(0)
+//   int old = sum.exchange(0);        // a look and a write
 //
 //   lockweave::shared<std::vector<int>> list;
 //   list.write()->push_back(1);       // access objects, for classes and containers: look and write
 //   std::size_t n = list.read()->size();                                         // look
+//   lockweave::shared<node*> head;
+//   head->value = 1;                  // a look at the pointer; what it points to is not watched
 //
 //   lockweave::shared<int[8]> cells;
 //   cells[3] = 1;                     // each element is a variable of its own
+//
+// Any T: what T cannot do (copy, compare, add) its shared cannot either; constructors, also of
+// aggregates, take their arguments after the name. It stays where it is: no copies and no moves, but
+// a = b assigns the value.
 //
 // Reports: data-race, inconsistent-locking, write-under-shared-lock. Whether a lock orders by design
 // or by luck depends on who looks: docs/design/races.md. `sum = sum + part` looks.
@@ -81,6 +88,16 @@ class accessed {
   T& value_;
 };
 
+// Aggregates too, as C++20 does.
+template <class T, class... Args>
+T make_value(Args&&... args) {
+  if constexpr (std::is_constructible_v<T, Args...>) {
+    return T(std::forward<Args>(args)...);
+  } else {
+    return T{std::forward<Args>(args)...};
+  }
+}
+
 }  // namespace detail
 
 template <class T>
@@ -88,19 +105,22 @@ class shared {
  public:
   using value_type = T;
 
-  LOCKWEAVE_ALWAYS_INLINE shared() : value_() { begin(nullptr); }
-  LOCKWEAVE_ALWAYS_INLINE shared(T value) : value_(std::move(value)) { begin(nullptr); }
+  LOCKWEAVE_ALWAYS_INLINE shared() : value_() { begin_as(nullptr); }
+  LOCKWEAVE_ALWAYS_INLINE shared(T value) : value_(std::move(value)) { begin_as(nullptr); }
   template <class... Args>
   LOCKWEAVE_ALWAYS_INLINE explicit shared(variable_name name, Args&&... args)
-      : value_(std::forward<Args>(args)...) {
-    begin(name.text);
+      : value_(detail::make_value<T>(std::forward<Args>(args)...)) {
+    begin_as(name.text);
   }
   LOCKWEAVE_ALWAYS_INLINE ~shared() {
     if (!detail::observed()) return;
     detail::at_call_site([this](const void* pc) { detail::end_variable(&value_, sizeof(T), pc); });
   }
   shared(const shared&) = delete;
-  shared& operator=(const shared&) = delete;
+  LOCKWEAVE_ALWAYS_INLINE shared& operator=(const shared& other) {
+    store(other.load());
+    return *this;
+  }
 
   LOCKWEAVE_ALWAYS_INLINE T load() const {
     detail::tell_access(&value_, sizeof(T), LW_LOOK);
@@ -110,10 +130,32 @@ class shared {
     detail::tell_access(&value_, sizeof(T), LW_WRITE);
     value_ = std::move(value);
   }
+  // The value that was there. Not atomic, either.
+  LOCKWEAVE_ALWAYS_INLINE T exchange(T value) {
+    detail::tell_access(&value_, sizeof(T), LW_CHANGE);
+    T before = std::move(value_);
+    detail::pass_between(&value_);
+    value_ = std::move(value);
+    return before;
+  }
   LOCKWEAVE_ALWAYS_INLINE operator T() const { return load(); }
-  LOCKWEAVE_ALWAYS_INLINE T operator=(T value) {
-    store(value);
-    return value;
+  LOCKWEAVE_ALWAYS_INLINE shared& operator=(T value) {
+    store(std::move(value));
+    return *this;
+  }
+  template <class U = T, class = std::enable_if_t<std::is_pointer_v<U>>>
+  LOCKWEAVE_ALWAYS_INLINE U operator->() const {
+    return load();
+  }
+
+  // Of classes. Other types compare as the values that they convert to.
+  template <class U, class = std::enable_if_t<std::is_class_v<T> && !std::is_same_v<U, shared>>>
+  LOCKWEAVE_ALWAYS_INLINE friend bool operator==(const shared& a, const U& b) {
+    return *a.read() == b;
+  }
+  template <class U, class = std::enable_if_t<std::is_class_v<T> && !std::is_same_v<U, shared>>>
+  LOCKWEAVE_ALWAYS_INLINE friend bool operator!=(const shared& a, const U& b) {
+    return !(*a.read() == b);
   }
 
   [[nodiscard]] LOCKWEAVE_ALWAYS_INLINE detail::accessed<const T> read() const {
@@ -159,7 +201,7 @@ class shared {
   template <class U>
   friend class shared;
 
-  LOCKWEAVE_ALWAYS_INLINE void begin(const char* name) noexcept {
+  LOCKWEAVE_ALWAYS_INLINE void begin_as(const char* name) noexcept {
     if (!detail::observed()) return;
     detail::at_call_site(
         [this, name](const void* pc) { detail::begin_variable(&value_, sizeof(T), name, pc); });
@@ -184,7 +226,19 @@ class shared<T[N]> {
   using value_type = T;
 
   LOCKWEAVE_ALWAYS_INLINE shared() = default;
-  LOCKWEAVE_ALWAYS_INLINE explicit shared(variable_name name) { set_name(name.text); }
+  LOCKWEAVE_ALWAYS_INLINE explicit shared(variable_name name) { begin_as(name.text); }
+  template <class... Values,
+            class = std::enable_if_t<(sizeof...(Values) > 0 && sizeof...(Values) <= N) &&
+                                     (std::is_convertible_v<Values, T> && ...)>>
+  LOCKWEAVE_ALWAYS_INLINE shared(Values&&... values)
+      : elements_{static_cast<T>(std::forward<Values>(values))...} {}
+  template <class... Values,
+            class = std::enable_if_t<(sizeof...(Values) > 0 && sizeof...(Values) <= N) &&
+                                     (std::is_convertible_v<Values, T> && ...)>>
+  LOCKWEAVE_ALWAYS_INLINE explicit shared(variable_name name, Values&&... values)
+      : shared(std::forward<Values>(values)...) {
+    begin_as(name.text);
+  }
 
   static constexpr std::size_t size() noexcept { return N; }
   shared<T>& operator[](std::size_t index) noexcept { return elements_[index]; }
@@ -195,8 +249,11 @@ class shared<T[N]> {
   const shared<T>* end() const noexcept { return elements_ + N; }
 
  private:
-  LOCKWEAVE_ALWAYS_INLINE void set_name(const char* name) noexcept {
-    for (shared<T>& element : elements_) element.begin(name);
+  template <class U>
+  friend class shared;
+
+  LOCKWEAVE_ALWAYS_INLINE void begin_as(const char* name) noexcept {
+    for (shared<T>& element : elements_) element.begin_as(name);
   }
 
   shared<T> elements_[N];

@@ -141,6 +141,14 @@ void lw_queue_work(const void* queue, size_t unfinished) {
 }
 void lw_hand_over(const void* object, lw_kind kind) { fake::write({"hand_over", object, kind}); }
 void lw_take_over(const void* object) { fake::write({"take_over", object}); }
+void lw_variable_begin(const void* address, size_t, const char* name, const void* pc) {
+  fake::write({"variable_begin", address, LW_VARIABLE, 0, nullptr, nullptr, pc,
+               name == nullptr ? "" : name});
+}
+void lw_variable_end(const void* address) { fake::write({"variable_end", address, LW_VARIABLE}); }
+void lw_access(const void* address, size_t, lw_access_kind kind, const void* pc) {
+  fake::write({"access", address, LW_VARIABLE, static_cast<int>(kind), nullptr, nullptr, pc});
+}
 void lw_thread_name(const void* thread, const char* name) {
   fake::write({"thread_name", thread, LW_THREAD, 0, nullptr, nullptr, nullptr, name});
 }

@@ -16,7 +16,7 @@ struct Event {
   std::string call = {};  // "enter", "acquired", "block_begin"... as in hooks.h without lw_
   const void* object = nullptr;
   lw_kind kind = LW_MUTEX;
-  int flags = 0;  // also: `all` of notify, permits of semaphore_begin
+  int flags = 0;  // also: `all` of notify, permits of semaphore_begin, kind of access
   const void* with = nullptr;
   const int* owner = nullptr;
   const void* pc = nullptr;

@@ -3,6 +3,7 @@
 //
 // What atomics, named threads, joins and timers tell the runtime. fake_hooks.cc is the runtime.
 #include <functional>
+#include <string>
 
 #include "fake_hooks.h"
 #include "libraries.h"
@@ -135,6 +136,31 @@ TEST_F(OrderEvents, TimerOrdersItsFunctionAndItsJoin) {
   EXPECT_NE(inside.find("take_over leave"), std::string::npos);  // the function runs in the open
   EXPECT_EQ(fake::of(&timer).front().call, "notify");
   EXPECT_EQ(calls_of([&] { timer.join(); }), kAcquires);
+}
+
+// LW_LOOK is 2, and so on: the kinds of the accesses, in order.
+std::string accesses_of(const std::function<void()>& body) {
+  fake::clear();
+  body();
+  std::string kinds;
+  for (const Event& event : fake::all()) {
+    if (event.call == "access") kinds += std::to_string(event.flags);
+  }
+  return kinds;
+}
+
+TEST_F(OrderEvents, VariablesTellLooksFromUpdates) {
+  static_assert(LW_WRITE == 1 && LW_LOOK == 2 && LW_UPDATE == 3 && LW_CHANGE == 4 && LW_END == 5);
+  lockweave::shared<int> sum{0};
+  lockweave::shared<std::string> text{"a"};
+  EXPECT_EQ(accesses_of([&] { EXPECT_EQ(sum, 0); }), "2");
+  EXPECT_EQ(accesses_of([&] { sum = 1; }), "1");
+  EXPECT_EQ(accesses_of([&] { sum += 1, ++sum, sum--; }), "333");
+  EXPECT_EQ(accesses_of([&] { sum = sum + 1; }), "21");
+  EXPECT_EQ(accesses_of([&] { sum.exchange(0); }), "4");
+  EXPECT_EQ(accesses_of([&] { EXPECT_EQ(text.read()->size(), 1U); }), "2");
+  EXPECT_EQ(accesses_of([&] { text.write()->clear(); }), "4");
+  EXPECT_EQ(accesses_of([&] { const lockweave::shared<int> gone{1}; }), "5");
 }
 
 TEST_F(OrderEvents, QueueBetweenProcessesOrdersThreads) {
