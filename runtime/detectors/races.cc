@@ -163,7 +163,7 @@ void Races::on_access(ThreadState& thread, const core::Access& access) {
   }
   core::InternedStack* stack = core::intern_here(access.pc);
   if (variable == nullptr) {
-    variable = variables_.begin(access.address, access.size, nullptr, stack);
+    variable = variables_.find_or_begin(access.address, access.size, stack);
     if (variable == nullptr) return;
   }
   report_anew_in_a_new_round(*variable);

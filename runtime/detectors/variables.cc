@@ -6,13 +6,18 @@
 
 namespace lockweave::detectors {
 
-std::uint32_t Variables::bucket_of(std::uintptr_t address) {
+Variables::Bucket& Variables::Table::of(std::uintptr_t address) const {
   const std::uint64_t mixed = (address >> 2) * 0x9E3779B97F4A7C15ULL;
-  return static_cast<std::uint32_t>(mixed >> 40) % kBuckets;
+  return buckets[mixed >> (64 - bits)];
+}
+
+std::size_t Variables::buckets() const {
+  return std::size_t{1} << table_.load(std::memory_order_acquire)->bits;
 }
 
 WatchedVariable* Variables::find(std::uintptr_t address) const {
-  WatchedVariable* at = buckets_[bucket_of(address)].load(std::memory_order_acquire);
+  const Table& table = *table_.load(std::memory_order_acquire);
+  WatchedVariable* at = table.of(address).load(std::memory_order_acquire);
   while (at != nullptr && at->address.load(std::memory_order_acquire) != address) {
     at = at->next.load(std::memory_order_acquire);
   }
@@ -20,7 +25,7 @@ WatchedVariable* Variables::find(std::uintptr_t address) const {
 }
 
 WatchedVariable* Variables::take_out(std::uintptr_t address) {
-  std::atomic<WatchedVariable*>* link = &buckets_[bucket_of(address)];
+  Bucket* link = &table_.load(std::memory_order_relaxed)->of(address);
   while (WatchedVariable* at = link->load(std::memory_order_relaxed)) {
     if (at->address.load(std::memory_order_relaxed) == address) {
       link->store(at->next.load(std::memory_order_relaxed), std::memory_order_release);
@@ -31,10 +36,33 @@ WatchedVariable* Variables::take_out(std::uintptr_t address) {
   return nullptr;
 }
 
-WatchedVariable* Variables::begin(std::uintptr_t address, std::size_t size, const char* name,
-                                  core::InternedStack* first) {
-  core::RawGuard guard(lock_);
-  recycle(address);
+// Whoever reads an outgrown bucket meanwhile comes to the end of some chain: a miss, no wrong variable.
+void Variables::grow() {
+  const Table& old = *table_.load(std::memory_order_relaxed);
+  if (count_ <= std::size_t{1} << old.bits) return;
+  auto* larger = core::arena.make<Table>();
+  if (larger == nullptr) return;
+  larger->bits = old.bits + 1;
+  larger->buckets = core::arena.make_array<Bucket>(std::size_t{1} << larger->bits);
+  if (larger->buckets == nullptr) {
+    core::arena.deallocate(larger, sizeof *larger);
+    return;
+  }
+  for (std::size_t i = 0; i < std::size_t{1} << old.bits; ++i) {
+    WatchedVariable* at = old.buckets[i].load(std::memory_order_relaxed);
+    while (at != nullptr) {
+      WatchedVariable* const next = at->next.load(std::memory_order_relaxed);
+      Bucket& bucket = larger->of(at->address.load(std::memory_order_relaxed));
+      at->next.store(bucket.load(std::memory_order_relaxed), std::memory_order_release);
+      bucket.store(at, std::memory_order_relaxed);
+      at = next;
+    }
+  }
+  table_.store(larger, std::memory_order_release);
+}
+
+WatchedVariable* Variables::add(std::uintptr_t address, std::size_t size, const char* name,
+                                core::InternedStack* first) {
   WatchedVariable* made = spare_;
   if (made != nullptr) {
     spare_ = made->next.load(std::memory_order_relaxed);
@@ -47,11 +75,27 @@ WatchedVariable* Variables::begin(std::uintptr_t address, std::size_t size, cons
   made->object = nullptr;
   std::memset(made->name, 0, sizeof made->name);
   if (name != nullptr) std::strncpy(made->name, name, sizeof made->name - 1);
-  auto& bucket = buckets_[bucket_of(address)];
+  ++count_;
+  grow();
+  Bucket& bucket = table_.load(std::memory_order_relaxed)->of(address);
   made->next.store(bucket.load(std::memory_order_relaxed), std::memory_order_relaxed);
   made->address.store(address, std::memory_order_release);
   bucket.store(made, std::memory_order_release);
   return made;
+}
+
+WatchedVariable* Variables::begin(std::uintptr_t address, std::size_t size, const char* name,
+                                  core::InternedStack* first) {
+  core::RawGuard guard(lock_);
+  recycle(address);
+  return add(address, size, name, first);
+}
+
+WatchedVariable* Variables::find_or_begin(std::uintptr_t address, std::size_t size,
+                                          core::InternedStack* first) {
+  core::RawGuard guard(lock_);
+  WatchedVariable* known = find(address);
+  return known != nullptr ? known : add(address, size, nullptr, first);
 }
 
 void Variables::end(std::uintptr_t address) {
@@ -75,6 +119,7 @@ void Variables::keep_ended(std::uintptr_t address) {
 void Variables::recycle(std::uintptr_t address) {
   WatchedVariable* ended = take_out(address);
   if (ended == nullptr) return;
+  --count_;
   ended->address.store(0, std::memory_order_release);
   RaceEngine::forget(ended->accesses);
   ended->next.store(spare_, std::memory_order_relaxed);
@@ -83,8 +128,9 @@ void Variables::recycle(std::uintptr_t address) {
 
 void Variables::reset_guards() {
   lock_.reset_after_fork();
-  for (auto& bucket : buckets_) {
-    for (WatchedVariable* at = bucket.load(); at != nullptr; at = at->next.load()) {
+  const Table& table = *table_.load();
+  for (std::size_t i = 0; i < std::size_t{1} << table.bits; ++i) {
+    for (WatchedVariable* at = table.buckets[i].load(); at != nullptr; at = at->next.load()) {
       at->accesses.guard.reset_after_fork();
     }
   }

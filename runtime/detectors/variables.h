@@ -2,14 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The watched variables, by the address where they begin.
-//
 // A variable whose end was an access stays to be found, until another one begins at its address or
 // kEndedMax others have ended: who comes too late is told then.
 //
-// Thread-safety: `find` is lock-free, the others take a lock. A variable's memory is used again for
-// another variable, never for anything else: who accesses one that another thread ends at that
-// moment sees an empty history, or another variable's.
-// Cost: one hash probe. Limit: without memory a variable is not watched (nullptr).
+// Thread-safety: `find` is lock-free, the others take a lock. While the table grows, `find` may miss a
+// variable that is there; `find_or_begin` does not. A variable's memory is used again for another
+// variable, never for anything else: who accesses one that another thread ends at that moment sees
+// an empty history, or another variable's.
+// Cost: one hash probe, however many there are: the table doubles when it holds more variables than
+// buckets. Outgrown tables stay mapped, as someone may be reading them: all together no larger than
+// the one in use.
+// Limit: without memory a variable is not watched (nullptr), and a table does not grow.
 #pragma once
 
 #include "runtime/core/detector.h"
@@ -30,31 +33,47 @@ struct WatchedVariable {
 
 class Variables {
  public:
+  static constexpr std::uint32_t kEndedMax = 1024;
+
   constexpr Variables() = default;
 
   WatchedVariable* find(std::uintptr_t address) const;
+  WatchedVariable* find_or_begin(std::uintptr_t address, std::size_t size,
+                                 core::InternedStack* first);
   // A variable that was there ends.
   WatchedVariable* begin(std::uintptr_t address, std::size_t size, const char* name,
                          core::InternedStack* first);
   void end(std::uintptr_t address);
-  static constexpr std::uint32_t kEndedMax = 1024;
-
   // After a fork: other threads held the guards.
   void reset_guards();
+  std::size_t buckets() const;
 
  private:
-  static constexpr std::uint32_t kBuckets = 1 << 14;
-  static std::uint32_t bucket_of(std::uintptr_t address);
-  WatchedVariable* take_out(std::uintptr_t address);
+  using Bucket = std::atomic<WatchedVariable*>;
+  static constexpr std::uint32_t kFirstBits = 12;
+  struct Table {
+    Bucket* buckets = nullptr;
+    std::uint32_t bits = 0;
+
+    Bucket& of(std::uintptr_t address) const;
+  };
+
   // These require that lock_ is held.
+  WatchedVariable* add(std::uintptr_t address, std::size_t size, const char* name,
+                       core::InternedStack* first);
+  WatchedVariable* take_out(std::uintptr_t address);
   void recycle(std::uintptr_t address);
   void keep_ended(std::uintptr_t address);
+  void grow();
 
   core::RawLock lock_;
   WatchedVariable* spare_ = nullptr;
+  std::size_t count_ = 0;
   std::uintptr_t ended_[kEndedMax] = {};  // where; the oldest at ended_count_ modulo kEndedMax
   std::uint64_t ended_count_ = 0;
-  std::atomic<WatchedVariable*> buckets_[kBuckets] = {};
+  Bucket first_buckets_[std::size_t{1} << kFirstBits] = {};
+  Table first_table_{first_buckets_, kFirstBits};
+  std::atomic<const Table*> table_{&first_table_};
 };
 
 }  // namespace lockweave::detectors
