@@ -159,17 +159,17 @@ std::size_t rule_index(std::string_view id) {
 json Writer::result(const model::Finding& finding) {
   std::string message = finding.message;
   if (!finding.hint.empty()) message += "\nhelp: " + finding.hint;
-  json one = {{"ruleId", finding.rule},
-              {"level", model::to_string(finding.level)},
-              {"message", text_json(message)},
-              {"partialFingerprints",
-               {{"lockweave/v1", finding.fingerprint},
-                {"primaryLocationLineHash", finding.fingerprint}}},
-              {"properties",
-               {{"how", model::to_string(finding.how)},
-                {"confidence", model::to_string(finding.confidence)},
-                {"locks", finding.locks},
-                {"seenIn", finding.seen_in}}}};
+  json one = {
+      {"ruleId", finding.rule},
+      {"level", model::to_string(finding.level)},
+      {"message", text_json(message)},
+      {"partialFingerprints",
+       {{"lockweave/v1", finding.fingerprint}, {"primaryLocationLineHash", finding.fingerprint}}},
+      {"properties",
+       {{"how", model::to_string(finding.how)},
+        {"confidence", model::to_string(finding.confidence)},
+        {"locks", finding.locks},
+        {"seenIn", finding.seen_in}}}};
   if (!finding.accesses.empty()) one["properties"]["accesses"] = finding.accesses;
   if (model::find_rule(finding.rule) != nullptr) one["ruleIndex"] = rule_index(finding.rule);
   const json place = location(finding.place);
@@ -194,14 +194,14 @@ model::Site place_in(std::string_view text) {
 
 // Of what is no longer reported only the baseline's line is left.
 json Writer::absent_result(const BaselineEntry& entry) {
-  json one = {{"ruleId", entry.rule},
-              {"level", model::to_string(entry.level)},
-              {"message", text_json(entry.text)},
-              {"baselineState", "absent"},
-              {"locations", json::array()},
-              {"partialFingerprints",
-               {{"lockweave/v1", entry.fingerprint},
-                {"primaryLocationLineHash", entry.fingerprint}}}};
+  json one = {
+      {"ruleId", entry.rule},
+      {"level", model::to_string(entry.level)},
+      {"message", text_json(entry.text)},
+      {"baselineState", "absent"},
+      {"locations", json::array()},
+      {"partialFingerprints",
+       {{"lockweave/v1", entry.fingerprint}, {"primaryLocationLineHash", entry.fingerprint}}}};
   if (model::find_rule(entry.rule) != nullptr) one["ruleIndex"] = rule_index(entry.rule);
   model::Site place = place_in(entry.text);
   if (!place.file.empty() && !place.file.starts_with('/')) place.file = root_ + "/" + place.file;
