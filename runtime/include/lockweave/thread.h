@@ -18,6 +18,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <string.h>
 
 #include <exception>
 #include <memory>
@@ -118,9 +119,81 @@ inline void swap(thread& a, thread& b) noexcept { a.swap(b); }
 
 using std::nostopstate;
 using std::nostopstate_t;
-using std::stop_callback;
-using std::stop_source;
-using std::stop_token;
+// std's, and they order: what came before request_stop comes before whatever follows a stop_requested
+// that is true, and before the callbacks. Only through these names: a std::stop_token made of one stops
+// as well, but its order is not seen.
+namespace detail {
+
+// What a source and its tokens share; nullptr without a state. Both standard libraries keep a pointer
+// to it, and nothing else.
+template <class Handle>
+const void* stop_state(const Handle& handle) noexcept {
+  static_assert(sizeof(Handle) == sizeof(void*));
+  const void* state = nullptr;
+  memcpy(&state, &handle, sizeof state);
+  return state;
+}
+template <class Handle>
+void take_over_stop(const Handle& handle) noexcept {
+  if (!observed() || stop_state(handle) == nullptr) return;
+  const operation op(stop_state(handle));
+  op.take_over(stop_state(handle));
+}
+
+}  // namespace detail
+
+class stop_token : public std::stop_token {
+ public:
+  stop_token() noexcept = default;
+  stop_token(std::stop_token token) noexcept : std::stop_token(std::move(token)) {}
+
+  [[nodiscard]] bool stop_requested() const noexcept {
+    const bool requested = std::stop_token::stop_requested();
+    if (requested) detail::take_over_stop<std::stop_token>(*this);
+    return requested;
+  }
+};
+
+class stop_source : public std::stop_source {
+ public:
+  using std::stop_source::stop_source;
+
+  [[nodiscard]] stop_token get_token() const noexcept { return std::stop_source::get_token(); }
+  bool request_stop() noexcept {
+    const void* state = detail::stop_state<std::stop_source>(*this);
+    if (state != nullptr && detail::observed()) {
+      const detail::operation op(state);
+      op.hand_over(state, LW_ATOMIC);
+    }
+    return std::stop_source::request_stop();
+  }
+};
+
+template <class Callback>
+class stop_callback {
+ public:
+  using callback_type = Callback;
+
+  template <class F>
+  explicit stop_callback(const std::stop_token& token, F&& callback)
+      : registered_(token, Call{token, Callback(std::forward<F>(callback))}) {}
+  stop_callback(const stop_callback&) = delete;
+  stop_callback& operator=(const stop_callback&) = delete;
+
+ private:
+  struct Call {
+    std::stop_token token;
+    Callback callback;
+
+    void operator()() {
+      detail::take_over_stop(token);
+      std::forward<Callback>(callback)();
+    }
+  };
+  std::stop_callback<Call> registered_;
+};
+template <class Callback>
+stop_callback(std::stop_token, Callback) -> stop_callback<Callback>;
 
 class jthread {
  public:
@@ -135,7 +208,7 @@ class jthread {
       : jthread(thread_name{nullptr}, std::forward<F>(f), std::forward<Args>(args)...) {}
   template <class F, class... Args>
   LOCKWEAVE_ALWAYS_INLINE jthread(thread_name name, F&& f, Args&&... args) {
-    if constexpr (std::is_invocable_v<std::decay_t<F>, std::stop_token, std::decay_t<Args>...>) {
+    if constexpr (std::is_invocable_v<std::decay_t<F>, stop_token, std::decay_t<Args>...>) {
       thread_ = thread(name, std::forward<F>(f), stop_.get_token(), std::forward<Args>(args)...);
     } else {
       thread_ = thread(name, std::forward<F>(f), std::forward<Args>(args)...);
@@ -169,8 +242,8 @@ class jthread {
   LOCKWEAVE_ALWAYS_INLINE void join() { thread_.join(); }
   LOCKWEAVE_ALWAYS_INLINE void detach() { thread_.detach(); }
 
-  [[nodiscard]] std::stop_source get_stop_source() noexcept { return stop_; }
-  [[nodiscard]] std::stop_token get_stop_token() const noexcept { return stop_.get_token(); }
+  [[nodiscard]] stop_source get_stop_source() noexcept { return stop_; }
+  [[nodiscard]] stop_token get_stop_token() const noexcept { return stop_.get_token(); }
   bool request_stop() noexcept { return stop_.request_stop(); }
 
  private:
@@ -180,7 +253,7 @@ class jthread {
     join();
   }
 
-  std::stop_source stop_;
+  stop_source stop_;
   thread thread_;
 };
 

@@ -54,6 +54,7 @@ lockweave::barrier<> barrier(2);
 lockweave::promise<int> promise;
 lockweave::future<int> future = promise.get_future();
 lockweave::counting_semaphore<> semaphore(0);
+lockweave::stop_source stop;
 std::once_flag once;
 pthread_once_t pthread_control = PTHREAD_ONCE_INIT;
 const Descriptors pipe_ends(false);
@@ -103,6 +104,11 @@ std::map<std::string, Way> ways() {
       {"future_ready", {[] { promise.set_value(1); }, [] { future.wait_for(seconds(0)); }}},
       {"semaphore",
        {[] { semaphore.release(); }, [] { static_cast<void>(semaphore.try_acquire()); }}},
+      {"stop_token",
+       {[] { stop.request_stop(); }, [] { static_cast<void>(stop.get_token().stop_requested()); }}},
+      {"stop_callback",
+       {[] { stop.request_stop(); },
+        [] { const lockweave::stop_callback at_once(stop.get_token(), [] {}); }}},
       {"call_once", {[] { std::call_once(once, [] {}); }, [] { std::call_once(once, [] {}); }}},
       {"pthread_once",
        {[] { pthread_once(&pthread_control, [] {}); },
