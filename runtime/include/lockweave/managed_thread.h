@@ -18,7 +18,8 @@
 //
 // managed_thread: its destructor does not wait and does not terminate. A thread that still runs is
 // joined when the process ends, unless it is a daemon: those are ended with the process, wherever they
-// are. May be joined more than once, from several threads at a time.
+// are. Who says nothing of it is a daemon if the thread that makes it is one. May be joined more than
+// once, from several threads at a time.
 // runnable: the object must outlive run(), so one that is destroyed before it was joined (or is_alive()
 // said that it ended) calls std::terminate, as std::thread does. start() a second time: std::logic_error.
 //
@@ -39,6 +40,7 @@
 #include <cstddef>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -52,8 +54,8 @@
 namespace lockweave {
 
 struct thread_options {
-  std::string name = {};  // empty: "Thread-7"
-  bool daemon = false;    // not joined when the process ends
+  std::string name = {};            // empty: "Thread-7"
+  std::optional<bool> daemon = {};  // not joined when the process ends; nullopt: as its creator
 };
 
 // A thread as others see it. Stays valid after the thread's end.
@@ -162,7 +164,7 @@ class managed_thread {
   LOCKWEAVE_ALWAYS_INLINE void create(thread_options options, F&& f, Args&&... args) {
     auto record = std::make_shared<detail::thread_record>();
     if (!options.name.empty()) record->give_name(std::move(options.name));
-    record->daemon = options.daemon;
+    record->daemon = options.daemon.value_or(detail::thread_list::caller_is_daemon());
     record->managed = true;
     prepare();
     handle_ = detail::start_thread(record, std::forward<F>(f), std::forward<Args>(args)...);
@@ -220,12 +222,14 @@ class runnable {
  public:
   using id = std::thread::id;
 
-  explicit runnable(thread_options options = {}) : options_(std::move(options)) {}
+  explicit runnable(thread_options options = {})
+      : options_{std::move(options.name),
+                 options.daemon.value_or(detail::thread_list::caller_is_daemon())} {}
   runnable(const runnable&) = delete;
   runnable& operator=(const runnable&) = delete;
   // A daemon that still runs when the process ends is let go; what it uses must live on then.
   virtual ~runnable() {
-    const bool is_let_go = options_.daemon && detail::is_exiting.load();
+    const bool is_let_go = daemon() && detail::is_exiting.load();
     if (thread_.joinable() && !seen_ended_.load() && !is_let_go) std::terminate();
   }
 
@@ -252,7 +256,7 @@ class runnable {
   }
   // Before start(): what was given.
   std::string name() const { return is_started() ? thread_.name() : options_.name; }
-  bool daemon() const noexcept { return options_.daemon; }
+  bool daemon() const noexcept { return *options_.daemon; }
   id ident() const noexcept { return thread_.ident(); }
   id get_id() const noexcept { return thread_.get_id(); }
   pid_t native_id() const { return is_started() ? thread_.native_id() : 0; }

@@ -10,6 +10,7 @@
 //
 // What the work throws comes out of its future. After shutdown submit throws thread_pool_shutdown;
 // work that shutdown cancelled gives std::future_error(broken_promise). The destructor is shutdown().
+// An initializer that throws is told on stderr and shuts the pool down, cancelling what has not begun.
 // Work starts in the order it was submitted in, and comes after all that was done before.
 //
 // Limits: work that waits for other work of the same pool can wait for ever, when every thread does
@@ -24,6 +25,8 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdio>
+#include <exception>
 #include <functional>
 #include <future>
 #include <iterator>
@@ -50,10 +53,10 @@ class thread_pool_shutdown : public std::runtime_error {
 
 class thread_pool {
  public:
-  // `threads` of 0 counts as 1.
+  // `threads` of 0 counts as 1. `initializer`, if any, is called first in each thread.
   explicit thread_pool(std::size_t threads = thread::hardware_concurrency(),
-                       const std::string& name = "pool")
-      : jobs_(name.c_str()) {
+                       const std::string& name = "pool", std::function<void()> initializer = {})
+      : jobs_(name.c_str()), initializer_(std::move(initializer)) {
     if (threads == 0) threads = 1;
     workers_.reserve(threads);
     try {
@@ -149,7 +152,23 @@ class thread_pool {
   }
   void work() {
     employer() = this;
+    if (!is_initialized()) return shutdown(false, true);
     while (const auto next = jobs_.get()) (*next)->run();
+  }
+  bool is_initialized() {
+    try {
+      if (initializer_) initializer_();
+      return true;
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "a thread pool's initializer failed: %s\n", error.what());
+#if defined(__GLIBCXX__)
+    } catch (__cxxabiv1::__forced_unwind&) {
+      throw;
+#endif
+    } catch (...) {
+      std::fputs("a thread pool's initializer failed\n", stderr);
+    }
+    return false;
   }
   LOCKWEAVE_ALWAYS_INLINE void put(std::unique_ptr<job> work) {
     try {
@@ -167,6 +186,7 @@ class thread_pool {
   }
 
   queue<std::unique_ptr<job>> jobs_;
+  const std::function<void()> initializer_;
   std::vector<thread> workers_;  // written by the constructor alone
   std::atomic<bool> joining_{false};
   latch all_ended_{1};

@@ -100,6 +100,9 @@ class thread_list {
     return found;
   }
 
+  // Constant once the thread runs, so no lock is needed.
+  static bool caller_is_daemon() noexcept { return mine() != nullptr && mine()->daemon; }
+
   // ---- a thread's life -----------------------------------------------------------------------
   // The creator, before pthread_create; and if that failed.
   void add(const record& added) {

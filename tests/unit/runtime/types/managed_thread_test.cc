@@ -127,6 +127,26 @@ TEST(ManagedThread, TellsWhoItIs) {
   EXPECT_FALSE(lives("short"));
 }
 
+TEST(ManagedThread, IsADaemonIfItsCreatorIsOneAndNothingElseIsSaid) {
+  bool inherited = false;
+  bool by_subclass = false;
+  bool said = true;
+  managed_thread parent({"parent", true}, [&] {
+    managed_thread child([] {});
+    inherited = child.daemon();
+    child.join();
+    by_subclass = Worker().daemon();
+    managed_thread ordinary({"ordinary", false}, [] {});
+    said = ordinary.daemon();
+    ordinary.join();
+  });
+  parent.join();
+  EXPECT_TRUE(inherited);
+  EXPECT_TRUE(by_subclass);
+  EXPECT_FALSE(said);
+  EXPECT_FALSE(managed_thread([] {}).daemon());
+}
+
 TEST(ManagedThread, WithoutAThreadAnswersOrThrows) {
   managed_thread none;
   EXPECT_FALSE(none.joinable());

@@ -46,6 +46,24 @@ TEST(ThreadPool, WorkersAreNamed) {
   EXPECT_EQ(pool.submit([] { return lockweave::current_thread().name(); }).get(), "indexer-0");
 }
 
+TEST(ThreadPool, EachWorkerBeginsWithTheInitializer) {
+  static thread_local int prepared = 0;
+  thread_pool pool(2, "pool", [] { ++prepared; });
+  for (int i = 0; i < 8; ++i) EXPECT_EQ(pool.submit([] { return prepared; }).get(), 1);
+}
+
+TEST(ThreadPool, AnInitializerThatThrowsShutsThePoolDown) {
+  lockweave::latch submitted{1};
+  thread_pool pool(1, "pool", [&] {
+    submitted.wait();
+    throw std::runtime_error("no database");
+  });
+  auto never = pool.submit([] { return 1; });
+  submitted.count_down();
+  EXPECT_THROW(never.get(), std::future_error);
+  EXPECT_THROW(pool.submit([] {}), thread_pool_shutdown);
+}
+
 TEST(ThreadPool, NoThreadsCountAsOne) {
   thread_pool pool(0);
   EXPECT_EQ(pool.size(), 1U);
