@@ -26,7 +26,8 @@
 // When the process ends: by return from main or exit() in the main thread, threads are joined before
 // static objects are destroyed; by exit() in another thread, among the exit handlers (statics that were
 // made after the first managed thread are gone by then). Not by _exit, quick_exit, abort or a signal.
-// An exception that leaves a thread's function calls std::terminate. In the child of a fork there is
+// An exception that leaves a thread's function calls std::terminate, unless there is a hook for it
+// (set_excepthook): then the thread ends, and the hook is called in it. In the child of a fork there is
 // only the thread that forked; handles of the others say that they ended.
 // Errors: std::system_error when a thread cannot be started, or joins itself, or was never started.
 // Thread-safety: distinct handles as std; thread_info from any thread.
@@ -38,7 +39,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdio>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -102,6 +105,98 @@ inline std::vector<thread_info> enumerate() {
   return found;
 }
 inline std::size_t active_count() { return detail::thread_list::instance().living().size(); }
+
+// What left a managed thread's function, and whose.
+struct excepthook_args {
+  std::exception_ptr exception;
+  thread_info thread;
+};
+using excepthook = std::function<void(const excepthook_args&)>;
+
+namespace detail {
+// The hook there is; null: std::terminate. Never destroyed: threads may start while statics go.
+class excepthook_place {
+ public:
+  using shared = std::shared_ptr<const excepthook>;
+  static excepthook_place& instance() {
+    static auto* const place = new excepthook_place;
+    return *place;
+  }
+  shared get() {
+    const operation op(this);
+    const hidden_lock guard(mutex_);
+    return hook_;
+  }
+  void set(shared hook) {
+    const operation op(this);
+    const hidden_lock guard(mutex_);
+    hook_.swap(hook);
+  }
+
+ private:
+  hidden_mutex mutex_;
+  shared hook_;  // guarded by mutex_
+};
+}  // namespace detail
+
+// As threading.excepthook prints it, without the stack: it is gone when the exception is caught.
+inline void print_exception(const excepthook_args& args) {
+  std::string what = "not a std::exception";
+#if defined(__cpp_exceptions)
+  try {
+    std::rethrow_exception(args.exception);
+  } catch (const std::exception& error) {
+    what = error.what();
+  } catch (...) {
+  }
+#endif
+  std::fprintf(stderr, "Exception in thread %s: %s\n", args.thread.name().c_str(), what.c_str());
+}
+
+// For all managed threads that start from now on; an empty one takes it away again. What the hook
+// throws calls std::terminate.
+inline void set_excepthook(excepthook hook) {
+  auto shared = hook ? std::make_shared<const excepthook>(std::move(hook)) : nullptr;
+  detail::excepthook_place::instance().set(std::move(shared));
+}
+
+namespace detail {
+
+// The function of a managed thread, under the hook there was when it started.
+template <class F>
+struct hooked {
+  F function;
+  std::shared_ptr<const excepthook> hook;
+
+  template <class... Args>
+  void operator()(Args&&... args) {
+#if defined(__cpp_exceptions)
+    if (hook == nullptr) return run(std::forward<Args>(args)...);
+    try {
+      run(std::forward<Args>(args)...);
+#if defined(__GLIBCXX__)
+    } catch (__cxxabiv1::__forced_unwind&) {
+      throw;
+#endif
+    } catch (...) {
+      call_hook(std::current_exception());
+    }
+#else
+    run(std::forward<Args>(args)...);
+#endif
+  }
+
+ private:
+  template <class... Args>
+  void run(Args&&... args) {
+    std::invoke(std::move(function), std::forward<Args>(args)...);
+  }
+  void call_hook(std::exception_ptr exception) noexcept {
+    (*hook)({std::move(exception), current_thread()});
+  }
+};
+
+}  // namespace detail
 
 class managed_thread {
  public:
@@ -167,7 +262,10 @@ class managed_thread {
     record->daemon = options.daemon.value_or(detail::thread_list::caller_is_daemon());
     record->managed = true;
     prepare();
-    handle_ = detail::start_thread(record, std::forward<F>(f), std::forward<Args>(args)...);
+    using function = detail::hooked<std::decay_t<F>>;
+    handle_ = detail::start_thread(
+        record, function{std::forward<F>(f), detail::excepthook_place::instance().get()},
+        std::forward<Args>(args)...);
     record_ = std::move(record);
   }
   static void prepare() {

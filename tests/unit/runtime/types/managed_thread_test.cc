@@ -147,6 +147,20 @@ TEST(ManagedThread, IsADaemonIfItsCreatorIsOneAndNothingElseIsSaid) {
   EXPECT_FALSE(managed_thread([] {}).daemon());
 }
 
+TEST(ManagedThread, AHookIsToldWhatLeavesAThread) {
+  std::string told;
+  lockweave::set_excepthook([&told](const lockweave::excepthook_args& args) {
+    told = args.thread.name();
+    testing::internal::CaptureStderr();
+    lockweave::print_exception(args);
+    told += "|" + testing::internal::GetCapturedStderr();
+  });
+  managed_thread thread({"loader"}, [] { throw std::runtime_error("no such file"); });
+  thread.join();
+  lockweave::set_excepthook({});
+  EXPECT_EQ(told, "loader|Exception in thread loader: no such file\n");
+}
+
 TEST(ManagedThread, WithoutAThreadAnswersOrThrows) {
   managed_thread none;
   EXPECT_FALSE(none.joinable());
