@@ -83,6 +83,7 @@ class FunctionWalk {
                    const TypeModel& type);
   void on_lock_call(const clang::CallExpr& call, const CallModel& model, const clang::Expr* object,
                     const TypeModel& type);
+  void on_lock_initialised(const clang::CallExpr& call, const Path& lock);
   void on_guard_call(const clang::CallExpr& call, const CallModel& model,
                      const clang::Expr* object);
   void on_wait(const clang::CallExpr& call, const CallModel& model, const clang::Expr* object,
@@ -163,6 +164,7 @@ class FunctionWalk {
   std::map<std::string, std::map<std::string, std::optional<std::int64_t>>> tests_of_;
   llvm::DenseMap<const clang::Expr*, Outcome> outcomes_;  // of calls
   llvm::DenseSet<const clang::Expr*> modelled_;           // calls known by name
+  std::map<Path, summary::Answer> attributes_;            // of locks to be made: recursive
   std::set<Path> daemons_;         // handles of threads that nobody waits for
   std::set<std::string> touched_;  // accesses since the last other operation of the block
 };

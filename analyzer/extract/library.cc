@@ -293,6 +293,17 @@ constexpr CallModel c_lock(Deed deed, Mode mode = kExclusive) {
   model.recursive = Answer::unknown;  // its attributes decide
   return model;
 }
+// Of a type that is never recursive.
+constexpr CallModel c_plain_lock(Deed deed) {
+  CallModel model = c_lock(deed);
+  model.recursive = Answer::no;
+  return model;
+}
+constexpr CallModel c_recursive_lock(Deed deed) {
+  CallModel model = c_lock(deed);
+  model.recursive = Answer::yes;
+  return model;
+}
 constexpr CallModel c_plain(Deed deed, const char* what = "") {
   CallModel model{deed, kExclusive, what};
   model.zero_is_success = true;
@@ -318,6 +329,7 @@ constexpr NamedFunction kFunctions[] = {
     {"pthread_mutex_unlock", c_lock(Deed::release)},
     {"pthread_mutex_destroy", c_lock(Deed::destroy_lock)},
     {"pthread_mutex_init", c_lock(Deed::initialise_lock)},
+    {"pthread_mutexattr_settype", c_lock(Deed::lock_attribute)},
     {"free", {Deed::destroy_lock, kExclusive, "delete"}},
     {"std::free", {Deed::destroy_lock, kExclusive, "delete"}},
     {"pthread_rwlock_wrlock", c_lock(Deed::acquire)},
@@ -326,20 +338,30 @@ constexpr NamedFunction kFunctions[] = {
     {"pthread_rwlock_tryrdlock", c_lock(Deed::try_acquire, kShared)},
     {"pthread_rwlock_timedwrlock", c_lock(Deed::timed_acquire)},
     {"pthread_rwlock_timedrdlock", c_lock(Deed::timed_acquire, kShared)},
+    {"pthread_rwlock_clockwrlock", c_lock(Deed::timed_acquire)},
+    {"pthread_rwlock_clockrdlock", c_lock(Deed::timed_acquire, kShared)},
     {"pthread_rwlock_unlock", c_lock(Deed::release)},
     {"pthread_rwlock_destroy", c_lock(Deed::destroy_lock)},
-    {"pthread_spin_lock", c_lock(Deed::acquire)},
-    {"pthread_spin_trylock", c_lock(Deed::try_acquire)},
-    {"pthread_spin_unlock", c_lock(Deed::release)},
-    {"pthread_spin_destroy", c_lock(Deed::destroy_lock)},
+    {"pthread_spin_lock", c_plain_lock(Deed::acquire)},
+    {"pthread_spin_trylock", c_plain_lock(Deed::try_acquire)},
+    {"pthread_spin_unlock", c_plain_lock(Deed::release)},
+    {"pthread_spin_destroy", c_plain_lock(Deed::destroy_lock)},
+    {"mtx_init", c_lock(Deed::initialise_lock)},
     {"mtx_lock", c_lock(Deed::acquire)},
     {"mtx_trylock", c_lock(Deed::try_acquire)},
     {"mtx_timedlock", c_lock(Deed::timed_acquire)},
     {"mtx_unlock", c_lock(Deed::release)},
     {"mtx_destroy", c_lock(Deed::destroy_lock)},
-    {"g_mutex_lock", c_lock(Deed::acquire)},
+    {"g_mutex_lock", c_plain_lock(Deed::acquire)},
     {"g_mutex_trylock", {Deed::try_acquire}},
-    {"g_mutex_unlock", c_lock(Deed::release)},
+    {"g_mutex_unlock", c_plain_lock(Deed::release)},
+    {"g_mutex_clear", c_plain_lock(Deed::destroy_lock)},
+    {"g_rec_mutex_lock", c_recursive_lock(Deed::acquire)},
+    {"g_rec_mutex_unlock", c_recursive_lock(Deed::release)},
+    {"g_rw_lock_writer_lock", c_plain_lock(Deed::acquire)},
+    {"g_rw_lock_writer_unlock", c_plain_lock(Deed::release)},
+    {"g_rw_lock_reader_lock", c_lock(Deed::acquire, kShared)},
+    {"g_rw_lock_reader_unlock", c_lock(Deed::release, kShared)},
     {"pthread_cond_wait", c_plain(Deed::wait)},
     {"pthread_cond_timedwait", c_plain(Deed::timed_wait)},
     {"pthread_cond_clockwait", c_plain(Deed::timed_wait)},
@@ -563,7 +585,9 @@ CallModel Library::function(const clang::FunctionDecl& function) {
 bool Library::is_c_lock(clang::QualType type) {
   const std::string text = pointee(type).getCanonicalType().getUnqualifiedType().getAsString();
   return text == "pthread_mutex_t" || text == "pthread_rwlock_t" || text == "mtx_t" ||
-         text == "GMutex" || text == "struct _GMutex" || text == "union _GMutex";
+         text == "GMutex" || text == "struct _GMutex" || text == "union _GMutex" ||
+         text == "_GMutex" || text == "struct _GRecMutex" || text == "_GRecMutex" ||
+         text == "struct _GRWLock" || text == "_GRWLock";
 }
 
 bool Library::is_c_condition(clang::QualType type) {

@@ -56,6 +56,7 @@ enum class Deed : std::uint8_t {
   timed_acquire,
   release,
   initialise_lock,
+  lock_attribute,  // of which kind the locks will be that are made with it
   destroy_lock,
   acquire_all,  // std::lock
   try_acquire_all,

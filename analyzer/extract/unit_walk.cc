@@ -12,6 +12,7 @@
 #include <set>
 
 #include "analyzer/extract/function_walk.h"
+#include "analyzer/extract/lock_kinds.h"
 
 namespace lockweave::analyzer::extract {
 namespace {
@@ -67,6 +68,25 @@ class UnitVisitor : public clang::RecursiveASTVisitor<UnitVisitor> {
     const bool wanted = variable->hasGlobalStorage() && !variable->isTemplated() &&
                         !llvm::isa<clang::ParmVarDecl>(variable);
     if (wanted) add(*variable);
+    if (!variable->isTemplated()) note_kind(*variable, variable->getInit());
+    return true;
+  }
+  bool VisitFieldDecl(clang::FieldDecl* field) {
+    if (!field->getParent()->isDependentContext())
+      note_kind(*field, field->getInClassInitializer());
+    return true;
+  }
+  bool VisitInitListExpr(clang::InitListExpr* list) {
+    const clang::InitListExpr* whole = list->isSemanticForm() ? list : list->getSemanticForm();
+    const clang::RecordDecl* const record = whole == nullptr || whole->getType().isNull()
+                                                ? nullptr
+                                                : whole->getType()->getAsRecordDecl();
+    if (record == nullptr || record->isUnion()) return true;
+    unsigned index = 0;
+    for (const clang::FieldDecl* field : record->fields()) {
+      if (index >= whole->getNumInits()) return true;
+      note_kind(*field, whole->getInit(index++));
+    }
     return true;
   }
   // Lambdas of initialisers outside of functions.
@@ -76,6 +96,22 @@ class UnitVisitor : public clang::RecursiveASTVisitor<UnitVisitor> {
   }
 
  private:
+  // Of locks outside of functions, of members and of C's variables.
+  void note_kind(const clang::ValueDecl& lock, const clang::Expr* init) {
+    if (init == nullptr) return;
+    const clang::QualType type = lock.getType();
+    if (!context_.library.is_c_lock(type) && context_.library.type(type).role != Role::lock) return;
+    const std::optional<summary::Answer> kind = kind_of_initialiser(init, context_.names.context());
+    if (!kind) return;
+    summary::Path path;
+    if (const auto* field = llvm::dyn_cast<clang::FieldDecl>(&lock)) {
+      path.fields.push_back(context_.names.key(*field));
+    } else if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(&lock)) {
+      path.root = variable->hasGlobalStorage() ? summary::Root::global : summary::Root::local;
+      path.symbol = context_.names.key(*variable);
+    }
+    context_.unit.lock_kinds.push_back({std::move(path), *kind});
+  }
   void walk_lambda(const clang::LambdaExpr& lambda) {
     const clang::CXXMethodDecl* const method = lambda.getLambdaClass()->getLambdaCallOperator();
     if (method == nullptr) return;
@@ -229,6 +265,9 @@ void walk_unit(clang::ASTContext& ast, const std::string& directory, const summa
               return std::tie(a.slot, a.function) < std::tie(b.slot, b.function);
             });
   unit.bindings.erase(std::unique(unit.bindings.begin(), unit.bindings.end()), unit.bindings.end());
+  std::sort(unit.lock_kinds.begin(), unit.lock_kinds.end());
+  unit.lock_kinds.erase(std::unique(unit.lock_kinds.begin(), unit.lock_kinds.end()),
+                        unit.lock_kinds.end());
 }
 
 }  // namespace lockweave::analyzer::extract

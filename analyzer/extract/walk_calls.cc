@@ -1,6 +1,7 @@
 // analyzer/extract/walk_calls.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analyzer/extract/function_walk.h"
+#include "analyzer/extract/lock_kinds.h"
 
 namespace lockweave::analyzer::extract {
 
@@ -41,6 +42,20 @@ const clang::Expr* object_of(const clang::CallExpr& call) {
   const bool member = operation != nullptr && operation->getDirectCallee() != nullptr &&
                       llvm::isa<clang::CXXMethodDecl>(operation->getDirectCallee());
   return member && operation->getNumArgs() > 0 ? operation->getArg(0) : nullptr;
+}
+
+// "pthread_mutex_t": what a function of C takes a pointer to.
+std::string lock_type(const clang::CallExpr& call) {
+  const clang::FunctionDecl* const callee = call.getDirectCallee();
+  if (callee == nullptr || callee->getNumParams() == 0) return "";
+  const clang::QualType parameter = callee->getParamDecl(0)->getType();
+  if (!parameter->isPointerType()) return "";
+  return parameter->getPointeeType().getUnqualifiedType().getAsString();
+}
+
+bool is_null(const clang::Expr& expr, clang::ASTContext& context) {
+  return expr.isNullPointerConstant(context, clang::Expr::NPC_ValueDependentIsNotNull) !=
+         clang::Expr::NPCK_NotNull;
 }
 
 bool orders_its_arguments(const clang::FunctionDecl& callee) {
@@ -121,6 +136,7 @@ void FunctionWalk::on_modelled(const clang::CallExpr& call, const CallModel& mod
     case Deed::timed_acquire:
     case Deed::release:
     case Deed::initialise_lock:
+    case Deed::lock_attribute:
     case Deed::destroy_lock:
     case Deed::acquire_all:
     case Deed::try_acquire_all: return on_lock_call(call, model, object, type);
@@ -180,7 +196,6 @@ void FunctionWalk::on_modelled(const clang::CallExpr& call, const CallModel& mod
 
 void FunctionWalk::on_lock_call(const clang::CallExpr& call, const CallModel& model,
                                 const clang::Expr* object, const TypeModel& type) {
-  if (model.deed == Deed::initialise_lock) return;
   const bool all = model.deed == Deed::acquire_all || model.deed == Deed::try_acquire_all;
   if (all) {
     // As a guard that keeps nothing: several locks in one operation, in no order.
@@ -201,6 +216,11 @@ void FunctionWalk::on_lock_call(const clang::CallExpr& call, const CallModel& mo
     return;
   }
   const Path lock = paths_.of(object);
+  if (model.deed == Deed::initialise_lock) return on_lock_initialised(call, lock);
+  if (model.deed == Deed::lock_attribute) {
+    attributes_[lock] = kind_of_number(call.getArg(1), names_.context());
+    return;
+  }
   if (model.deed == Deed::release || model.deed == Deed::destroy_lock) {
     Op& op = emit(model.deed == Deed::release ? OpKind::release : OpKind::destroy_lock,
                   call.getExprLoc());
@@ -221,6 +241,23 @@ void FunctionWalk::on_lock_call(const clang::CallExpr& call, const CallModel& mo
   op.recursive = type.role == Role::lock ? type.recursive : model.recursive;
   op.outcome = outcome;
   op.negated = outcome != 0 && model.zero_is_success;
+  if (type.role != Role::lock) op.what = lock_type(call);
+}
+
+// pthread_mutex_init(&m, &attributes), mtx_init(&m, mtx_recursive)
+void FunctionWalk::on_lock_initialised(const clang::CallExpr& call, const Path& lock) {
+  if (lock.root == Root::none || call.getNumArgs() < 2) return;
+  const clang::Expr* const kind = call.getArg(1);
+  clang::ASTContext& context = names_.context();
+  Answer recursive = Answer::unknown;
+  if (!kind->getType()->isPointerType()) {
+    recursive = kind_of_number(kind, context);
+  } else if (is_null(*kind, context)) {
+    recursive = Answer::no;
+  } else if (const auto known = attributes_.find(paths_.of(kind)); known != attributes_.end()) {
+    recursive = known->second;
+  }
+  context_.unit.lock_kinds.push_back({lock, recursive});
 }
 
 void FunctionWalk::on_guard_call(const clang::CallExpr& call, const CallModel& model,

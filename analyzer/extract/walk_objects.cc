@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "analyzer/extract/lock_kinds.h"
+
 namespace lockweave::analyzer::extract {
 
 using summary::Attempt;
@@ -67,6 +69,11 @@ void FunctionWalk::on_construct(const clang::CXXConstructExpr& construct) {
     case Role::future:
       if (is_moved(construct)) {
         on_moved_to(place_of(construct), first_argument(construct), type, construct.getExprLoc());
+      }
+      return;
+    case Role::lock:
+      if (const auto kind = kind_of_initialiser(&construct, names_.context())) {
+        context_.unit.lock_kinds.push_back({place_of(construct), *kind});
       }
       return;
     case Role::none:

@@ -13,15 +13,6 @@ using summary::Callee;
 using summary::Op;
 using summary::OpKind;
 
-// What stands for all objects' slots of that name; empty: no such slot.
-std::string slot_key(const Path& slot) {
-  for (auto field = slot.fields.rbegin(); field != slot.fields.rend(); ++field) {
-    if (!field->empty() && field->front() != '[') return *field;
-  }
-  const bool variable = slot.root == Root::global || slot.root == Root::local;
-  return variable ? slot.symbol : "";
-}
-
 void sort_unique(std::vector<FunctionId>& ids) {
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());

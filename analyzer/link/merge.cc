@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "analyzer/link/paths.h"
+
 namespace lockweave::analyzer::link {
 namespace {
 
@@ -109,6 +111,20 @@ void collect_names(Program& program) {
   }
 }
 
+// Where initialisations differ, recursive wins: of such a lock nothing is sure.
+void collect_lock_kinds(Program& program) {
+  using summary::Answer;
+  for (const Unit& unit : program.units) {
+    for (const summary::LockKind& one : unit.lock_kinds) {
+      const std::string key = slot_key(one.lock);
+      if (key.empty()) continue;
+      Answer& kind = program.lock_kinds.try_emplace(key, one.recursive).first->second;
+      if (kind == one.recursive || kind == Answer::yes) continue;
+      kind = one.recursive == Answer::yes ? Answer::yes : Answer::unknown;
+    }
+  }
+}
+
 }  // namespace
 
 void FunctionNames::add_own(std::uint32_t unit, std::string_view key, FunctionId id) {
@@ -163,6 +179,7 @@ FunctionNames merge_units(std::vector<Unit> units, Program& program) {
     }
   }
   collect_names(program);
+  collect_lock_kinds(program);
   return names;
 }
 

@@ -25,6 +25,14 @@ void add_unique(std::vector<Path>& paths, const Path& path) {
   if (!contains(paths, path)) paths.push_back(path);
 }
 
+std::string slot_key(const Path& slot) {
+  for (auto field = slot.fields.rbegin(); field != slot.fields.rend(); ++field) {
+    if (!field->empty() && field->front() != '[') return *field;
+  }
+  const bool variable = slot.root == Root::global || slot.root == Root::local;
+  return variable ? slot.symbol : "";
+}
+
 std::string key_of(const Path& path) {
   std::string key(1, static_cast<char>('a' + static_cast<int>(path.root)));
   key += std::to_string(path.index);

@@ -23,6 +23,9 @@ void add_unique(std::vector<Path>& paths, const Path& path);
 // The same bytes for the same object: for maps.
 std::string key_of(const Path& path);
 
+// What stands for the same member of all objects, or for a variable; empty: neither.
+std::string slot_key(const Path& slot);
+
 inline bool nameable(const Path& path) { return path.root != Root::none || !path.fields.empty(); }
 // Does the path mean the same in every function? (Not: parameters, `this`, results.)
 inline bool fixed(const Path& path) {

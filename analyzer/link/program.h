@@ -222,6 +222,8 @@ class Program {
   std::map<std::string, const summary::Variable*, std::less<>> variables;
   std::map<std::string, std::pair<const summary::Class*, const summary::Field*>, std::less<>>
       fields;
+  // By slot_key: may the holder take such a lock again? Not there: only its type tells.
+  std::map<std::string, summary::Answer, std::less<>> lock_kinds;
 
   std::uint64_t work =
       0;  // operations run and effects combined: what linking cost, whatever the machine

@@ -1,5 +1,8 @@
 // analyzer/rules/double_lock.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <optional>
+
+#include "analyzer/link/paths.h"
 #include "analyzer/rules/rule_functions.h"
 #include "analyzer/rules/telling.h"
 
@@ -14,23 +17,35 @@ bool readers_only(const Held& held, const link::Want& want) {
   return held.mode == Mode::shared && want.mode == Mode::shared;
 }
 
-bool locks_again(const Held& held, const link::Want& want) {
+// What its initialisation says; none: nothing was seen of it.
+std::optional<Answer> kind_of(const Program& program, const Path& lock) {
+  const auto known = program.lock_kinds.find(link::slot_key(lock));
+  if (known == program.lock_kinds.end()) return std::nullopt;
+  return known->second;
+}
+
+bool locks_again(const Program& program, const Held& held, const link::Want& want) {
   return surely_same(held.lock, want.lock) && !readers_only(held, want) &&
          held.recursive != Answer::yes && want.recursive != Answer::yes &&
-         !link::contains(want.released, held.lock);
+         kind_of(program, held.lock) != Answer::yes && !link::contains(want.released, held.lock);
 }
 
-Confidence confidence_of(const Held& held, const link::Want& want) {
+Confidence confidence_of(const Program& program, const Held& held, const link::Want& want) {
   if (!held.certain) return Confidence::low;
   if (held.recursive == Answer::no || want.recursive == Answer::no) return Confidence::high;
-  // Its attributes may say recursive, but by default a pthread mutex is not.
+  if (const std::optional<Answer> kind = kind_of(program, held.lock)) {
+    return kind == Answer::no ? Confidence::high : Confidence::low;
+  }
+  // Its attributes may say recursive, but by default a lock of C is not. Of a parameter, who knows.
   const std::string& type = link::innermost(want.trace).op->what;
-  return type.find("pthread_") != std::string::npos ? Confidence::medium : Confidence::low;
+  const bool of_c =
+      (type.starts_with("pthread_") || type == "mtx_t") && !link::slot_key(held.lock).empty();
+  return of_c ? Confidence::medium : Confidence::low;
 }
 
-void tell(const Held& held, const link::Want& want, const Context& context, const Teller& teller,
-          Findings& findings) {
-  model::Finding finding = teller.begin("double-lock", confidence_of(held, want));
+void tell(const Program& program, const Held& held, const link::Want& want, const Context& context,
+          const Teller& teller, Findings& findings) {
+  model::Finding finding = teller.begin("double-lock", confidence_of(program, held, want));
   const std::string name = told_name(held.lock);
   const std::uint32_t root = teller.thread_of(context);
   teller.add_flow(finding, root,
@@ -63,9 +78,9 @@ void find_double_lock(const Program& program, Findings& findings) {
     for (const link::Want& want : program.functions[id].effects.wants) {
       if (want.attempt != summary::Attempt::blocking) continue;
       for (const Held& held : want.held) {
-        if (held.taken == nullptr || !locks_again(held, want)) continue;
+        if (held.taken == nullptr || !locks_again(program, held, want)) continue;
         const Context context{id, {}, want.held, {}, want.trace, {}};
-        tell(held, want, context, teller, findings);
+        tell(program, held, want, context, teller, findings);
       }
     }
   }

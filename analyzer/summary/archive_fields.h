@@ -129,6 +129,12 @@ void describe(Archive& archive, Of<Archive, Binding>& binding) {
 }
 
 template <typename Archive>
+void describe(Archive& archive, Of<Archive, LockKind>& kind) {
+  auto& [lock, recursive] = kind;
+  archive(lock, recursive);
+}
+
+template <typename Archive>
 void describe(Archive& archive, Of<Archive, Ignore>& ignore) {
   auto& [place, comment, rule, reason] = ignore;
   archive(place, comment, rule, reason);
@@ -136,8 +142,10 @@ void describe(Archive& archive, Of<Archive, Ignore>& ignore) {
 
 template <typename Archive>
 void describe(Archive& archive, Of<Archive, Unit>& unit) {
-  auto& [source, files, functions, classes, variables, bindings, ignores, errors, lines] = unit;
-  archive(source, files, functions, classes, variables, bindings, ignores, errors, lines);
+  auto& [source, files, functions, classes, variables, bindings, lock_kinds, ignores, errors,
+         lines] = unit;
+  archive(source, files, functions, classes, variables, bindings, lock_kinds, ignores, errors,
+          lines);
 }
 
 }  // namespace lockweave::analyzer::summary

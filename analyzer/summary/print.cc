@@ -121,6 +121,13 @@ std::string to_text(const Unit& unit) {
   for (const Binding& one : unit.bindings) {
     text += "bind " + to_text(one.slot) + " = " + std::string(without_file(one.function)) + '\n';
   }
+  for (const LockKind& one : unit.lock_kinds) {
+    text += "kind " + to_text(one.lock) +
+            (one.recursive == Answer::yes  ? " recursive"
+             : one.recursive == Answer::no ? " plain"
+                                           : " unknown") +
+            '\n';
+  }
   for (const Function& one : unit.functions) {
     text += "function " + one.name + (one.blocks.empty() ? " declared" : "") + '\n';
     for (std::size_t i = 0; i < one.blocks.size(); ++i) {

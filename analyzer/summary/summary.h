@@ -23,7 +23,7 @@
 
 namespace lockweave::analyzer::summary {
 
-inline constexpr std::uint32_t kVersion = 1;
+inline constexpr std::uint32_t kVersion = 2;
 
 struct Place {
   std::uint32_t file = 0;    // index of Unit::files plus 1; 0: unknown
@@ -268,6 +268,13 @@ struct Binding {
   friend bool operator==(const Binding&, const Binding&) = default;
 };
 
+// What the initialisation of a lock says that its type does not.
+struct LockKind {
+  Path lock;                           // a member (only its last field counts) or a variable
+  Answer recursive = Answer::unknown;  // yes, too, if a second lock fails instead of waiting
+  friend auto operator<=>(const LockKind&, const LockKind&) = default;
+};
+
 // `// lockweave: ignore(rule) reason`, on its line or above it.
 struct Ignore {
   Place place;       // the line it speaks of
@@ -284,6 +291,7 @@ struct Unit {
   std::vector<Class> classes;       // sorted by key
   std::vector<Variable> variables;  // sorted by key
   std::vector<Binding> bindings;
+  std::vector<LockKind> lock_kinds;
   std::vector<Ignore> ignores;
   std::vector<std::string> errors;  // what could not be parsed, "file:line: message"
   std::uint64_t lines = 0;          // of user code seen

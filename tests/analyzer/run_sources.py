@@ -4,7 +4,8 @@
 """The analyzer on small programs, from source to finding: every rule where it must report, and on
 look-alikes where it must be silent.
 
-A program is a file in sources/RULE/, or a folder there with several files. What must be found stands
+A program is a file in sources/RULE/, or a folder there with several files, in folders of its own if it
+likes. Libraries that need not be installed are declared in stubs/. What must be found stands
 beside the line: `expect: RULE`; of several lines with `expect-either: RULE` in one program exactly
 one. Nothing else may be found.
 
@@ -20,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 SOURCES = Path(__file__).resolve().parent / "sources"
+STUBS = SOURCES.parent / "stubs"
 EXPECT = re.compile(r"(expect(?:-either)?): ([a-z-]+)")
 
 
@@ -27,7 +29,7 @@ def programs():
     for rule in sorted(SOURCES.iterdir()):
         for entry in sorted(rule.iterdir()):
             if entry.is_dir():
-                yield entry, sorted(f for f in entry.iterdir() if f.suffix in (".c", ".cc"))
+                yield entry, sorted(f for f in entry.rglob("*") if f.suffix in (".c", ".cc"))
             elif entry.suffix in (".c", ".cc"):
                 yield entry, [entry]
 
@@ -49,7 +51,7 @@ def findings(files, arguments):
     flags = ["-std=c11"] if files[0].suffix == ".c" else ["-std=c++20"]
     run = subprocess.run(
         [arguments.lockweave, "analyze", "--no-cache", "--quiet", "--fail-on", "never", "--json", "-",
-         *map(str, files), "--", *flags, "-pthread"],
+         *map(str, files), "--", *flags, "-pthread", "-isystem", str(STUBS)],
         capture_output=True, text=True, timeout=120, check=False)
     if run.returncode != 0:
         return None, run.stderr + run.stdout

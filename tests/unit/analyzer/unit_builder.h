@@ -348,6 +348,10 @@ class UnitBuilder {
     unit_.bindings.push_back({std::move(slot), std::move(function)});
     return *this;
   }
+  UnitBuilder& lock_kind(Path lock, summary::Answer recursive) {
+    unit_.lock_kinds.push_back({std::move(lock), recursive});
+    return *this;
+  }
   summary::Class& type(const std::string& name, std::vector<std::string> bases = {}) {
     summary::Class& made = classes_.emplace_back();
     made.key = name;

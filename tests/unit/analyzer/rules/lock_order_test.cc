@@ -407,6 +407,24 @@ TEST(DoubleLock, UnknownKindIsAGuessButForPthread) {
   }
 }
 
+// Its type alone leaves it open; the initialisation stands in any unit.
+TEST(DoubleLock, InitialisationSaysTheKind) {
+  for (const Answer kind : {Answer::no, Answer::yes, Answer::unknown}) {
+    UnitBuilder unit;
+    const auto of_type = [](Op& op) { op.what = "pthread_mutex_t"; };
+    const Path mu = global("box") / "Box::mu";
+    FunctionBuilder& main = unit.function("main").acquire(mu).with(of_type);
+    main.acquire(mu).with(of_type);
+    const auto line = line_of_last(main);
+    main.release(mu).release(mu);
+    unit.lock_kind({Root::none, 0, "", "", "", {"Box::mu"}}, kind);
+    const std::string expected = kind == Answer::no    ? at("double-lock", "main", line)
+                                 : kind == Answer::yes ? ""
+                                                       : at("?double-lock", "main", line);
+    EXPECT_EQ(told(unit, true), expected);
+  }
+}
+
 TEST(DoubleLock, OtherObjectOfTheClassIsSilent) {
   UnitBuilder unit;
   const Path mu = object("Account") / "Account::mu";
