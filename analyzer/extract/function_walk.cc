@@ -253,18 +253,32 @@ void FunctionWalk::on_element(const clang::CFGElement& element) {
       const auto end = element.castAs<clang::CFGAutomaticObjDtor>();
       const clang::VarDecl& variable = *end.getVarDecl();
       if (variable.getType()->isReferenceType()) return;  // a temporary whose life is prolonged
-      on_end_of(paths_.of(variable), variable.getType(), end.getTriggerStmt()->getEndLoc());
+      const clang::SourceLocation at = end.getTriggerStmt()->getEndLoc();
+      on_end_of(paths_.of(variable), variable.getType(), at);
+      if (!survey_.given_away.contains(&variable)) {
+        on_end_of_held(paths_.of(variable), variable.getType(), at);
+      }
       return;
     }
     case clang::CFGElement::TemporaryDtor: {
       const clang::CXXBindTemporaryExpr* bound =
           element.castAs<clang::CFGTemporaryDtor>().getBindTemporaryExpr();
-      on_end_of(paths_.of_temporary(*bound->getSubExpr()), bound->getType(), bound->getEndLoc());
+      const clang::Expr* const made = bound->getSubExpr();
+      Path path = llvm::isa<clang::CallExpr>(made) ? paths_.of(made) : Path();
+      if (path.root != Root::result) path = paths_.of_temporary(*made);
+      on_end_of(path, bound->getType(), bound->getEndLoc());
       return;
     }
     case clang::CFGElement::MemberDtor: {
       const clang::FieldDecl* field = element.castAs<clang::CFGMemberDtor>().getFieldDecl();
       on_end_of(paths_.of_field(*field), field->getType(), function_.getBodyRBrace());
+      on_end_of_held(paths_.of_field(*field), field->getType(), function_.getBodyRBrace());
+      return;
+    }
+    case clang::CFGElement::BaseDtor: {
+      const clang::CXXBaseSpecifier* base = element.castAs<clang::CFGBaseDtor>().getBaseSpecifier();
+      if (library_.type(base->getType()).role != Role::none) return;
+      on_end_of(paths_.of_this(), base->getType(), function_.getBodyRBrace());
       return;
     }
     case clang::CFGElement::CleanupFunction: {
@@ -328,9 +342,11 @@ void FunctionWalk::on_return(const clang::ReturnStmt& leave) {
   Answer value = Answer::unknown;
   if (const clang::Expr* expr = leave.getRetValue()) {
     const clang::QualType type = expr->getType();
-    const TypeModel model = library_.type(type);
-    if (model.role == Role::guard && !type->isPointerType()) {
-      const clang::Expr* bare = stripped(expr);
+    if (const clang::Expr* guard = guard_in(expr)) {
+      returned = llvm::isa<clang::CXXConstructExpr>(guard) ? paths_.of_temporary(*guard)
+                                                           : paths_.of(guard);
+    } else if (const auto* record = record_of(type); record && library_.has_guard(*record)) {
+      const clang::Expr* const bare = stripped(expr);
       returned =
           llvm::isa<clang::CXXConstructExpr>(bare) ? paths_.of_temporary(*bare) : paths_.of(bare);
     }

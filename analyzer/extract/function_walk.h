@@ -109,7 +109,13 @@ class FunctionWalk {
   void on_thread_made(const clang::CXXConstructExpr& construct, const TypeModel& type);
   void on_declaration(const clang::DeclStmt& statement);
   void on_variable(const clang::VarDecl& variable);
-  void on_end_of(const Path& object, clang::QualType type, clang::SourceLocation at);
+  // `around`: the objects it is a member of.
+  void on_end_of(const Path& object, clang::QualType type, clang::SourceLocation at,
+                 const std::vector<Path>& around = {});
+  void on_end_of_class(const Path& object, const clang::CXXRecordDecl& record,
+                       clang::SourceLocation at, const std::vector<Path>& around);
+  void on_end_of_held(const Path& holder, clang::QualType type, clang::SourceLocation at);
+  const clang::Expr* guard_in(const clang::Expr* expr);
   void on_delete(const clang::CXXDeleteExpr& expr);
   void on_initialised(const clang::CXXCtorInitializer& initializer);
   void on_moved_to(const Path& to, const clang::Expr* from, const TypeModel& type,

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analyzer/extract/library.h"
 
+#include <clang/AST/DeclTemplate.h>
+
 #include <algorithm>
 #include <array>
 #include <span>
@@ -548,6 +550,37 @@ TypeModel Library::by_shape(const clang::CXXRecordDecl& record) {
   TypeModel model;
   if (atomic) model.role = Role::lock;
   return model;
+}
+
+bool Library::is_carrier(const clang::CXXRecordDecl& record) {
+  const auto* instance = llvm::dyn_cast<clang::ClassTemplateSpecializationDecl>(&record);
+  if (instance == nullptr || !instance->isInStdNamespace()) return false;
+  if (instance->getName() != "pair" && instance->getName() != "tuple") return false;
+  std::vector<clang::TemplateArgument> parts;
+  for (const clang::TemplateArgument& one : instance->getTemplateArgs().asArray()) {
+    if (one.getKind() == clang::TemplateArgument::Pack) {
+      parts.insert(parts.end(), one.pack_begin(), one.pack_end());
+    } else {
+      parts.push_back(one);
+    }
+  }
+  return std::any_of(parts.begin(), parts.end(), [this](const clang::TemplateArgument& one) {
+    return one.getKind() == clang::TemplateArgument::Type &&
+           this->record(record_of(one.getAsType())).role == Role::guard;
+  });
+}
+
+bool Library::has_guard(const clang::CXXRecordDecl& record) {
+  if (is_carrier(record)) return true;
+  const clang::CXXRecordDecl* const definition = record.getDefinition();
+  if (definition == nullptr || !names_.is_user_code(definition->getLocation())) return false;
+  const auto is_guard = [this](clang::QualType part) {
+    const clang::CXXRecordDecl* const inner = record_of(part);
+    return inner != nullptr && !part->isReferenceType() &&
+           (this->record(inner).role == Role::guard || has_guard(*inner));
+  };
+  return std::any_of(definition->field_begin(), definition->field_end(),
+                     [&](const clang::FieldDecl* field) { return is_guard(field->getType()); });
 }
 
 CallModel Library::method(const TypeModel& of, llvm::StringRef name) const {

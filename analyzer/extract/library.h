@@ -106,6 +106,11 @@ class Library {
   TypeModel type(clang::QualType type);
   TypeModel record(const clang::CXXRecordDecl* record);
 
+  // A std::pair or std::tuple with a guard in it.
+  bool is_carrier(const clang::CXXRecordDecl& record);
+  // The same, or a class of the user's with a guard in it: returned as a guard is returned.
+  bool has_guard(const clang::CXXRecordDecl& record);
+
   CallModel method(const TypeModel& of, llvm::StringRef name) const;
   CallModel function(const clang::FunctionDecl& function);
 

@@ -28,6 +28,7 @@ class Paths {
   summary::Path of(const clang::VarDecl& variable);
   summary::Path of_this();
   summary::Path of_field(const clang::FieldDecl& field);  // of *this
+  summary::Path with_field(summary::Path base, const clang::FieldDecl& field);
   // A temporary made here.
   summary::Path of_temporary(const clang::Expr& expr);
 
@@ -41,7 +42,6 @@ class Paths {
   summary::Path of_operator(const clang::CXXOperatorCallExpr& call);
   summary::Path of_accessor(const clang::CallExpr& call);
   summary::Path element(summary::Path base, const clang::Expr* index);
-  summary::Path with_field(summary::Path base, const clang::FieldDecl& field);
 
   Names& names_;
   Library& library_;

@@ -84,7 +84,9 @@ class Surveyor : public clang::RecursiveASTVisitor<Surveyor> {
     return true;
   }
   bool VisitReturnStmt(clang::ReturnStmt* leave) {
-    if (leave->getRetValue() != nullptr) note(leave->getRetValue(), {.returned = true});
+    if (leave->getRetValue() == nullptr) return true;
+    note(leave->getRetValue(), {.returned = true});
+    note_given_away(leave->getRetValue());
     return true;
   }
   bool VisitBinaryOperator(clang::BinaryOperator* binary) {
@@ -101,6 +103,7 @@ class Surveyor : public clang::RecursiveASTVisitor<Surveyor> {
     if (!loops_.empty()) survey_.loops[call] = loop_test();
     if (call->getCallee() != nullptr)
       survey_.called.insert(call->getCallee()->IgnoreParenImpCasts());
+    if (call->isCallToStdMove()) note_given_away(call->getArg(0));
     const auto* method = llvm::dyn_cast<clang::CXXMemberCallExpr>(call);
     if (const auto* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call);
         operation != nullptr && operation->getOperator() == clang::OO_Equal &&
@@ -165,7 +168,35 @@ class Surveyor : public clang::RecursiveASTVisitor<Surveyor> {
  private:
   void note(const clang::Expr* expr, Destination to) {
     const clang::Expr* const made = maker(expr);
-    if (made != nullptr) survey_.destinations.try_emplace(made, to);
+    if (made == nullptr) return;
+    survey_.destinations.try_emplace(made, to);
+    if (const auto* choice = llvm::dyn_cast<clang::ConditionalOperator>(made)) {
+      note(choice->getTrueExpr(), to);
+      note(choice->getFalseExpr(), to);
+    }
+    if (const auto* list = llvm::dyn_cast<clang::InitListExpr>(made)) note_members(*list, to);
+  }
+  // `Transaction t{std::unique_lock(m)};`
+  void note_members(const clang::InitListExpr& list, Destination to) {
+    const clang::InitListExpr& whole =
+        list.isSemanticForm() || list.getSemanticForm() == nullptr ? list : *list.getSemanticForm();
+    const clang::RecordDecl* const record = whole.getType()->getAsRecordDecl();
+    if (record == nullptr || record->isUnion() || to.variable == nullptr || to.field != nullptr) {
+      return;
+    }
+    unsigned index = 0;
+    for (const clang::FieldDecl* field : record->fields()) {
+      if (index >= whole.getNumInits()) return;
+      to.field = field;
+      note(whole.getInit(index++), to);
+    }
+  }
+  void note_given_away(const clang::Expr* expr) {
+    const auto* reference = llvm::dyn_cast_or_null<clang::DeclRefExpr>(stripped(expr));
+    if (reference == nullptr) return;
+    if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(reference->getDecl())) {
+      survey_.given_away.insert(variable);
+    }
   }
   void note_address(const clang::Expr* expr) {
     const auto* reference = llvm::dyn_cast_or_null<clang::DeclRefExpr>(stripped(expr));

@@ -17,9 +17,9 @@ namespace lockweave::analyzer::extract {
 // Where the value of an expression goes: one of these.
 struct Destination {
   const clang::VarDecl* variable = nullptr;
-  const clang::FieldDecl* field = nullptr;
-  const clang::Expr* assigned = nullptr;   // what stands left of `=`
-  const clang::Expr* container = nullptr;  // into which it is put
+  const clang::FieldDecl* field = nullptr;  // of *this; with `variable`, of that
+  const clang::Expr* assigned = nullptr;    // what stands left of `=`
+  const clang::Expr* container = nullptr;   // into which it is put
   bool returned = false;
   bool made() const {
     return variable != nullptr || field != nullptr || assigned != nullptr || container != nullptr ||
@@ -40,6 +40,7 @@ struct Survey {
   llvm::DenseSet<const clang::Expr*> called;           // names of functions that are called
   llvm::DenseSet<const clang::VarDecl*> captured;      // by reference, by a lambda in here
   llvm::DenseSet<const clang::VarDecl*> escaping;      // its address is taken, or a reference
+  llvm::DenseSet<const clang::VarDecl*> given_away;    // returned, or moved from
   llvm::DenseMap<const clang::CXXCatchStmt*, std::vector<const clang::VarDecl*>> left_by_throw;
   llvm::DenseMap<const clang::VarDecl*, const clang::Expr*> elements;  // of `for (x : range)`
   std::vector<const clang::LambdaExpr*> lambdas;

@@ -61,7 +61,8 @@ bool is_null(const clang::Expr& expr, clang::ASTContext& context) {
 bool orders_its_arguments(const clang::FunctionDecl& callee) {
   if (!callee.isInStdNamespace() || !callee.getDeclName().isIdentifier()) return false;
   const llvm::StringRef name = callee.getName();
-  return name == "min" || name == "max" || name == "minmax" || name == "less";
+  return name == "min" || name == "max" || name == "minmax" || name == "less" || name == "swap" ||
+         name == "sort" || name == "stable_sort";
 }
 
 // Calls that keep their function argument for later instead of running it.
@@ -478,12 +479,14 @@ void FunctionWalk::on_library_call(const clang::CallExpr& call, const clang::Fun
   if (object != nullptr) {
     on_container_call(call, object, callee);
     put_handles(call, object);
+    if (method_name(callee) == "reset") {
+      on_end_of_held(paths_.of(object), object->getType(), call.getExprLoc());
+    }
   }
   if (orders_its_arguments(callee)) {
     // Evidence that two locks are taken in the order of their numbers or addresses.
     Op& op = emit(OpKind::call, call.getExprLoc());
     op.callees.push_back({Callee::Kind::unknown, "", names_.qualified(callee), {}});
-    return;
   }
   if (keeps_callables(callee)) {
     // std::vector<std::thread>::emplace_back(f, a): a thread is made.

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analyzer/extract/function_walk.h"
 
+#include <clang/AST/DeclTemplate.h>
+
 #include <algorithm>
 
 #include "analyzer/extract/lock_kinds.h"
@@ -40,6 +42,16 @@ bool makes_daemon(const clang::Expr* argument) {
   return false;
 }
 
+// What a std::unique_ptr or an std::optional has; null: it is none.
+clang::QualType held_by(clang::QualType type) {
+  const auto* instance =
+      llvm::dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(record_of(type));
+  if (instance == nullptr || !instance->isInStdNamespace()) return {};
+  if (instance->getName() != "unique_ptr" && instance->getName() != "optional") return {};
+  const clang::TemplateArgument& first = instance->getTemplateArgs()[0];
+  return first.getKind() == clang::TemplateArgument::Type ? first.getAsType() : clang::QualType();
+}
+
 bool is_moved(const clang::CXXConstructExpr& construct) {
   return construct.getConstructor()->isCopyOrMoveConstructor();
 }
@@ -49,6 +61,9 @@ bool is_moved(const clang::CXXConstructExpr& construct) {
 // Where an object that is made here will live.
 summary::Path FunctionWalk::place_of(const clang::Expr& made) {
   const Destination to = survey_.destination(&made);
+  if (to.variable != nullptr && to.field != nullptr) {
+    return paths_.with_field(paths_.of(*to.variable), *to.field);
+  }
   if (to.variable != nullptr) return paths_.of(*to.variable);
   if (to.field != nullptr) return paths_.of_field(*to.field);
   if (to.assigned != nullptr) return paths_.of(to.assigned);
@@ -230,13 +245,16 @@ void FunctionWalk::on_variable(const clang::VarDecl& variable) {
   assign_conditions(paths_.of(variable), variable.getInit(), at);
 }
 
-void FunctionWalk::on_end_of(const Path& object, clang::QualType type, clang::SourceLocation at) {
+void FunctionWalk::on_end_of(const Path& object, clang::QualType type, clang::SourceLocation at,
+                             const std::vector<Path>& around) {
   if (object.root == Root::none || type->isReferenceType() || type->isPointerType()) return;
   if (daemons_.contains(object)) return;
   const clang::CXXRecordDecl* const record = record_of(type);
   const TypeModel model = library_.record(record);
   if (model.role == Role::guard) {
-    emit(OpKind::guard_end, at).object = object;
+    Op& op = emit(OpKind::guard_end, at);
+    op.object = object;
+    op.others = around;
   } else if (model.role == Role::thread || model.role == Role::managed) {
     Op& op = emit(model.joins ? OpKind::join : OpKind::end_handle, at);
     op.object = object;
@@ -244,15 +262,62 @@ void FunctionWalk::on_end_of(const Path& object, clang::QualType type, clang::So
   } else if (model.role == Role::lock) {
     emit(OpKind::destroy_lock, at).object = object;
   } else if (model.role == Role::none && record != nullptr && record->hasDefinition()) {
-    const clang::CXXDestructorDecl* const destructor = record->getDestructor();
-    if (destructor == nullptr || !names_.is_user_code(destructor->getLocation())) return;
+    on_end_of_class(object, *record->getDefinition(), at, around);
+  }
+}
+
+// A destructor that nobody wrote is not there to be called: its members and bases end here.
+void FunctionWalk::on_end_of_class(const Path& object, const clang::CXXRecordDecl& record,
+                                   clang::SourceLocation at, const std::vector<Path>& around) {
+  if (library_.is_carrier(record)) {
+    emit(OpKind::guard_end, at).object = object;
+    return;
+  }
+  if (!names_.is_user_code(record.getLocation())) return;
+  const clang::CXXDestructorDecl* const destructor = record.getDestructor();
+  if (destructor != nullptr && destructor->isUserProvided()) {
     Callable callable;
     callable.key = names_.key(*destructor);
     callable.name = names_.qualified(*destructor);
     callable.function = destructor;
     callable.receiver = object;
-    call_directly(callable, at);
+    return call_directly(callable, at);
   }
+  std::vector<Path> outer = around;
+  outer.push_back(object);
+  const std::vector<const clang::FieldDecl*> fields(record.field_begin(), record.field_end());
+  for (auto field = fields.rbegin(); field != fields.rend(); ++field) {
+    on_end_of(paths_.with_field(object, **field), (*field)->getType(), at, outer);
+  }
+  for (const clang::CXXBaseSpecifier& base : record.bases()) {
+    const clang::CXXRecordDecl* const parent = record_of(base.getType());
+    if (parent == nullptr || !parent->hasDefinition()) continue;
+    on_end_of_class(object, *parent->getDefinition(), at, around);
+  }
+}
+
+// A std::unique_ptr or std::optional ends or is reset. Whether it has something is not known; what
+// it handed on is not its own.
+void FunctionWalk::on_end_of_held(const Path& holder, clang::QualType type,
+                                  clang::SourceLocation at) {
+  const clang::QualType held = held_by(type);
+  if (held.isNull() || library_.type(held).role == Role::thread) return;
+  on_end_of(holder, held, at);
+}
+
+// The guard that an expression makes or moves, perhaps as part of a larger object.
+const clang::Expr* FunctionWalk::guard_in(const clang::Expr* expr) {
+  const clang::Expr* const bare = stripped(expr);
+  if (bare == nullptr || bare->getType()->isPointerType()) return nullptr;
+  if (library_.record(record_of(bare->getType())).role == Role::guard) return bare;
+  std::vector<const clang::Expr*> parts;
+  if (const auto* list = llvm::dyn_cast<clang::InitListExpr>(bare)) {
+    parts.assign(list->inits().begin(), list->inits().end());
+  }
+  for (const clang::Expr* part : parts) {
+    if (const clang::Expr* guard = guard_in(part)) return guard;
+  }
+  return nullptr;
 }
 
 void FunctionWalk::on_delete(const clang::CXXDeleteExpr& expr) {

@@ -232,7 +232,9 @@ void Flow::observe(Note& note, const State& state) {
   const Op& op = *note.op;
   if (note.states == 0) {
     moment.object = state.resolve(op.object);
-    for (const Path& other : op.others) moment.others.push_back(state.resolve(other));
+    if (op.kind != OpKind::guard_end) {
+      for (const Path& other : op.others) moment.others.push_back(state.resolve(other));
+    }
     if (calls_something(op.kind)) note.sample = state;
     note.surely_given_up = state.released;
     moment.surely_held = moment.surely_free = true;

@@ -100,8 +100,14 @@ void Transfer::take_locks(const Op& op, State state, const std::vector<Path>& lo
 void Transfer::guard_operation(const Op& op, State state, States& out) {
   if (op.kind == OpKind::guard_begin) return begin_guard(op, std::move(state), out);
   if (op.kind == OpKind::test_guard) return test_guard(op, std::move(state), out);
-  const Path path = state.resolve(op.object);
+  Path path = state.resolve(op.object);
   Guard* guard = state.guard_at(path);
+  if (op.kind == OpKind::guard_end) {
+    for (auto around = op.others.begin(); guard == nullptr && around != op.others.end(); ++around) {
+      guard = state.guard_at(state.resolve(*around));
+      if (guard != nullptr) path = guard->path;
+    }
+  }
   switch (op.kind) {
     case OpKind::guard_acquire: {
       if (guard == nullptr) return take_locks(op, std::move(state), {path}, nullptr, out);

@@ -96,6 +96,11 @@ class WitnessSearch {
 
 Confidence confidence_of(const Program& program, const std::vector<Witness>& witnesses) {
   Confidence confidence = Confidence::high;
+  // Each way round the locks were put in order first: what is left is the way not taken.
+  const bool ordered = std::all_of(witnesses.begin(), witnesses.end(), [&](const Witness& one) {
+    return ordered_by_comparison(program, *one.edge->pair);
+  });
+  if (ordered) return Confidence::low;
   for (const Witness& witness : witnesses) {
     const LockPair& pair = *witness.edge->pair;
     const bool real = witness.root < program.roots.size() && is_real(program.roots[witness.root]);

@@ -71,7 +71,8 @@ enum class OpKind : std::uint8_t {
   destroy_lock,  // its destructor or destroy function; or the memory around it is freed
   // Guards. object: the guard; others: its locks (several: all at once, in no order).
   guard_begin,    // start, attempt, mode, outcome; `temporary`: dies with its full expression
-  guard_end,      // the destructor: releases what it owns
+  guard_end,      // the destructor: releases what it owns; others: objects it is a member of, which
+                  // the guard may be known by
   guard_acquire,  // guard.lock() and its kin
   guard_release,  // guard.unlock()
   guard_forget,   // guard.release(): the lock stays held, the guard is empty
