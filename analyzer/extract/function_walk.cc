@@ -58,7 +58,7 @@ bool has_throw(const clang::CFGBlock& block) {
 // What decides where a block with two ways out goes. A block that a call cut short has no statement
 // of its own: then it is the last part of what the terminator tests.
 const clang::Expr* decided_by(const clang::CFGBlock& block) {
-  if (!block.getTerminator().isStmtBranch()) return nullptr;
+  if (block.getTerminatorStmt() == nullptr || !block.getTerminator().isStmtBranch()) return nullptr;
   if (const clang::Expr* last = block.getLastCondition()) return last;
   const auto* test = llvm::dyn_cast_or_null<clang::Expr>(block.getTerminatorCondition());
   while (test != nullptr) {
@@ -187,8 +187,34 @@ void FunctionWalk::collect_tested(const clang::CFG& graph) {
   }
 }
 
+// What is tested on the ways from the block back to itself: of a loop made of `goto`, too.
+std::vector<const clang::Expr*> FunctionWalk::tests_around(const clang::CFGBlock& block) {
+  const auto reach = [&block](auto neighbours) {
+    llvm::DenseSet<const clang::CFGBlock*> seen;
+    std::vector<const clang::CFGBlock*> pending{&block};
+    while (!pending.empty()) {
+      const clang::CFGBlock* const at = pending.back();
+      pending.pop_back();
+      for (const clang::CFGBlock::AdjacentBlock& next : neighbours(*at)) {
+        const clang::CFGBlock* const to = next.getReachableBlock();
+        if (to != nullptr && seen.insert(to).second) pending.push_back(to);
+      }
+    }
+    return seen;
+  };
+  const auto after = reach([](const clang::CFGBlock& at) { return at.succs(); });
+  const auto before = reach([](const clang::CFGBlock& at) { return at.preds(); });
+  std::vector<const clang::Expr*> tests;
+  for (const clang::CFGBlock* at : *block.getParent()) {
+    if (!after.contains(at) || !before.contains(at) || at->succ_size() != 2) continue;
+    if (const clang::Expr* test = decided_by(*at)) tests.push_back(test);
+  }
+  return tests;
+}
+
 void FunctionWalk::walk_block(const clang::CFGBlock& block) {
   block_ = index_of(block);
+  walked_ = &block;
   touched_.clear();
   if (const auto* handler = llvm::dyn_cast_or_null<clang::CXXCatchStmt>(block.getLabel())) {
     begin_handler(*handler);

@@ -7,8 +7,9 @@
 // What clang's graph does not have is added: guards declared in a try block end where a handler
 // begins; a throw that no handler of the function catches runs the destructors (Edge::thrown); blocks
 // that end in a call that does not return lead nowhere.
-// The parts: function_walk.cc blocks and edges, walk_calls.cc calls, walk_objects.cc constructors,
-// destructors, declarations, walk_data.cc accesses, walk_conditions.cc what branches test.
+// The parts: function_walk.cc blocks and edges, walk_calls.cc calls, walk_locks.cc and walk_threads.cc
+// those that are known by name, walk_objects.cc constructors, destructors, declarations, walk_data.cc
+// accesses, walk_conditions.cc what branches test.
 #pragma once
 
 #include <clang/Analysis/CFG.h>
@@ -68,6 +69,7 @@ class FunctionWalk {
   // function_walk.cc
   void describe();
   void collect_tested(const clang::CFG& graph);
+  static std::vector<const clang::Expr*> tests_around(const clang::CFGBlock& block);
   void walk_block(const clang::CFGBlock& block);
   void connect(const clang::CFGBlock& block);
   void begin_handler(const clang::CXXCatchStmt& handler);
@@ -83,14 +85,24 @@ class FunctionWalk {
                    const TypeModel& type);
   void on_lock_call(const clang::CallExpr& call, const CallModel& model, const clang::Expr* object,
                     const TypeModel& type);
+  void on_call_locked(const clang::CallExpr& call, const CallModel& model,
+                      const clang::Expr* object);
   void on_lock_initialised(const clang::CallExpr& call, const Path& lock);
   void on_guard_call(const clang::CallExpr& call, const CallModel& model,
                      const clang::Expr* object);
+  bool on_promised_try(const clang::CallExpr& call, const clang::FunctionDecl& callee,
+                       const clang::Expr* object);
   void on_wait(const clang::CallExpr& call, const CallModel& model, const clang::Expr* object,
                bool member);
   void on_thread_call(const clang::CallExpr& call, const CallModel& model,
                       const clang::Expr* object);
   void on_call_once(const clang::CallExpr& call);
+  void on_members_run(const clang::CallExpr& call, const CallModel& model,
+                      const clang::Expr* structure);
+  void on_parallel(const clang::CallExpr& call, bool often);
+  Callable run_of(const clang::Expr* object);
+  bool on_made_by_library(const clang::CallExpr& call, const clang::FunctionDecl& callee,
+                          const clang::Expr* object);
   void put_handles(const clang::CallExpr& call, const clang::Expr* container);
   void on_plain_call(const clang::CallExpr& call);
   void on_library_call(const clang::CallExpr& call, const clang::FunctionDecl& callee);
@@ -106,6 +118,9 @@ class FunctionWalk {
   // walk_objects.cc
   void on_construct(const clang::CXXConstructExpr& construct);
   void on_guard_made(const clang::CXXConstructExpr& construct, const TypeModel& type);
+  void on_guard_moved(const clang::CXXConstructExpr& construct);
+  void make_guard(llvm::ArrayRef<const clang::Expr*> arguments, const TypeModel& type,
+                  const Path& guard, bool temporary, clang::SourceLocation at);
   void on_thread_made(const clang::CXXConstructExpr& construct, const TypeModel& type);
   void on_declaration(const clang::DeclStmt& statement);
   void on_variable(const clang::VarDecl& variable);
@@ -164,14 +179,16 @@ class FunctionWalk {
   Survey survey_;
   summary::Function made_;
   std::uint32_t block_ = 0;
+  const clang::CFGBlock* walked_ = nullptr;  // of which `block_` is made
   std::uint32_t next_op_ = 1;
   std::map<std::string, std::uint32_t> tests_;  // text of what is tested -> condition
   // Path -> tests that depend on it; of a comparison with what.
   std::map<std::string, std::map<std::string, std::optional<std::int64_t>>> tests_of_;
   llvm::DenseMap<const clang::Expr*, Outcome> outcomes_;  // of calls
   llvm::DenseSet<const clang::Expr*> modelled_;           // calls known by name
-  std::map<Path, summary::Answer> attributes_;            // of locks to be made: recursive
-  std::set<Path> daemons_;         // handles of threads that nobody waits for
+  std::map<Path, std::vector<Path>> guards_in_;  // containers -> guards that were put there
+  std::map<Path, summary::Answer> attributes_;   // of locks to be made: recursive
+  std::set<Path> daemons_;                       // handles of threads that nobody waits for
   std::set<std::string> touched_;  // accesses since the last other operation of the block
 };
 

@@ -20,6 +20,7 @@ namespace lockweave::analyzer::extract {
 enum class Role : std::uint8_t {
   none,
   lock,
+  synchronized,  // a value with its lock: gives guards, or calls a function while it is locked
   guard,
   condition_variable,
   thread,   // its constructor starts the thread
@@ -32,6 +33,7 @@ enum class Role : std::uint8_t {
   latch,
   barrier,
   executor,
+  task_group,  // wait() joins all that run() began
   atomic,
   atomic_flag,
   watched,  // lockweave::shared
@@ -44,6 +46,7 @@ struct TypeModel {
   summary::Answer recursive = summary::Answer::no;
   summary::Mode mode = summary::Mode::exclusive;  // of a guard
   bool joins = false;                             // its destructor joins
+  bool release_unlocks = false;                   // of a guard: release(), as TBB means it
   const summary::LockModel* lock = nullptr;       // of .lockweave.toml
   const summary::GuardModel* guard = nullptr;
 };
@@ -60,6 +63,8 @@ enum class Deed : std::uint8_t {
   destroy_lock,
   acquire_all,  // std::lock
   try_acquire_all,
+  give_guard,   // returns a guard of the object
+  call_locked,  // calls its argument while the object is locked
   guard_acquire,
   guard_try,
   guard_timed,
@@ -84,8 +89,11 @@ enum class Deed : std::uint8_t {
   call_once,
   signal_handler,
   no_return,
-  cancel,     // ends what was waited for: close(), cancel()
-  run_later,  // its function argument runs in another thread
+  cancel,       // ends what was waited for: close(), cancel()
+  run_later,    // its function argument runs in another thread
+  run_members,  // what the function pointers of a structure name does: sigaction
+  run_all,      // its function arguments run at the same time, and have ended when it returns
+  run_often,    // the same, each several times
 };
 
 struct CallModel {
@@ -108,18 +116,22 @@ class Library {
 
   // A std::pair or std::tuple with a guard in it.
   bool is_carrier(const clang::CXXRecordDecl& record);
-  // The same, or a class of the user's with a guard in it: returned as a guard is returned.
+  // A class of the user's whose destructor unlocks.
+  bool is_own_guard(const clang::CXXRecordDecl& record);
+  // One of these, or a class of the user's with a guard in it: returned as a guard is returned.
   bool has_guard(const clang::CXXRecordDecl& record);
 
   CallModel method(const TypeModel& of, llvm::StringRef name) const;
   CallModel function(const clang::FunctionDecl& function);
 
+  bool is_lock(clang::QualType type);
   // A C type: pthread_mutex_t, mtx_t...
   bool is_c_lock(clang::QualType type);
   bool is_c_condition(clang::QualType type);
 
  private:
   TypeModel by_name(const clang::CXXRecordDecl& record);
+  bool unlocks(const clang::Stmt* at);
   TypeModel by_shape(const clang::CXXRecordDecl& record);
 
   Names& names_;

@@ -210,6 +210,15 @@ const clang::CXXRecordDecl* record_of(clang::QualType type) {
                        : type.getCanonicalType().getNonReferenceType()->getAsCXXRecordDecl();
 }
 
+clang::QualType held_by(clang::QualType type) {
+  const auto* instance =
+      llvm::dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(record_of(type));
+  if (instance == nullptr || !instance->isInStdNamespace()) return {};
+  if (instance->getName() != "unique_ptr" && instance->getName() != "optional") return {};
+  const clang::TemplateArgument& first = instance->getTemplateArgs()[0];
+  return first.getKind() == clang::TemplateArgument::Type ? first.getAsType() : clang::QualType();
+}
+
 clang::QualType pointee(clang::QualType type) {
   if (type.isNull()) return type;
   for (int depth = 0; depth < 8; ++depth) {

@@ -61,6 +61,8 @@ class Names {
 // The type looked through pointers, references and smart pointers.
 clang::QualType pointee(clang::QualType type);
 const clang::CXXRecordDecl* record_of(clang::QualType type);
+// What a std::unique_ptr or a std::optional has; null: it is neither.
+clang::QualType held_by(clang::QualType type);
 bool is_lambda_operator(const clang::FunctionDecl& function);
 
 }  // namespace lockweave::analyzer::extract

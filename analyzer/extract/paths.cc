@@ -248,7 +248,9 @@ Path Paths::of_call(const clang::CallExpr& call) {
       return element(of(method->getImplicitObjectArgument()),
                      call.getNumArgs() == 1 ? call.getArg(0) : nullptr);
     }
-    if (is_look_through(name)) return of(method->getImplicitObjectArgument());
+    const clang::Expr* const object = method->getImplicitObjectArgument();
+    const bool locked = name == "mutex" && library_.type(object->getType()).role == Role::guard;
+    if (locked || is_look_through(name)) return of(object);
   }
   const auto known = results_.find(&call);
   if (known == results_.end()) return {};

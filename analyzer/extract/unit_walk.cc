@@ -156,7 +156,7 @@ class UnitVisitor : public clang::RecursiveASTVisitor<UnitVisitor> {
     made.owner_type = context_.names.key_of_class(type);
     made.place = context_.names.place(field.getLocation());
     made.guarded_by = guarded_by(field);
-    made.lock = model.role == Role::lock || context_.library.is_c_lock(type);
+    made.lock = context_.library.is_lock(type);
     made.condition_variable =
         model.role == Role::condition_variable || context_.library.is_c_condition(type);
     made.thread = model.role == Role::thread || model.role == Role::managed;
@@ -179,7 +179,7 @@ class UnitVisitor : public clang::RecursiveASTVisitor<UnitVisitor> {
     if (model.role == Role::semaphore) {
       made.count = permits_of(variable, context_.names.context());
     }
-    made.lock = model.role == Role::lock || context_.library.is_c_lock(type);
+    made.lock = context_.library.is_lock(type);
     made.condition_variable =
         model.role == Role::condition_variable || context_.library.is_c_condition(type);
     made.atomic =
@@ -200,23 +200,27 @@ class UnitVisitor : public clang::RecursiveASTVisitor<UnitVisitor> {
       list = list->getSemanticForm();
     }
     const clang::RecordDecl* const record = list->getType()->getAsRecordDecl();
+    if (list->getInitializedFieldInUnion() != nullptr && list->getNumInits() > 0) {
+      return bind_entry(*list->getInitializedFieldInUnion(), list->getInit(0));
+    }
     auto field = record == nullptr ? clang::RecordDecl::field_iterator() : record->field_begin();
     for (const clang::Expr* one : list->inits()) {
       bind_tables(one);
       if (record == nullptr || record->isUnion()) continue;
       if (field == record->field_end()) return;
-      const clang::FieldDecl* const current = *field++;
-      const auto* reference = llvm::dyn_cast_or_null<clang::DeclRefExpr>(stripped(one));
-      const auto* function = reference == nullptr
-                                 ? nullptr
-                                 : llvm::dyn_cast<clang::FunctionDecl>(reference->getDecl());
-      if (function == nullptr) continue;
-      summary::Path slot;
-      slot.fields.push_back(context_.names.key(*current));
-      context_.unit.bindings.push_back({slot, context_.names.key(*function)});
-      context_.referred.try_emplace(context_.names.key(*function), function);
-      context_.taken.insert(context_.names.key(*function));
+      bind_entry(**field++, one);
     }
+  }
+  void bind_entry(const clang::FieldDecl& field, const clang::Expr* value) {
+    const auto* reference = llvm::dyn_cast_or_null<clang::DeclRefExpr>(stripped(value));
+    const auto* function =
+        reference == nullptr ? nullptr : llvm::dyn_cast<clang::FunctionDecl>(reference->getDecl());
+    if (function == nullptr) return;
+    summary::Path slot;
+    slot.fields.push_back(context_.names.key(field));
+    context_.unit.bindings.push_back({slot, context_.names.key(*function)});
+    context_.referred.try_emplace(context_.names.key(*function), function);
+    context_.taken.insert(context_.names.key(*function));
   }
 
   UnitContext& context_;

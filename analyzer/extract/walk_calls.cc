@@ -1,7 +1,7 @@
 // analyzer/extract/walk_calls.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analyzer/extract/call_parts.h"
 #include "analyzer/extract/function_walk.h"
-#include "analyzer/extract/lock_kinds.h"
 
 namespace lockweave::analyzer::extract {
 
@@ -13,56 +13,18 @@ using summary::Root;
 
 namespace {
 
-Attempt attempt_of(Deed deed) {
-  switch (deed) {
-    case Deed::try_acquire:
-    case Deed::try_acquire_all:
-    case Deed::guard_try:
-    case Deed::try_block: return Attempt::tried;
-    case Deed::timed_acquire:
-    case Deed::guard_timed:
-    case Deed::timed_wait:
-    case Deed::timed_block: return Attempt::timed;
-    default: return Attempt::blocking;
-  }
-}
-
-std::string method_name(const clang::FunctionDecl& function) {
-  if (llvm::isa<clang::CXXConversionDecl>(function)) return "operator bool";
-  return function.getDeclName().isIdentifier() ? function.getName().str() : std::string();
-}
-
-const clang::Expr* object_of(const clang::CallExpr& call) {
-  if (const auto* method = llvm::dyn_cast<clang::CXXMemberCallExpr>(&call)) {
-    // Without the cast to the base class that declares the member.
-    const clang::Expr* const object = method->getImplicitObjectArgument();
-    return object == nullptr ? nullptr : object->IgnoreParenImpCasts();
-  }
-  const auto* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(&call);
-  const bool member = operation != nullptr && operation->getDirectCallee() != nullptr &&
-                      llvm::isa<clang::CXXMethodDecl>(operation->getDirectCallee());
-  return member && operation->getNumArgs() > 0 ? operation->getArg(0) : nullptr;
-}
-
-// "pthread_mutex_t": what a function of C takes a pointer to.
-std::string lock_type(const clang::CallExpr& call) {
-  const clang::FunctionDecl* const callee = call.getDirectCallee();
-  if (callee == nullptr || callee->getNumParams() == 0) return "";
-  const clang::QualType parameter = callee->getParamDecl(0)->getType();
-  if (!parameter->isPointerType()) return "";
-  return parameter->getPointeeType().getUnqualifiedType().getAsString();
-}
-
-bool is_null(const clang::Expr& expr, clang::ASTContext& context) {
-  return expr.isNullPointerConstant(context, clang::Expr::NPC_ValueDependentIsNotNull) !=
-         clang::Expr::NPCK_NotNull;
-}
-
 bool orders_its_arguments(const clang::FunctionDecl& callee) {
   if (!callee.isInStdNamespace() || !callee.getDeclName().isIdentifier()) return false;
   const llvm::StringRef name = callee.getName();
   return name == "min" || name == "max" || name == "minmax" || name == "less" || name == "swap" ||
          name == "sort" || name == "stable_sort";
+}
+
+bool is_parallel_policy(const clang::Expr& argument) {
+  const clang::CXXRecordDecl* const record = record_of(argument.getType());
+  if (record == nullptr || !record->getDeclName().isIdentifier()) return false;
+  return record->getName() == "parallel_policy" ||
+         record->getName() == "parallel_unsequenced_policy";
 }
 
 // Calls that keep their function argument for later instead of running it.
@@ -123,6 +85,7 @@ void FunctionWalk::on_call(const clang::CallExpr& call) {
     const bool has = model.object < call.getNumArgs();
     return on_modelled(call, model, has ? call.getArg(model.object) : nullptr, {});
   }
+  if (object != nullptr && on_promised_try(call, *callee, object)) return;
   if (names_.is_user_code(callee->getLocation())) return on_plain_call(call);
   on_library_call(call, *callee);
 }
@@ -141,6 +104,15 @@ void FunctionWalk::on_modelled(const clang::CallExpr& call, const CallModel& mod
     case Deed::destroy_lock:
     case Deed::acquire_all:
     case Deed::try_acquire_all: return on_lock_call(call, model, object, type);
+    case Deed::give_guard: {
+      Op& op = emit(OpKind::guard_begin, call.getExprLoc());
+      op.object = place_of(call);
+      op.others.push_back(paths_.of(object));
+      op.mode = model.mode;
+      op.recursive = Answer::no;
+      return;
+    }
+    case Deed::call_locked: return on_call_locked(call, model, object);
     case Deed::guard_acquire:
     case Deed::guard_try:
     case Deed::guard_timed:
@@ -182,6 +154,9 @@ void FunctionWalk::on_modelled(const clang::CallExpr& call, const CallModel& mod
       return;
     }
     case Deed::call_once: return on_call_once(call);
+    case Deed::run_members: return on_members_run(call, model, object);
+    case Deed::run_all:
+    case Deed::run_often: return on_parallel(call, model.deed == Deed::run_often);
     case Deed::fork: {
       const std::uint32_t outcome = outcome_of(call);
       Op& op = emit(OpKind::fork, call.getExprLoc());
@@ -193,96 +168,6 @@ void FunctionWalk::on_modelled(const clang::CallExpr& call, const CallModel& mod
     case Deed::replace: emit(OpKind::replace, call.getExprLoc()); return;
     default: return on_thread_call(call, model, object);
   }
-}
-
-void FunctionWalk::on_lock_call(const clang::CallExpr& call, const CallModel& model,
-                                const clang::Expr* object, const TypeModel& type) {
-  const bool all = model.deed == Deed::acquire_all || model.deed == Deed::try_acquire_all;
-  if (all) {
-    // As a guard that keeps nothing: several locks in one operation, in no order.
-    std::vector<Path> locks;
-    for (const clang::Expr* one : call.arguments()) locks.push_back(paths_.of(one));
-    const std::uint32_t outcome = model.deed == Deed::acquire_all ? 0 : outcome_of(call, -1);
-    Path guard = paths_.of_temporary(call);
-    {
-      Op& op = emit(OpKind::guard_begin, call.getExprLoc());
-      op.object = guard;
-      op.others = std::move(locks);
-      op.attempt = attempt_of(model.deed);
-      op.outcome = outcome;
-      op.negated = outcome != 0;  // -1 is success, else the number of the lock that was not got
-      op.what = "std::lock";
-    }
-    emit(OpKind::guard_forget, call.getExprLoc()).object = guard;
-    return;
-  }
-  const Path lock = paths_.of(object);
-  if (model.deed == Deed::initialise_lock) return on_lock_initialised(call, lock);
-  if (model.deed == Deed::lock_attribute) {
-    attributes_[lock] = kind_of_number(call.getArg(1), names_.context());
-    return;
-  }
-  if (model.deed == Deed::release || model.deed == Deed::destroy_lock) {
-    Op& op = emit(model.deed == Deed::release ? OpKind::release : OpKind::destroy_lock,
-                  call.getExprLoc());
-    op.object = lock;
-    op.mode = model.mode;
-    if (model.deed == Deed::destroy_lock) op.what = model.what;
-    return;
-  }
-  const bool answers =
-      model.deed != Deed::acquire || (model.zero_is_success && !call.getType()->isVoidType());
-  std::optional<std::int64_t> success;
-  if (model.zero_is_success) success = 0;
-  const std::uint32_t outcome = answers ? outcome_of(call, success) : 0;
-  Op& op = emit(OpKind::acquire, call.getExprLoc());
-  op.object = lock;
-  op.mode = model.mode;
-  op.attempt = attempt_of(model.deed);
-  op.recursive = type.role == Role::lock ? type.recursive : model.recursive;
-  op.outcome = outcome;
-  op.negated = outcome != 0 && model.zero_is_success;
-  if (type.role != Role::lock) op.what = lock_type(call);
-}
-
-// pthread_mutex_init(&m, &attributes), mtx_init(&m, mtx_recursive)
-void FunctionWalk::on_lock_initialised(const clang::CallExpr& call, const Path& lock) {
-  if (lock.root == Root::none || call.getNumArgs() < 2) return;
-  const clang::Expr* const kind = call.getArg(1);
-  clang::ASTContext& context = names_.context();
-  Answer recursive = Answer::unknown;
-  if (!kind->getType()->isPointerType()) {
-    recursive = kind_of_number(kind, context);
-  } else if (is_null(*kind, context)) {
-    recursive = Answer::no;
-  } else if (const auto known = attributes_.find(paths_.of(kind)); known != attributes_.end()) {
-    recursive = known->second;
-  }
-  context_.unit.lock_kinds.push_back({lock, recursive});
-}
-
-void FunctionWalk::on_guard_call(const clang::CallExpr& call, const CallModel& model,
-                                 const clang::Expr* object) {
-  const Path guard = paths_.of(object);
-  OpKind kind = OpKind::test_guard;
-  if (model.deed == Deed::guard_release) kind = OpKind::guard_release;
-  if (model.deed == Deed::guard_forget) kind = OpKind::guard_forget;
-  if (model.deed == Deed::guard_swap) kind = OpKind::guard_swap;
-  const Attempt attempt = attempt_of(model.deed);
-  if (model.deed == Deed::guard_acquire || attempt != Attempt::blocking) {
-    kind = OpKind::guard_acquire;
-  }
-  const bool answers = kind == OpKind::test_guard || attempt != Attempt::blocking;
-  const std::uint32_t outcome = answers ? outcome_of(call) : 0;
-  std::vector<Path> others;
-  if (kind == OpKind::guard_swap && call.getNumArgs() > 0) {
-    others.push_back(paths_.of(call.getArg(0)));
-  }
-  Op& op = emit(kind, call.getExprLoc());
-  op.object = guard;
-  op.others = std::move(others);
-  op.attempt = attempt;
-  op.outcome = outcome;
 }
 
 // All objects an expression, or the body of a lambda in it, reads.
@@ -346,6 +231,12 @@ void FunctionWalk::on_wait(const clang::CallExpr& call, const CallModel& model,
       for (Path& path : paths_in(test)) tested.push_back(std::move(path));
     }
   }
+  if (!looped) {
+    for (const clang::Expr* test : tests_around(*walked_)) {
+      looped = true;
+      for (Path& path : paths_in(test)) tested.push_back(std::move(path));
+    }
+  }
   forget_shared_tests(call.getExprLoc());
   Op& op = emit(OpKind::wait, call.getExprLoc());
   op.object = condition;
@@ -354,75 +245,6 @@ void FunctionWalk::on_wait(const clang::CallExpr& call, const CallModel& model,
   op.predicate = predicate != nullptr;
   op.looped = looped;
   op.tested = std::move(tested);
-}
-
-void FunctionWalk::on_thread_call(const clang::CallExpr& call, const CallModel& model,
-                                  const clang::Expr* object) {
-  const std::vector<const clang::Expr*> arguments(call.arg_begin(), call.arg_end());
-  const Path handle = object == nullptr ? Path() : paths_.of(object);
-  if (model.deed == Deed::join || model.deed == Deed::detach) {
-    Op& op = emit(model.deed == Deed::join ? OpKind::join : OpKind::detach, call.getExprLoc());
-    op.object = handle;
-    op.what = model.what;
-    op.looped = stands_in_loop(call);
-    return;
-  }
-  if (model.deed == Deed::handle_swap) {
-    Op& op = emit(OpKind::move_handle, call.getExprLoc());
-    op.others.push_back(handle);
-    return;
-  }
-  if (model.deed == Deed::spawn && object != nullptr && llvm::isa<clang::CXXMemberCallExpr>(call)) {
-    // start() of an object that is a thread: its run() is what runs.
-    const clang::CXXRecordDecl* const record = record_of(pointee(object->getType()));
-    Callable run;
-    for (const clang::CXXRecordDecl* at = record; at != nullptr && !run.known();) {
-      for (const clang::CXXMethodDecl* method : at->methods()) {
-        if (method->getDeclName().isIdentifier() && method->getName() == "run") {
-          run.key = names_.key(*method);
-          run.name = names_.qualified(*method);
-          run.function = method;
-          run.is_virtual = method->isVirtual();
-          run.receiver = handle;
-          break;
-        }
-      }
-      at = at->getNumBases() == 0 ? nullptr : record_of(at->bases_begin()->getType());
-    }
-    return emit_spawn(run, handle, model.what, stands_in_loop(call), call.getExprLoc());
-  }
-  // A function argument that begins a thread of its own: the one named, or the first there is.
-  unsigned which = model.other;
-  if (which >= arguments.size() || !callables_.is_callable(arguments[which])) {
-    which = 0;
-    while (which < arguments.size() && !callables_.is_callable(arguments[which])) ++which;
-  }
-  if (which >= arguments.size()) return;
-  const llvm::ArrayRef<const clang::Expr*> rest = llvm::ArrayRef(arguments).drop_front(which + 1);
-  const bool handler = model.deed == Deed::signal_handler;
-  Callable callable = callables_.with_arguments(
-      arguments[which], handler ? llvm::ArrayRef<const clang::Expr*>() : rest);
-  const bool pool = llvm::StringRef(model.what) == "executor";
-  Path to = handle;
-  if (object == nullptr || pool) to = place_of(call);
-  emit_spawn(callable, to, model.what, stands_in_loop(call) || pool, call.getExprLoc());
-}
-
-void FunctionWalk::on_call_once(const clang::CallExpr& call) {
-  if (call.getNumArgs() < 2) return;
-  const std::vector<const clang::Expr*> rest(call.arg_begin() + 2, call.arg_end());
-  const Path flag = paths_.of(call.getArg(0));
-  const Callable callable = callables_.with_arguments(call.getArg(1), rest);
-  {
-    Op& op = emit(OpKind::acquire, call.getExprLoc());
-    op.object = flag;
-    op.guarded_init = true;
-    op.recursive = Answer::no;
-  }
-  call_directly(callable, call.getExprLoc());
-  Op& op = emit(OpKind::release, call.getExprLoc());
-  op.object = flag;
-  op.guarded_init = true;
 }
 
 Callee FunctionWalk::callee_of(const Callable& callable) {
@@ -448,31 +270,6 @@ void FunctionWalk::call_directly(const Callable& callable, clang::SourceLocation
   add_bound(emit(OpKind::call, at), callable);
 }
 
-void FunctionWalk::emit_spawn(const Callable& callable, const Path& handle, const char* what,
-                              bool repeated, clang::SourceLocation at) {
-  Op& op = emit(OpKind::spawn, at);
-  add_bound(op, callable);
-  op.object = handle;
-  op.what = what;
-  op.repeated = repeated;
-  op.escaping = callable.references;
-}
-
-// `threads.push_back(std::move(t))`: the container has it now.
-void FunctionWalk::put_handles(const clang::CallExpr& call, const clang::Expr* container) {
-  for (const clang::Expr* argument : call.arguments()) {
-    const auto* moved = llvm::dyn_cast<clang::CallExpr>(stripped_once(argument));
-    if (moved == nullptr || library_.type(argument->getType()).role != Role::thread) continue;
-    Path from = paths_.of(argument);
-    Path to = paths_.of(container);
-    if (from.root == Root::none || from == to) continue;
-    if (to.root != Root::none) to.fields.push_back("[]");
-    Op& op = emit(OpKind::move_handle, call.getExprLoc());
-    op.object = std::move(to);
-    op.others.push_back(std::move(from));
-  }
-}
-
 // A function of the system: known not to touch the user's locks but through what it is given.
 void FunctionWalk::on_library_call(const clang::CallExpr& call, const clang::FunctionDecl& callee) {
   const clang::Expr* const object = object_of(call);
@@ -483,29 +280,21 @@ void FunctionWalk::on_library_call(const clang::CallExpr& call, const clang::Fun
       on_end_of_held(paths_.of(object), object->getType(), call.getExprLoc());
     }
   }
+  const bool swaps = callee.isInStdNamespace() && method_name(callee) == "swap" &&
+                     call.getNumArgs() == 2 && object == nullptr;
+  if (swaps && library_.type(call.getArg(0)->getType()).role == Role::guard) {
+    Op& op = emit(OpKind::guard_swap, call.getExprLoc());
+    op.object = paths_.of(call.getArg(0));
+    op.others.push_back(paths_.of(call.getArg(1)));
+    return;
+  }
   if (orders_its_arguments(callee)) {
     // Evidence that two locks are taken in the order of their numbers or addresses.
     Op& op = emit(OpKind::call, call.getExprLoc());
     op.callees.push_back({Callee::Kind::unknown, "", names_.qualified(callee), {}});
   }
-  if (keeps_callables(callee)) {
-    // std::vector<std::thread>::emplace_back(f, a): a thread is made.
-    if (object == nullptr || !callee.getDeclName().isIdentifier()) return;
-    const llvm::StringRef name = callee.getName();
-    if (name != "emplace_back" && name != "emplace") return;
-    const TypeModel element = library_.type(object->getType());
-    const std::vector<const clang::Expr*> arguments(call.arg_begin(), call.arg_end());
-    if (element.role != Role::thread || arguments.empty()) return;
-    std::size_t which = 0;
-    while (which < arguments.size() && !callables_.is_callable(arguments[which])) ++which;
-    if (which == arguments.size()) return;
-    Path handle = paths_.of(object);
-    if (handle.root != Root::none) handle.fields.push_back("[]");
-    emit_spawn(callables_.with_arguments(arguments[which],
-                                         llvm::ArrayRef(arguments).drop_front(which + 1)),
-               handle, "thread", stands_in_loop(call), call.getExprLoc());
-    return;
-  }
+  if (on_made_by_library(call, callee, object) || keeps_callables(callee)) return;
+  if (call.getNumArgs() > 0 && is_parallel_policy(*call.getArg(0))) return on_parallel(call, true);
   for (const clang::Expr* argument : call.arguments()) {
     const Callable callable = callables_.of(argument);
     const bool user =

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analyzer/extract/function_walk.h"
 
-#include <clang/AST/DeclTemplate.h>
-
 #include <algorithm>
 
 #include "analyzer/extract/lock_kinds.h"
@@ -40,16 +38,6 @@ bool makes_daemon(const clang::Expr* argument) {
     if (truth != nullptr && truth->getValue()) return true;
   }
   return false;
-}
-
-// What a std::unique_ptr or an std::optional has; null: it is none.
-clang::QualType held_by(clang::QualType type) {
-  const auto* instance =
-      llvm::dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(record_of(type));
-  if (instance == nullptr || !instance->isInStdNamespace()) return {};
-  if (instance->getName() != "unique_ptr" && instance->getName() != "optional") return {};
-  const clang::TemplateArgument& first = instance->getTemplateArgs()[0];
-  return first.getKind() == clang::TemplateArgument::Type ? first.getAsType() : clang::QualType();
 }
 
 bool is_moved(const clang::CXXConstructExpr& construct) {
@@ -96,8 +84,12 @@ void FunctionWalk::on_construct(const clang::CXXConstructExpr& construct) {
     default: return;
   }
   const clang::CXXConstructorDecl& constructor = *construct.getConstructor();
+  if (library_.is_carrier(*constructor.getParent())) return on_guard_moved(construct);
   if (!names_.is_user_code(constructor.getLocation()) || constructor.isTrivial()) return;
   if (constructor.isImplicit() && construct.getNumArgs() == 0 && !constructor.hasBody()) return;
+  if (constructor.isMoveConstructor() && library_.has_guard(*constructor.getParent())) {
+    return on_guard_moved(construct);
+  }
   Callable callable;
   callable.key = names_.key(constructor);
   callable.name = names_.qualified(constructor);
@@ -120,14 +112,25 @@ void FunctionWalk::on_guard_made(const clang::CXXConstructExpr& construct, const
     if (to.returned) return;
     return on_moved_to(guard, first_argument(construct), type, at);
   }
+  const std::vector<const clang::Expr*> arguments(construct.arg_begin(), construct.arg_end());
+  make_guard(arguments, type, guard, !to.made(), at);
+}
+
+void FunctionWalk::make_guard(llvm::ArrayRef<const clang::Expr*> arguments, const TypeModel& type,
+                              const Path& guard, bool temporary, clang::SourceLocation at) {
   std::vector<Path> locks;
+  summary::Mode mode = type.mode;
   Start start = Start::locked;
   Attempt attempt = Attempt::blocking;
   summary::Answer recursive = summary::Answer::no;
-  std::string what;
-  for (const clang::Expr* argument : construct.arguments()) {
+  for (const clang::Expr* argument : arguments) {
     if (llvm::isa<clang::CXXDefaultArgExpr>(argument)) continue;
     const clang::QualType of = argument->getType();
+    if (type.release_unlocks && of->isBooleanType()) {
+      // TBB's: `scoped_lock(mutex, false)` reads.
+      if (constant(argument, names_.context()) == summary::Answer::no) mode = summary::Mode::shared;
+      continue;
+    }
     if (is_tag(of, "defer_lock_t")) {
       start = Start::deferred;
     } else if (is_tag(of, "adopt_lock_t")) {
@@ -138,8 +141,7 @@ void FunctionWalk::on_guard_made(const clang::CXXConstructExpr& construct, const
       return on_moved_to(guard, argument, type, at);
     } else if (is_tag(of, "duration") || is_tag(of, "time_point")) {
       attempt = Attempt::timed;
-    } else if (const bool lock = model.role == Role::lock || library_.is_c_lock(of);
-               lock || locks.empty()) {
+    } else if (const bool lock = library_.is_lock(of); lock || locks.empty()) {
       // A type of the user's, too: whatever the guard is made of.
       if (model.role == Role::lock) recursive = model.recursive;
       if (model.role == Role::none && !lock) recursive = summary::Answer::unknown;
@@ -151,10 +153,9 @@ void FunctionWalk::on_guard_made(const clang::CXXConstructExpr& construct, const
   op.others = std::move(locks);
   op.start = start;
   op.attempt = attempt;
-  op.mode = type.mode;
+  op.mode = mode;
   op.recursive = recursive;
-  op.temporary = !to.made();
-  op.what = names_.qualified(*construct.getConstructor()->getParent());
+  op.temporary = temporary;
 }
 
 void FunctionWalk::on_thread_made(const clang::CXXConstructExpr& construct, const TypeModel& type) {
@@ -176,6 +177,23 @@ void FunctionWalk::on_thread_made(const clang::CXXConstructExpr& construct, cons
   if (!daemon) return;
   emit(OpKind::detach, construct.getExprLoc()).object = handle;
   daemons_.insert(handle);
+}
+
+// Of a class of the user's own, whatever else its constructor does; into a std::pair or std::tuple.
+void FunctionWalk::on_guard_moved(const clang::CXXConstructExpr& construct) {
+  const bool carrier = library_.is_carrier(*construct.getConstructor()->getParent());
+  if (is_moved(construct) && survey_.destination(&construct).returned) return;
+  const Path to = place_of(construct);
+  for (const clang::Expr* argument : construct.arguments()) {
+    const bool whole = is_moved(construct) || !carrier;
+    const clang::Expr* const guard = whole ? argument : guard_in(argument);
+    if (guard == nullptr) continue;
+    Path from = paths_.of(guard);
+    if (from.root == Root::none || from == to) continue;
+    Op& op = emit(OpKind::guard_move, construct.getExprLoc());
+    op.object = to;
+    op.others.push_back(std::move(from));
+  }
 }
 
 // Guards, threads and futures change hands.
@@ -241,7 +259,8 @@ void FunctionWalk::on_variable(const clang::VarDecl& variable) {
       op.others.push_back(target);
     }
   }
-  if (variable.hasGlobalStorage()) bind(paths_.of(variable), variable.getInit());
+  const bool stored = model.role == Role::function || type->isFunctionPointerType();
+  if (stored || variable.hasGlobalStorage()) bind(paths_.of(variable), variable.getInit());
   assign_conditions(paths_.of(variable), variable.getInit(), at);
 }
 
@@ -296,10 +315,14 @@ void FunctionWalk::on_end_of_class(const Path& object, const clang::CXXRecordDec
   }
 }
 
-// A std::unique_ptr or std::optional ends or is reset. Whether it has something is not known; what
+// A std::unique_ptr, std::optional or a container of guards ends or is reset. Whether it has something is not known; what
 // it handed on is not its own.
 void FunctionWalk::on_end_of_held(const Path& holder, clang::QualType type,
                                   clang::SourceLocation at) {
+  if (const auto inside = guards_in_.find(holder); inside != guards_in_.end()) {
+    for (const Path& guard : inside->second) emit(OpKind::guard_end, at).object = guard;
+    return;
+  }
   const clang::QualType held = held_by(type);
   if (held.isNull() || library_.type(held).role == Role::thread) return;
   on_end_of(holder, held, at);
@@ -349,7 +372,14 @@ void FunctionWalk::on_initialised(const clang::CXXCtorInitializer& initializer) 
 // Tables of functions: `static const struct ops ops = {.open = my_open};`
 void FunctionWalk::bind_fields(const clang::InitListExpr& list) {
   const clang::RecordDecl* const record = list.getType()->getAsRecordDecl();
-  if (record == nullptr || record->isUnion()) return;
+  if (record == nullptr) return;
+  if (record->isUnion()) {
+    const clang::FieldDecl* const field = list.getInitializedFieldInUnion();
+    if (field == nullptr || list.getNumInits() == 0) return;
+    Path slot;
+    slot.fields.push_back(names_.key(*field));
+    return bind(slot, list.getInit(0));
+  }
   unsigned index = 0;
   for (const clang::FieldDecl* field : record->fields()) {
     if (index >= list.getNumInits()) return;

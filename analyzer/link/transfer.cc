@@ -29,6 +29,17 @@ void end_leaving_guards(State& state) {
   }
 }
 
+// The guard of the user's own of which this is the member that names its lock, if that has no other
+// name here: it was returned or moved.
+Guard* owner_of(const Path& member, State& state) {
+  if (member.root != Root::local || member.fields.empty()) return nullptr;
+  for (Guard& guard : state.guards) {
+    const bool inside = guard.path.fields.size() < member.fields.size();
+    if (inside && extends(guard.path, member) && guard.locks.size() == 1) return &guard;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 void Transfer::apply(const Op& op, State state, States& out) {
@@ -318,10 +329,17 @@ void Transfer::call_one(const Op& op, const State& state, FunctionId target, Sta
   const Naming naming =
       plain ? Naming{}
             : naming_at(op, *context_.program.functions[function_].function, callee, state);
+  const bool unlocks =
+      std::any_of(ways.begin(), ways.end(), [](const Exit& way) { return !way.released.empty(); });
   for (const Exit& way : ways) {
     ++context_.program.work;
     State after = state;
-    take_exit(op, target, way, naming, after);
+    if (Guard* own = after.guard_at(naming.receiver); own && callee.destructor && unlocks) {
+      // It releases what it owns, which by now may be nothing: it may have been moved from.
+      after.end_guard(*own);
+    } else {
+      take_exit(op, target, way, naming, after);
+    }
     if (callee.destructor) after.remove_guard(naming.receiver);
     after.set_fact(op.outcome, negated(way.returned, op.negated));
     out.push_back(std::move(after));
@@ -335,6 +353,10 @@ void Transfer::take_exit(const Op& op, FunctionId target, const Exit& way, const
     if (Guard* guard = state.guard_at(here(path)); guard != nullptr) guard->owns = owns;
   };
   for (const Path& path : way.released) {
+    if (Guard* owner = owner_of(here(path), state); owner != nullptr) {
+      state.end_guard(*owner);
+      continue;
+    }
     const Path lock = state.lock_of(here(path));
     if (nameable(lock)) state.give_back(lock, GiveBack::surely, false);
     forget_owner(path, Answer::no);
