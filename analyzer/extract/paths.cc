@@ -12,6 +12,7 @@ using summary::Path;
 using summary::Root;
 
 constexpr int kDepthMax = 24;
+constexpr std::size_t kPointersMax = 32;  // bits of Path::pointers
 
 // Functions that give back their first argument, under another type.
 bool gives_argument_back(const clang::CallExpr& call) {
@@ -34,6 +35,15 @@ bool is_element_access(llvm::StringRef name) {
 bool is_look_through(llvm::StringRef name) {
   return name == "get" || name == "value" || name == "data" || name == "begin" || name == "end" ||
          name == "read" || name == "write" || name == "native_handle" || name == "lock";
+}
+
+// What it refers to may be referred to by others, too.
+bool refers_to_another(clang::QualType type) {
+  if (type->isPointerType() || type->isReferenceType()) return true;
+  const clang::CXXRecordDecl* const record = type->getAsCXXRecordDecl();
+  if (record == nullptr || !record->getDeclName().isIdentifier()) return false;
+  const llvm::StringRef name = record->getName();
+  return name == "shared_ptr" || name == "weak_ptr" || name == "reference_wrapper";
 }
 
 bool copies_argument(const clang::CXXConstructExpr& construct) {
@@ -103,6 +113,8 @@ Path Paths::of_field(const clang::FieldDecl& field) { return with_field(of_this(
 
 Path Paths::with_field(Path base, const clang::FieldDecl& field) {
   if (field.isAnonymousStructOrUnion()) return base;
+  const std::size_t bit = base.fields.size() + 1;
+  if (refers_to_another(field.getType()) && bit < kPointersMax) base.pointers |= 1U << bit;
   base.fields.push_back(names_.key(field));
   return base;
 }
@@ -121,6 +133,7 @@ Path Paths::of(const clang::VarDecl& variable) {
   Path path;
   path.name = variable.getNameAsString();
   path.type = names_.key_of_class(variable.getType());
+  if (refers_to_another(variable.getType())) path.pointers = 1;
   if (const auto* parameter = llvm::dyn_cast<clang::ParmVarDecl>(&variable)) {
     const clang::DeclContext* const owner = parameter->getDeclContext();
     if (llvm::dyn_cast<clang::Decl>(owner)->getCanonicalDecl() == function_.getCanonicalDecl()) {

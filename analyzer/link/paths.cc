@@ -53,11 +53,12 @@ bool extends(const Path& a, const Path& b) {
 
 Path joined(const Path& base, const Path& path, std::size_t first) {
   Path result = base;
+  result.pointers |= (path.pointers >> (first + 1)) << (base.fields.size() + 1);
   if (base.root == Root::none && base.fields.empty()) result.type = path.type;
   result.fields.insert(result.fields.end(), path.fields.begin() + static_cast<long>(first),
                        path.fields.end());
   if (result.fields.size() <= kFieldsMax) return result;
-  return {Root::none, 0, "", "", "", {result.fields.back()}};
+  return {Root::none, 0, "", "", "", {result.fields.back()}, 0};
 }
 
 std::optional<Path> replaced(const Path& path, const Path& prefix, const Path& to) {

@@ -84,6 +84,9 @@ bool is_below(const Path& outer, const Path& inner) {
 
 bool is_pair(const Held& held, const link::Want& want) {
   if (!meets_here(held, want) || taken_together(held, want)) return false;
+  // A class around a condition variable knows its mutex by a pointer: it may be the one that is held.
+  const bool waits = link::innermost(want.trace).op->kind == OpKind::wait;
+  if (waits && perhaps_same(held.lock, want.lock)) return false;
   return !surely_same(held.lock, want.lock);
 }
 
@@ -165,9 +168,13 @@ void LockGraphInput::add(const LockPair& pair) {
   }
   const Path& held = pair.held.lock;
   const bool one_class = class_key(held) == class_key(pair.wanted);
-  if (one_class && !is_fixed(held) && !is_fixed(pair.wanted)) {
+  const bool ordered_by_owner = is_below(held, pair.wanted) || is_below(pair.wanted, held);
+  const bool one_fixed = is_fixed(held) || is_fixed(pair.wanted);
+  const bool both_fixed = is_fixed(held) && is_fixed(pair.wanted);
+  // `list.head.mu`, then `list.head.next.mu`.
+  if (one_class && one_fixed && !both_fixed && ordered_by_owner) return;
+  if (one_class && !one_fixed) {
     const bool one_line = link::innermost(pair.held.taken).op == pair.context.inner().op;
-    const bool ordered_by_owner = is_below(held, pair.wanted) || is_below(pair.wanted, held);
     if (!one_line && !ordered_by_owner) twins_.push_back(&pair);
     return;
   }

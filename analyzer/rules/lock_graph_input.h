@@ -6,7 +6,8 @@
 // A pair is born in the function where held and wanted meet, and named where its callers name it
 // best (contexts.h). Nodes: a variable or a member of one is a node of its own; what nobody can name
 // is its class, `Account::mu`, and stands for each known object of the class as well (at most
-// kInstancesMax of them; if there are more, all of them are the class).
+// kInstancesMax of them; if there are more, all of them are the class). So is what is reached through
+// a pointer in another object: `session.server->mu` is `Server::mu`.
 // Pairs of one class node with itself are not for the graph: they are `twins`.
 //
 // Thread-safety: built once, then immutable.

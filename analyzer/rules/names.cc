@@ -24,10 +24,19 @@ bool has_unknown_element(const Path& path) {
   return std::find(path.fields.begin(), path.fields.end(), "[]") != path.fields.end();
 }
 
+bool is_behind_pointer(const Path& path) {
+  std::size_t last = path.fields.size();
+  while (last > 0 && is_element(path.fields[last - 1])) --last;
+  if (last < 2) return false;
+  const std::uint32_t members = (1U << std::min<std::size_t>(last, 31)) - 2;
+  return (path.pointers & members) != 0;
+}
+
 bool is_fixed(const Path& path) {
   // Another index: of a function called, which makes a new one each time.
   const bool own_local = path.root == Root::local && path.index == 0;
-  return (path.root == Root::global || own_local) && !has_unknown_element(path);
+  return (path.root == Root::global || own_local) && !has_unknown_element(path) &&
+         !is_behind_pointer(path);
 }
 
 bool depends_on_caller(const Path& path) {
@@ -40,6 +49,7 @@ Path owner_of(const Path& path) {
   Path owner = path;
   while (!owner.fields.empty() && is_element(owner.fields.back())) owner.fields.pop_back();
   if (!owner.fields.empty()) owner.fields.pop_back();
+  if (owner.fields.size() < 31) owner.pointers &= (2U << owner.fields.size()) - 1;
   return owner;
 }
 

@@ -24,6 +24,10 @@ using summary::OpKind;
 using summary::Root;
 
 bool has_unknown_element(const Path& path);
+// Is it beyond a member that is a pointer or reference? Then it is perhaps another's, too.
+bool is_behind_pointer(const Path& path);
+// Does the variable at the root only point to the object?
+inline bool is_pointer(const Path& path) { return (path.pointers & 1U) != 0; }
 // One variable, or a member of one: the same in every function.
 bool is_fixed(const Path& path);
 // Callers may know better what it is.

@@ -35,8 +35,8 @@ void describe(Archive& archive, Of<Archive, Place>& place) {
 
 template <typename Archive>
 void describe(Archive& archive, Of<Archive, Path>& path) {
-  auto& [root, index, symbol, name, type, fields] = path;
-  archive(root, index, symbol, name, type, fields);
+  auto& [root, index, symbol, name, type, fields, pointers] = path;
+  archive(root, index, symbol, name, type, fields, pointers);
 }
 
 template <typename Archive>

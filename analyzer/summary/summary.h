@@ -53,6 +53,9 @@ struct Path {
   std::string type;    // key of the class of the object at the root; may be empty
   std::vector<std::string>
       fields;  // "ns::Account::mu" each; an element is "[]" or, if constant, "[3]"
+  // Bit 0: the variable at the root is a pointer, reference or std::shared_ptr; bit i + 1: fields[i]
+  // is. What follows is an object that others may know by another name. Not: std::unique_ptr.
+  std::uint32_t pointers = 0;
   friend auto operator<=>(const Path&, const Path&) = default;
 };
 

@@ -260,6 +260,35 @@ TEST(LockOrderCycle, AFunctionThatIsPassedInTheSameOrderIsSilent) {
   EXPECT_EQ(told(unit), "");
 }
 
+// A member of what a pointer in another object points to.
+Path behind_pointer(Path owner, const std::string& pointer, const std::string& member) {
+  Path path = std::move(owner) / pointer / member;
+  path.pointers = 2;
+  return path;
+}
+
+TEST(LockOrderCycle, ObjectsThatPointToEachOther) {
+  UnitBuilder unit;
+  takes_both(unit.function("right"), global("a") / "A::m",
+             behind_pointer(global("a"), "A::b", "B::m"));
+  takes_both(unit.function("left"), global("b") / "B::m",
+             behind_pointer(global("b"), "B::a", "A::m"));
+  starts(unit, {"right", "left"});
+  const Verdict verdict = verdict_of(unit);
+  ASSERT_EQ(verdict.findings.size(), 1u);
+  EXPECT_EQ(verdict.findings[0].confidence, model::Confidence::medium);
+}
+
+TEST(LockOrderCycle, DownAListIsSilent) {
+  UnitBuilder unit;
+  for (const char* node : {"a", "b"}) {
+    takes_both(unit.function(std::string("from_") + node), global(node) / "Node::m",
+               behind_pointer(global(node), "Node::next", "Node::m"));
+  }
+  starts(unit, {"from_a", "from_b"});
+  EXPECT_EQ(told(unit, true), "");
+}
+
 TEST(LockOrderCycle, TwoObjectsBothWays) {
   UnitBuilder unit;
   const auto line = add_transfer(unit);
