@@ -148,7 +148,8 @@ class FunctionWalk {
   bool on_container_call(const clang::CallExpr& call, const clang::Expr* object,
                          const clang::FunctionDecl& callee);
   void access(const clang::Expr* expr, bool write, bool atomic, bool update,
-              clang::SourceLocation at);
+              clang::SourceLocation at, summary::Answer value = summary::Answer::unknown);
+  bool is_given_away(const clang::VarDecl* local) const;
   bool can_be_shared(const clang::Expr* expr, const Path& path) const;
   void bind(const clang::Expr* slot, const clang::Expr* value);
   void bind(const Path& slot, const clang::Expr* value);

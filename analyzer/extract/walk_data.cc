@@ -4,6 +4,7 @@
 
 namespace lockweave::analyzer::extract {
 
+using summary::Answer;
 using summary::OpKind;
 using summary::Root;
 
@@ -29,7 +30,24 @@ bool is_container(const clang::CXXRecordDecl& record) {
          name == "variant";
 }
 
+// `n++`, `n += 2`, `n.fetch_add(2)`: whatever the value was, it is another afterwards.
+bool adds(const clang::FunctionDecl& callee) {
+  switch (callee.getOverloadedOperator()) {
+    case clang::OO_PlusPlus:
+    case clang::OO_MinusMinus:
+    case clang::OO_PlusEqual:
+    case clang::OO_MinusEqual: return true;
+    default: break;
+  }
+  if (!callee.getDeclName().isIdentifier()) return false;
+  return callee.getName() == "fetch_add" || callee.getName() == "fetch_sub";
+}
+
 }  // namespace
+
+bool FunctionWalk::is_given_away(const clang::VarDecl* local) const {
+  return survey_.captured.contains(local) || survey_.escaping.contains(local);
+}
 
 bool FunctionWalk::can_be_shared(const clang::Expr* expr, const Path& path) const {
   if (path.root == Root::none || path.root == Root::result) return false;
@@ -51,10 +69,10 @@ bool FunctionWalk::can_be_shared(const clang::Expr* expr, const Path& path) cons
       return false;  // its own copy
     }
     if (variable->getType()->isReferenceType()) return true;
-    // Locals only where a lambda refers to them, here or around this function.
+    // Locals only where others may refer to them, here or around this function.
     const bool own =
         variable->getDeclContext() == static_cast<const clang::DeclContext*>(&function_);
-    return !own || survey_.captured.contains(variable);
+    return !own || is_given_away(variable);
   }
   if (const auto* field = llvm::dyn_cast_or_null<clang::FieldDecl>(named)) {
     const clang::QualType type = field->getType();
@@ -68,7 +86,7 @@ bool FunctionWalk::can_be_shared(const clang::Expr* expr, const Path& path) cons
       if (root != nullptr && root->hasLocalStorage() && !root->getType()->isReferenceType() &&
           !root->getType()->isPointerType()) {
         return !(root->getDeclContext() == static_cast<const clang::DeclContext*>(&function_)) ||
-               survey_.captured.contains(root);
+               is_given_away(root);
       }
     }
     return true;
@@ -77,7 +95,7 @@ bool FunctionWalk::can_be_shared(const clang::Expr* expr, const Path& path) cons
 }
 
 void FunctionWalk::access(const clang::Expr* expr, bool write, bool atomic, bool update,
-                          clang::SourceLocation at) {
+                          clang::SourceLocation at, Answer value) {
   const clang::QualType type = expr->getType();
   if (type->isFunctionType() || type->isFunctionPointerType()) return;
   const TypeModel model = library_.type(type);
@@ -104,6 +122,7 @@ void FunctionWalk::access(const clang::Expr* expr, bool write, bool atomic, bool
   op.update = update;
   op.condition = condition;
   op.loop_test = loop_test;
+  op.value = value;
   if (type.isVolatileQualified()) op.what = "volatile";
 }
 
@@ -125,7 +144,8 @@ void FunctionWalk::on_assignment(const clang::BinaryOperator& binary) {
     }
     bind(left, binary.getRHS());
   }
-  access(left, true, false, update, binary.getExprLoc());
+  const Answer value = update ? Answer::unknown : constant(binary.getRHS(), names_.context());
+  access(left, true, false, update, binary.getExprLoc(), value);
   assign_conditions(paths_.of(left), update ? nullptr : binary.getRHS(), binary.getExprLoc());
 }
 
@@ -163,6 +183,12 @@ bool FunctionWalk::on_atomic_call(const clang::CallExpr& call, const clang::Expr
   op.update = update;
   op.condition = tested;
   op.loop_test = survey_.loop_conditions.contains(&call);
+  if (name == "wait") op.what = "wait";
+  if (adds(*callee)) op.what = "add";
+  const unsigned stored = llvm::isa<clang::CXXOperatorCallExpr>(call) ? 1 : 0;
+  if (write && !update && call.getNumArgs() > stored) {
+    op.value = constant(call.getArg(stored), names_.context());
+  }
   return true;
 }
 

@@ -8,6 +8,19 @@ namespace lockweave::analyzer::extract {
 using summary::OpKind;
 using summary::Root;
 
+namespace {
+
+// std::async(std::launch::deferred, ...) runs in the thread that asks for the result.
+bool is_deferred(llvm::ArrayRef<const clang::Expr*> arguments) {
+  if (arguments.empty()) return false;
+  const auto* policy = llvm::dyn_cast_or_null<clang::DeclRefExpr>(stripped(arguments.front()));
+  const auto* value =
+      policy == nullptr ? nullptr : llvm::dyn_cast<clang::EnumConstantDecl>(policy->getDecl());
+  return value != nullptr && value->getName() == "deferred";
+}
+
+}  // namespace
+
 void FunctionWalk::on_thread_call(const clang::CallExpr& call, const CallModel& model,
                                   const clang::Expr* object) {
   const std::vector<const clang::Expr*> arguments(call.arg_begin(), call.arg_end());
@@ -47,6 +60,7 @@ void FunctionWalk::on_thread_call(const clang::CallExpr& call, const CallModel& 
   const bool handler = model.deed == Deed::signal_handler;
   Callable callable = callables_.with_arguments(
       arguments[which], handler ? llvm::ArrayRef<const clang::Expr*>() : rest);
+  if (is_deferred(arguments)) return call_directly(callable, call.getExprLoc());
   Path to = handle;
   if (object == nullptr || pool) to = place_of(call);
   emit_spawn(callable, to, model.what, stands_in_loop(call) || pool, call.getExprLoc());

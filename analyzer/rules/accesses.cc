@@ -11,12 +11,6 @@ namespace {
 
 constexpr std::size_t kAccessesMax = 64;
 
-std::size_t index_of(const Linked& function, const Op* op) {
-  const auto at = std::find_if(function.moments.begin(), function.moments.end(),
-                               [op](const Moment& moment) { return moment.op == op; });
-  return static_cast<std::size_t>(at - function.moments.begin());
-}
-
 bool has_started_a_thread(const Linked& function, const Op* before) {
   for (const Moment& moment : function.moments) {
     if (moment.op == before) return false;
@@ -111,8 +105,16 @@ class Collector {
       Access access{
           moment.op, std::move(context), {}, object.root == Root::parameter, moment.op->place};
       access.locks = certain_locks(program_, access.context);
+      for (Held& held : access.locks) held.lock = without_own_name(std::move(held.lock));
       variable.accesses.push_back(std::move(access));
     }
+  }
+
+  // A lock of a local that no thread knows is in truth another object's, that the local points to.
+  Path without_own_name(Path lock) const {
+    const bool own = lock.root == Root::local && !lock.fields.empty();
+    if (own && !escaping_.contains(lock.symbol)) lock.index = 1;
+    return lock;
   }
 
   // A local is shared if a thread refers to it, or is a method of it.
@@ -140,71 +142,6 @@ class Collector {
   std::map<std::string, SharedVariable> variables_;
 };
 
-bool is_handover(const Op& op) {
-  return op.what == "semaphore" || op.what == "promise" || op.what == "latch" ||
-         op.what == "barrier" || op.what == "task done" || op.what.starts_with("queue") ||
-         op.what.starts_with("future");
-}
-
-bool one_channel(const Op& post, const Op& block) {
-  if (!is_handover(post) || !is_handover(block)) return false;
-  return post.what == block.what || post.what == "promise" || post.what.starts_with("queue") ||
-         post.what == "task done";
-}
-
-struct Channel {
-  const Op* op = nullptr;
-  Path object;
-};
-
-// Operations of a kind that the access's thread does after it, or before it.
-std::vector<Channel> channels(const Program& program, const Access& access, OpKind kind,
-                              bool after) {
-  std::vector<Channel> all;
-  for (const link::TraceStep* step = access.context.trace.get(); step != nullptr;
-       step = step->inner.get()) {
-    const Linked& function = program.functions[step->function];
-    const std::size_t here = index_of(function, step->op);
-    for (const link::Stop& stop : function.effects.stops) {
-      const Op* op = link::innermost(stop.trace).op;
-      if (op->kind != kind || op->attempt == summary::Attempt::tried) continue;
-      const std::size_t there = index_of(function, stop.trace->op);
-      if (after ? there > here : there < here) all.push_back({op, stop.object});
-    }
-  }
-  return all;
-}
-
-bool goes_from(const Program& program, const Access& first, const Access& second) {
-  for (const Channel& post : channels(program, first, OpKind::post, true)) {
-    for (const Channel& block : channels(program, second, OpKind::block, false)) {
-      if (!one_channel(*post.op, *block.op)) continue;
-      // Which future a promise belongs to is not followed.
-      const bool promised = post.op->what == "promise" && block.op->what.starts_with("future");
-      if (promised || perhaps_same(post.object, block.object)) return true;
-    }
-  }
-  return false;
-}
-
-bool flag_goes_from(const Program& program, const Access& first, const Access& second) {
-  const Linked& one = program.functions[first.context.inner().function];
-  const Linked& other = program.functions[second.context.inner().function];
-  const std::size_t after = index_of(one, first.op);
-  const std::size_t before = index_of(other, second.op);
-  for (std::size_t i = after + 1; i < one.moments.size(); ++i) {
-    const Moment& set = one.moments[i];
-    if (set.op->kind != OpKind::access || !set.op->atomic || !set.op->write) continue;
-    for (std::size_t j = 0; j < before && j < other.moments.size(); ++j) {
-      const Moment& test = other.moments[j];
-      const bool tests = test.op->kind == OpKind::access && test.op->atomic &&
-                         (test.op->condition || test.op->loop_test);
-      if (tests && perhaps_same(set.object, test.object)) return true;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 std::vector<SharedVariable> shared_variables(const CallSites& sites, Atomics atomics) {
@@ -228,14 +165,6 @@ const Held* find_lock(const std::vector<Held>& locks, const Path& lock) {
   const auto at = std::find_if(locks.begin(), locks.end(),
                                [&](const Held& held) { return perhaps_same(held.lock, lock); });
   return at == locks.end() ? nullptr : &*at;
-}
-
-bool handed_over(const Program& program, const Access& a, const Access& b) {
-  return goes_from(program, a, b) || goes_from(program, b, a);
-}
-
-bool flagged_over(const Program& program, const Access& a, const Access& b) {
-  return flag_goes_from(program, a, b) || flag_goes_from(program, b, a);
 }
 
 }  // namespace lockweave::analyzer::rules

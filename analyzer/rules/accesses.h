@@ -49,10 +49,4 @@ Declared declaration_of(const Program& program, const Path& object);
 // The lock of `locks` that is `lock` for all that can be told; null: none.
 const Held* find_lock(const std::vector<Held>& locks, const Path& lock);
 
-// Are the two put in order by a semaphore, queue, future or latch that the one posts after its access
-// and the other waits for before?
-bool handed_over(const Program& program, const Access& a, const Access& b);
-// The same by an atomic flag in the same functions.
-bool flagged_over(const Program& program, const Access& a, const Access& b);
-
 }  // namespace lockweave::analyzer::rules

@@ -233,6 +233,10 @@ static bool precedes_its_join(const Program& program, const Context& context, st
     bool before = false;
     for (const Moment& moment : program.functions[step->function].moments) {
       before = before || moment.op == step->op;
+      // It is begun after the step: what comes before it is known exactly.
+      const bool begins_later = before && std::find(moment.targets.begin(), moment.targets.end(),
+                                                    begun.spawner) != moment.targets.end();
+      if (begins_later && moment.op != step->op) return false;
       const bool joins = moment.op->kind == OpKind::join && !moment.object.fields.empty() &&
                          class_key(moment.object) == handle;
       if (joins) return before && moment.op != step->op;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <tuple>
 
+#include "analyzer/rules/handover.h"
 #include "analyzer/rules/telling.h"
 
 namespace lockweave::analyzer::rules {
@@ -113,8 +114,8 @@ void arrange(Race& race) {
 
 class Judge {
  public:
-  Judge(const Program& program, const SharedVariable& variable)
-      : program_(program), variable_(variable),
+  Judge(const Program& program, Handovers& handovers, const SharedVariable& variable)
+      : program_(program), handovers_(handovers), variable_(variable),
         declared_(declaration_of(program, variable.object)) {}
 
   std::optional<RaceVerdict> verdict() {
@@ -128,8 +129,7 @@ class Judge {
 
  private:
   bool can_meet(const Access& a, const Access& b) const {
-    return (a.op->write || b.op->write) && parallel(program_, a.context, b.context) &&
-           !handed_over(program_, a, b);
+    return (a.op->write || b.op->write) && parallel(program_, a.context, b.context);
   }
 
   void look_at(const Access& a, const Access& b) {
@@ -138,9 +138,11 @@ class Judge {
     if (guarded.guarded == Guarded::yes || !perhaps_one_object(variable_, a, b)) return;
     const auto threads = threads_of_pair(program_, a, b);
     if (!threads || !can_meet(a, b)) return;
+    const Handover order = handovers_.between(a, b);
+    if (order == Handover::sure) return;
     Race race{&a, &b, guarded, Confidence::high, 0};
     if (!threads->real || !variable_.fixed) race.confidence = Confidence::medium;
-    if (flagged_over(program_, a, b)) race.confidence = Confidence::low;
+    if (order == Handover::guessed) race.confidence = Confidence::low;
     arrange(race);
     if (guarded.guarded == Guarded::by_readers_lock) {
       race.rank += 100;
@@ -200,7 +202,7 @@ class Judge {
     return nullptr;
   }
 
-  std::optional<RaceVerdict> inconsistency() const {
+  std::optional<RaceVerdict> inconsistency() {
     const auto& all = variable_.accesses;
     const bool written =
         std::any_of(all.begin(), all.end(), [](const Access& access) { return access.op->write; });
@@ -212,6 +214,7 @@ class Judge {
       if (find_lock(access.locks, lock->lock) != nullptr || holds_unknown(access)) continue;
       for (const Access& other : all) {
         if (find_lock(other.locks, lock->lock) == nullptr || !can_meet(access, other)) continue;
+        if (handovers_.between(access, other) == Handover::sure) continue;
         const bool better = offender == nullptr || (access.op->write && !offender->op->write);
         if (!better) continue;
         offender = &access;
@@ -229,6 +232,7 @@ class Judge {
   }
 
   const Program& program_;
+  Handovers& handovers_;
   const SharedVariable& variable_;
   Declared declared_;
   std::optional<Race> best_;
@@ -300,8 +304,9 @@ model::Finding tell(const Program& program, const Teller& teller, const RaceVerd
 
 std::vector<RaceVerdict> race_verdicts(const CallSites& sites) {
   std::vector<RaceVerdict> verdicts;
+  Handovers handovers(sites.program());
   for (const SharedVariable& variable : shared_variables(sites, Atomics::left_out)) {
-    if (auto verdict = Judge(sites.program(), variable).verdict()) {
+    if (auto verdict = Judge(sites.program(), handovers, variable).verdict()) {
       verdicts.push_back(std::move(*verdict));
     }
   }

@@ -391,6 +391,144 @@ TEST(AtomicCheckThenAct, UnderALockOrInOneOperationIsSilent) {
   EXPECT_EQ(told(update, true), "");
 }
 
+// fill() { x = 1; lock m; ready = true; }
+FunctionBuilder& fills(UnitBuilder& unit) {
+  return unit.function("fill")
+      .write(global("x"))
+      .acquire(global("m"))
+      .write(global("ready"))
+      .with([](Op& op) { op.value = summary::Answer::yes; })
+      .release(global("m"));
+}
+
+void tests_ready(Op& op) {
+  op.predicate = true;
+  op.tested = {global("ready")};
+}
+
+// use() { lock m; wait until ready; unlock m; read x; }
+FunctionBuilder& uses_after_wait(UnitBuilder& unit) {
+  return unit.function("use")
+      .acquire(global("m"))
+      .wait(global("cv"), global("m"))
+      .with(tests_ready)
+      .release(global("m"))
+      .read(global("x"));
+}
+
+TEST(DataRace, HandedOverByAConditionVariableIsSilent) {
+  UnitBuilder unit;
+  fills(unit).notify(global("cv"));
+  uses_after_wait(unit);
+  starts(unit, {"fill", "use"});
+  EXPECT_EQ(told(unit, true), "");
+}
+
+TEST(DataRace, WrittenAfterTheFlagOfTheWaitIsSet) {
+  UnitBuilder unit;
+  unit.function("fill")
+      .acquire(global("m"))
+      .write(global("ready"))
+      .release(global("m"))
+      .write(global("x"))
+      .notify(global("cv"));
+  FunctionBuilder& use = uses_after_wait(unit);
+  const auto line = line_of_last(use);
+  starts(unit, {"fill", "use"});
+  EXPECT_EQ(told(unit), at("data-race", "use", line));
+}
+
+TEST(DataRace, ReadBeforeTheWait) {
+  UnitBuilder unit;
+  fills(unit).notify(global("cv"));
+  FunctionBuilder& use = unit.function("use").read(global("x"));
+  const auto line = line_of_last(use);
+  use.acquire(global("m")).wait(global("cv"), global("m")).with(tests_ready).release(global("m"));
+  starts(unit, {"fill", "use"});
+  EXPECT_EQ(told(unit), at("data-race", "use", line));
+}
+
+// use() { lock m; if (ready) { unlock; read x } else { unlock; } }, or the other way round.
+std::uint32_t uses_if(UnitBuilder& unit, bool ready) {
+  FunctionBuilder& use = unit.function("use")
+                             .acquire(global("m"))
+                             .read(global("ready"))
+                             .with([](Op& op) { op.condition = true; })
+                             .branch("ready", 2, 3);
+  use.at(ready ? 3 : 2).release(global("m")).leave();
+  use.at(ready ? 2 : 3).release(global("m")).read(global("x"));
+  const auto line = line_of_last(use);
+  use.leave();
+  return line;
+}
+
+TEST(DataRace, HandedOverByAFlagUnderALockIsSilent) {
+  UnitBuilder unit;
+  fills(unit);
+  uses_if(unit, true);
+  starts(unit, {"fill", "use"});
+  EXPECT_EQ(told(unit, true), "");
+}
+
+TEST(DataRace, IfTheFlagIsNotSet) {
+  UnitBuilder unit;
+  fills(unit);
+  const auto line = uses_if(unit, false);
+  starts(unit, {"fill", "use"});
+  EXPECT_EQ(told(unit), at("data-race", "use", line));
+}
+
+TEST(DataRace, WhateverTheFlagSays) {
+  UnitBuilder unit;
+  fills(unit);
+  FunctionBuilder& use = unit.function("use")
+                             .acquire(global("m"))
+                             .read(global("ready"))
+                             .with([](Op& op) { op.condition = true; })
+                             .branch("ready", 2, 3);
+  use.at(2).write(global("seen")).go(3).at(3).release(global("m")).read(global("x"));
+  const auto line = line_of_last(use);
+  starts(unit, {"fill", "use"});
+  EXPECT_EQ(told(unit), at("data-race", "use", line));
+}
+
+TEST(DataRace, BeforeAndAfterABarrierIsSilent) {
+  UnitBuilder unit;
+  unit.function("one").write(global("x")).block(global("b"), "barrier");
+  unit.function("two").block(global("b"), "barrier").write(global("x"));
+  starts(unit, {"one", "two"});
+  EXPECT_EQ(told(unit, true), "");
+}
+
+TEST(DataRace, BothBeforeABarrier) {
+  UnitBuilder unit;
+  unit.function("one").write(global("x")).block(global("b"), "barrier");
+  FunctionBuilder& two = unit.function("two").write(global("x"));
+  const auto line = line_of_last(two);
+  two.block(global("b"), "barrier");
+  starts(unit, {"one", "two"});
+  EXPECT_EQ(told(unit), at("data-race", "two", line));
+}
+
+TEST(DataRace, OnceDoneAndThenReadIsSilent) {
+  UnitBuilder unit;
+  unit.function("init").address_taken().write(global("x"));
+  const auto once = [](Op& op) { op.guarded_init = true; };
+  unit.function("get")
+      .acquire(global("once"))
+      .with(once)
+      .call("init")
+      .release(global("once"))
+      .with(once)
+      .read(global("x"));
+  unit.function("main")
+      .spawn(local("t"), "get")
+      .spawn(local("u"), "get")
+      .join(local("t"))
+      .join(local("u"));
+  EXPECT_EQ(told(unit, true), "");
+}
+
 TEST(DataRace, InAThreadThatTheProjectDeclares) {
   UnitBuilder unit;
   unit.function("plugin").write(global("x"));
