@@ -104,6 +104,7 @@ class Surveyor : public clang::RecursiveASTVisitor<Surveyor> {
     if (call->getCallee() != nullptr)
       survey_.called.insert(call->getCallee()->IgnoreParenImpCasts());
     if (call->isCallToStdMove()) note_given_away(call->getArg(0));
+    if (refers_to_argument(*call)) note_address(call->getArg(0));
     const auto* method = llvm::dyn_cast<clang::CXXMemberCallExpr>(call);
     if (const auto* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call);
         operation != nullptr && operation->getOperator() == clang::OO_Equal &&
@@ -204,6 +205,12 @@ class Surveyor : public clang::RecursiveASTVisitor<Surveyor> {
     if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(reference->getDecl())) {
       survey_.escaping.insert(variable);
     }
+  }
+  static bool refers_to_argument(const clang::CallExpr& call) {
+    const clang::FunctionDecl* const callee = call.getDirectCallee();
+    if (callee == nullptr || !callee->isInStdNamespace() || call.getNumArgs() != 1) return false;
+    if (!callee->getDeclName().isIdentifier()) return false;
+    return callee->getName() == "ref" || callee->getName() == "cref";
   }
   static bool is_constant(const clang::Expr* expr) {
     return llvm::isa<clang::CXXBoolLiteralExpr, clang::IntegerLiteral>(expr->IgnoreParenImpCasts());

@@ -25,16 +25,30 @@ const summary::Class* class_of_member(const Program& program, const Path& path) 
   return field == program.fields.end() ? nullptr : field->second.first;
 }
 
+// A destructor that will join a thread: until then the object is still the thread's, too.
+bool will_join_a_thread(const Linked& function, const Op* after) {
+  bool behind = false;
+  for (const Moment& moment : function.moments) {
+    if (behind && moment.op->kind == OpKind::join) return true;
+    behind = behind || moment.op == after;
+  }
+  return false;
+}
+
+bool is_alone(const Linked& function, const Op* at) {
+  if (function.function->constructor) return !has_started_a_thread(function, at);
+  return function.function->destructor && !will_join_a_thread(function, at);
+}
+
 // While it is built or torn down an object is nobody else's.
 bool is_private_yet(const Program& program, const Context& context, const Path& named_inside) {
   const summary::Class* owner = class_of_member(program, named_inside);
   for (const link::TraceStep* step = context.trace.get(); step != nullptr;
        step = step->inner.get()) {
     const Linked& function = program.functions[step->function];
-    if (!function.function->constructor && !function.function->destructor) continue;
     const bool own = step->inner == nullptr && named_inside.root == Root::object;
     const bool of_owner = owner != nullptr && owner->key == function.function->owner;
-    if ((own || of_owner) && !has_started_a_thread(function, step->op)) return true;
+    if ((own || of_owner) && is_alone(function, step->op)) return true;
   }
   return false;
 }
@@ -53,14 +67,21 @@ bool is_of_interest(const Program& program, const Path& object) {
   return !field.lock && !field.condition_variable && !field.thread && !field.constant;
 }
 
-// Locals that some thread refers to.
-std::set<std::string> escaping_locals(const Program& program) {
+// Locals that some thread refers to, also by `this` of an object whose method begins the thread.
+std::set<std::string> escaping_locals(const CallSites& sites) {
   std::set<std::string> symbols;
-  const auto add = [&](const Path& path) {
-    if (path.root == Root::local) symbols.insert(path.symbol);
-  };
-  for (const link::ThreadRoot& root : program.roots) {
+  for (const link::ThreadRoot& root : sites.program().roots) {
     if (root.spawn == nullptr) continue;
+    const Linked& spawner = sites.program().functions[root.spawner];
+    const auto add = [&](const Path& path) {
+      if (path.root == Root::local) symbols.insert(path.symbol);
+      if (!depends_on_caller(path) || root.begins >= spawner.moments.size()) return;
+      for (const Context& context :
+           sites.contexts(root.spawner, spawner.moments[root.begins], {path})) {
+        const Path& named = context.paths.front();
+        if (named.root == Root::local) symbols.insert(named.symbol);
+      }
+    };
     for (const Path& path : root.spawn->escaping) add(path);
     for (const auto& argument : root.spawn->arguments) add(argument.path);
     add(root.spawn->receiver);
@@ -72,7 +93,7 @@ class Collector {
  public:
   Collector(const CallSites& sites, Atomics atomics)
       : sites_(sites), program_(sites.program()), atomics_(atomics),
-        escaping_(escaping_locals(program_)) {}
+        escaping_(escaping_locals(sites)) {}
 
   std::vector<SharedVariable> collect() {
     for (FunctionId id = 0; id < program_.functions.size(); ++id) {
@@ -117,15 +138,17 @@ class Collector {
     return lock;
   }
 
-  // A local is shared if a thread refers to it, or is a method of it.
+  // A local is shared if a thread refers to it, has a pointer of its own to the same, or is a method
+  // of it.
   bool is_shared(const SharedVariable& variable) const {
-    if (variable.object.root != Root::local) return true;
-    return escaping_.contains(variable.object.symbol) ||
+    if (!variable.fixed || variable.object.root != Root::local) return true;
+    return escaping_.contains(variable.object.symbol) || is_pointer(variable.object) ||
            std::any_of(variable.accesses.begin(), variable.accesses.end(),
                        [](const Access& access) { return access.context.root.has_value(); });
   }
 
   static std::string key_of(const Path& object) {
+    if (is_behind_pointer(object) && object.root != Root::none) return "~" + class_key(object);
     switch (object.root) {
       case Root::global:
       case Root::local: return object.index == 0 ? link::key_of(object) : "";

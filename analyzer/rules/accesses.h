@@ -4,9 +4,10 @@
 // Who touches which variable, under which locks, in which threads.
 //
 // A variable is a global, a local that a thread refers to, or a member: of a known object, or of a
-// class where the object is not known. Elements of unknown index are left out: whether two of them
+// class where the object is not known, or is reached through a pointer in another. Elements of unknown index are left out: whether two of them
 // are one is not known. So are accesses in constructors and destructors to their own object (a
-// constructor's from the moment on that it has started a thread count), and what is constant.
+// constructor's from the moment on that it has started a thread, and a destructor's until it has joined
+// one, count), and what is constant.
 //
 // Thread-safety: pure functions. Limits: at most 64 accesses of a variable are looked at.
 #pragma once

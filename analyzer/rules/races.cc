@@ -28,6 +28,13 @@ bool refers_to(const link::ThreadRoot& root, const Path& local) {
                      [&](const auto& argument) { return names(argument.path); });
 }
 
+// One of the two is in a thread that the other's function begins with a copy of its pointer.
+bool shares_pointer(const link::ThreadRoot& root, const Access& inside, const Access& outside) {
+  return is_pointer(inside.object()) && !inside.object().fields.empty() && root.spawn != nullptr &&
+         inside.context.trace->function == root.function &&
+         outside.context.trace->function == root.spawner;
+}
+
 // Two threads that can be in the two accesses.
 struct Pair {
   std::uint32_t a = 0;
@@ -42,10 +49,10 @@ std::optional<Pair> threads_of_pair(const Program& program, const Access& a, con
     for (const std::uint32_t y : threads_of(program, b.context)) {
       if (!can_overlap(program, x, y)) continue;
       if (!is_started(program.roots[x]) && !is_started(program.roots[y])) continue;
-      if (local && !refers_to(program.roots[x], a.object()) &&
-          !refers_to(program.roots[y], a.object())) {
-        continue;
-      }
+      const bool shared =
+          refers_to(program.roots[x], a.object()) || refers_to(program.roots[y], a.object()) ||
+          shares_pointer(program.roots[x], a, b) || shares_pointer(program.roots[y], b, a);
+      if (local && !shared) continue;
       const Pair pair{x, y, is_real(program.roots[x]) && is_real(program.roots[y])};
       if (!best || (pair.real && !best->real)) best = pair;
     }
@@ -77,6 +84,8 @@ Protection protection(const Access& a, const Access& b) {
 bool perhaps_one_object(const SharedVariable& variable, const Access& a, const Access& b) {
   if (variable.fixed) return true;
   if (a.through_parameter || b.through_parameter) return false;
+  // The same pointer of two objects of one class, or of one.
+  if (is_behind_pointer(a.object()) && a.object().fields == b.object().fields) return true;
   return a.context.root.has_value() || b.context.root.has_value();
 }
 

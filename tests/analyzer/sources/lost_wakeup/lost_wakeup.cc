@@ -1,5 +1,6 @@
 // tests/analyzer/sources/lost_wakeup/lost_wakeup.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -27,7 +28,46 @@ void announce_well() {
   ready.notify_one();
 }
 
+struct Queue {
+  Queue() : consumer([this] { consume(); }) {}
+  ~Queue() {
+    stop = true;  // expect: lost-wakeup
+    changed.notify_all();
+    consumer.join();
+  }
+  void consume() {
+    std::unique_lock guard(mutex);
+    changed.wait(guard, [this] { return stop.load(); });
+  }
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::atomic<bool> stop{false};
+  std::thread consumer;
+};
+struct GoodQueue {
+  GoodQueue() : consumer([this] { consume(); }) {}
+  ~GoodQueue() {
+    {
+      std::lock_guard guard(mutex);
+      stop = true;
+    }
+    changed.notify_all();
+    consumer.join();
+    stop = false;
+  }
+  void consume() {
+    std::unique_lock guard(mutex);
+    changed.wait(guard, [this] { return stop; });
+  }
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool stop = false;
+  std::thread consumer;
+};
+
 int main() {
+  Queue queue;
+  GoodQueue good;
   std::thread waiter(wait_for_both);
   std::thread one(announce);
   std::thread two(announce_well);

@@ -529,6 +529,22 @@ TEST(DataRace, OnceDoneAndThenReadIsSilent) {
   EXPECT_EQ(told(unit, true), "");
 }
 
+// A member of what a pointer in another object points to.
+Path behind_pointer(Path owner, const std::string& pointer, const std::string& member) {
+  Path path = std::move(owner) / pointer / member;
+  path.pointers = 2;
+  return path;
+}
+
+TEST(DataRace, OfOneObjectBehindTwoPointers) {
+  UnitBuilder unit;
+  unit.function("run").method_of("W").write(behind_pointer(object("W"), "W::s", "Stats::n"));
+  unit.function("one").call("run", {}, global("a"));
+  unit.function("two").call("run", {}, global("b"));
+  starts(unit, {"one", "two"});
+  EXPECT_EQ(told(unit), "~data-race run#2");
+}
+
 TEST(DataRace, InAThreadThatTheProjectDeclares) {
   UnitBuilder unit;
   unit.function("plugin").write(global("x"));
