@@ -1,7 +1,9 @@
 // analyzer/rules/joinable_destroyed.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <string>
 
 #include "analyzer/rules/path_walk.h"
 #include "analyzer/rules/rule_functions.h"
@@ -55,6 +57,7 @@ class Finder {
  private:
   std::vector<WayOn> step(int value, const Moment& moment) {
     const Op& op = *moment.op;
+    if (value == kJoinable && throws_out(moment)) lose(op);
     if (is_handed_out(op, handle_)) {
       if (op.kind != OpKind::move_handle) gone_ = true;
       return {{kEmpty}};
@@ -71,6 +74,15 @@ class Finder {
         return {{kEmpty}};
       default: return {{value}};
     }
+  }
+
+  // A throw that no handler of this function gets runs the handle's destructor.
+  bool throws_out(const Moment& moment) const {
+    if (moment.op->kind != OpKind::leave || !moment.op->thrown) return false;
+    const auto& next = function_.function->blocks[moment.block].next;
+    return !next.empty() && std::all_of(next.begin(), next.end(), [](const summary::Edge& edge) {
+      return edge.thrown && edge.to == 1;
+    });
   }
 
   bool is_join_alone(std::uint32_t block) const {
@@ -116,11 +128,54 @@ class Finder {
   bool gone_ = false;
 };
 
+// Members that somebody joins, detaches, moves away or gets a reference to.
+std::set<std::string> members_given_up(const Program& program) {
+  std::set<std::string> keys;
+  for (const Linked& function : program.functions) {
+    for (const Moment& moment : function.moments) {
+      const Op& op = *moment.op;
+      if (op.kind == OpKind::join || op.kind == OpKind::detach)
+        keys.insert(class_key(moment.object));
+      for (const Path& other : op.others) keys.insert(class_key(other));
+      for (const auto& argument : op.arguments) keys.insert(class_key(argument.path));
+      if (op.kind == OpKind::call) keys.insert(class_key(op.receiver));
+    }
+  }
+  return keys;
+}
+
+// A member thread that is begun, and nothing in the program ever joins the member of any object.
+void find_members(const Program& program, const Teller& teller, Findings& findings) {
+  std::optional<std::set<std::string>> given_up;
+  for (FunctionId id = 0; id < program.functions.size(); ++id) {
+    for (const Moment& moment : program.functions[id].moments) {
+      if (moment.op->kind != OpKind::spawn || moment.op->what != "thread") continue;
+      const std::string key = moment.object.fields.empty() ? "" : class_key(moment.object);
+      const auto field = program.fields.find(key);
+      if (field == program.fields.end() || field->second.second->type != "std::thread") continue;
+      if (!given_up) given_up = members_given_up(program);
+      if (given_up->contains(key)) continue;
+      model::Finding finding = teller.begin("joinable-destroyed", model::Confidence::medium);
+      const std::string name = ticked(told_name(moment.object));
+      const Trace trace = trace_of(id, moment.op);
+      teller.add_flow(finding, {id, {}, {}, {}, trace, {}}, "starts a thread in " + name);
+      finding.message = "thread " + name +
+                        " is never joined nor detached: when its object is destroyed, that ends "
+                        "the program";
+      finding.hint = "join it in the destructor, or use `std::jthread`";
+      finding.place = teller.place(trace);
+      set_fingerprint(finding, {teller.key(trace)});
+      findings.push_back(std::move(finding));
+    }
+  }
+}
+
 }  // namespace
 
 void find_joinable_destroyed(const Program& program, Findings& findings) {
   const CallSites sites(program);
   const Teller teller(sites);
+  find_members(program, teller, findings);
   for (FunctionId id = 0; id < program.functions.size(); ++id) {
     for (const Moment& moment : program.functions[id].moments) {
       const bool local_thread = moment.op->kind == OpKind::spawn && moment.op->what == "thread" &&

@@ -1,5 +1,6 @@
 // tests/analyzer/sources/joinable_destroyed/joinable_destroyed.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -29,7 +30,41 @@ void well() {
   to.join();
 }
 
+void thrown_past(bool wrong) {
+  std::thread helper(work);
+  if (wrong) throw std::runtime_error("wrong");  // expect: joinable-destroyed
+  helper.join();
+}
+void caught_here(bool wrong) {
+  std::thread helper(work);
+  try {
+    if (wrong) throw std::runtime_error("wrong");
+  } catch (const std::exception&) {
+  }
+  helper.join();
+}
+struct Forgets {
+  Forgets() : helper(work) {}  // expect: joinable-destroyed
+  std::thread helper;
+};
+struct Joins {
+  Joins() : helper(work) {}
+  ~Joins() { helper.join(); }
+  std::thread helper;
+};
+struct ForOthers {
+  void start() { helper = std::thread(work); }
+  std::thread helper;
+};
+
 int main() {
+  Forgets forgets;
+  Joins joins;
+  ForOthers others;
+  others.start();
+  others.helper.join();
+  thrown_past(false);
+  caught_here(true);
   forgotten(true);
   overwritten();
   well();
