@@ -17,18 +17,29 @@ bool waits(const Moment& moment) {
   return moment.op->kind == OpKind::wait || moment.op->kind == OpKind::block;
 }
 
-// On some path the thread is let go, and the function leaves without waiting for anything.
+// A thread in a variable that is there when the function has left.
+bool is_kept_outside(const Path& handle) {
+  return handle.root == Root::global || handle.root == Root::object ||
+         handle.root == Root::parameter;
+}
+
+// On some path the thread is let go or kept elsewhere, and the function leaves without waiting for
+// anything.
 bool outlives(const Linked& function, const Moment& spawn) {
   bool found = false;
+  const bool kept = is_kept_outside(spawn.object);
   PathRules rules;
   rules.at_operation = [&](int value, const Moment& moment) -> std::vector<WayOn> {
     if (moment.op == spawn.op) return {{kRunning}};
     const bool same = link::same(moment.object, spawn.object);
     if (value == kRunning && same && moment.op->kind == OpKind::detach) return {{kDetached}};
-    if (value == kDetached && waits(moment)) return {{kNotYet}};
+    const bool ends = waits(moment) || (same && moment.op->kind == OpKind::join);
+    if ((value == kDetached || kept) && ends) return {{kNotYet}};
     return {{value}};
   };
-  rules.at_exit = [&](int value, const Op*) { found = found || value == kDetached; };
+  rules.at_exit = [&](int value, const Op*) {
+    found = found || value == kDetached || (kept && value == kRunning);
+  };
   return walk_paths(function, kNotYet, rules) && found;
 }
 

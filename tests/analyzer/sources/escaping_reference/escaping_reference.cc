@@ -26,7 +26,21 @@ void copied() {
   helper.detach();
 }
 
+std::thread of_all;
+void kept_elsewhere() {
+  int local = 0;
+  of_all = std::thread([&local] { ++local; });  // expect: escaping-reference
+}
+void kept_and_joined() {
+  int local = 0;
+  of_all = std::thread([&local] { ++local; });
+  of_all.join();
+}
+
 int main() {
+  kept_elsewhere();
+  of_all.join();
+  kept_and_joined();
   detached();
   by_ref();
   joined();
