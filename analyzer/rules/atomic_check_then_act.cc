@@ -10,13 +10,17 @@ namespace lockweave::analyzer::rules {
 namespace {
 
 bool is_load(const Access& access) {
-  return access.op->atomic && !access.op->write && access.op->condition && !access.op->loop_test;
+  return access.op->atomic && !access.op->write && !access.op->loop_test;
 }
+// `n = 1` or, of use only if it is still as it was tested, `n++`.
 bool is_store(const Access& access) {
-  return access.op->atomic && access.op->write && !access.op->update;
+  const Op& op = *access.op;
+  return op.atomic && op.write && (!op.update || op.what == "add");
 }
 
-// The store comes after the load in one function, and is decided by it: not in the same block.
+// The store comes after the load in one function, and is decided by it: the load is tested and the
+// store stands in another block; or it is the last load before it in its own, and what is stored is
+// no constant, as in `n = n + 1`.
 bool decides(const Program& program, const Access& load, const Access& store) {
   const FunctionId id = load.context.inner().function;
   if (store.context.inner().function != id) return false;
@@ -25,7 +29,12 @@ bool decides(const Program& program, const Access& load, const Access& store) {
     return std::find_if(moments.begin(), moments.end(),
                         [op](const Moment& moment) { return moment.op == op; });
   };
-  return at(load.op) < at(store.op) && at(load.op)->block != at(store.op)->block;
+  const auto from = at(load.op);
+  const auto to = at(store.op);
+  if (from >= to) return false;
+  if (load.op->condition) return from->block != to->block;
+  return from->block == to->block && !store.op->update &&
+         store.op->value == summary::Answer::unknown;
 }
 
 bool under_one_lock(const Access& load, const Access& store) {
@@ -65,7 +74,7 @@ void tell(const Program& program, const Teller& teller, const Access& load, cons
       finding, root,
       {{"tests " + what, load.context.trace, {}}, {"stores to " + what, store.context.trace, {}}});
   teller.add_flow(finding, other.context, "writes " + what);
-  finding.message = what + " is tested and then stored to in two steps: what " +
+  finding.message = what + " is read and then stored to in two steps: what " +
                     finding.flows.back().thread + " writes in between is lost";
   finding.hint = "do it in one operation: `compare_exchange`, `exchange`, `fetch_add`; or lock";
   finding.place = teller.place(store.context.trace);

@@ -7,6 +7,11 @@
 std::atomic<int> seats{3};
 std::atomic<int> places{3};
 std::atomic<int> chairs{3};
+std::atomic<int> sum{0};
+std::atomic<int> total{0};
+std::atomic<int> limited{0};
+std::atomic<int> counted{0};
+std::atomic<bool> open{false};
 std::mutex mutex;
 
 bool book() {
@@ -28,7 +33,32 @@ bool book_locked() {
   return true;
 }
 
+void add() {
+  sum = sum + 1;  // expect: atomic-check-then-act
+}
+void add_in_two_lines() {
+  int now = total.load();
+  total.store(now + 1);  // expect: atomic-check-then-act
+}
+void add_up_to_ten() {
+  if (limited < 10) limited++;  // expect: atomic-check-then-act
+}
+void add_well() {
+  counted++;
+  if (!open) open.exchange(true);
+}
+void all_sums() {
+  add();
+  add_in_two_lines();
+  add_up_to_ten();
+  add_well();
+}
+
 int main() {
+  std::thread first(all_sums);
+  std::thread second(all_sums);
+  first.join();
+  second.join();
   std::thread one(book);
   std::thread two(book);
   std::thread three(book_well);
