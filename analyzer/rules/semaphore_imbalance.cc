@@ -1,8 +1,11 @@
 // analyzer/rules/semaphore_imbalance.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
+#include <cstdint>
+#include <cstdlib>
 #include <map>
 #include <set>
+#include <string_view>
 
 #include "analyzer/rules/counted_walk.h"
 #include "analyzer/rules/path_walk.h"
@@ -86,6 +89,18 @@ std::vector<const Moment*> acquisitions(const Linked& function) {
     if (!known) all.push_back(&moment);
   }
   return all;
+}
+
+// Beyond it a release is an error.
+std::int64_t bound_of(const summary::Variable& semaphore) {
+  const std::string& type = semaphore.type;
+  if (type.find("bounded") != std::string::npos) return semaphore.count;
+  if (type.find("binary_semaphore") != std::string::npos) return 1;
+  constexpr std::string_view kCounting = "counting_semaphore<";
+  const std::size_t at = type.find(kCounting);
+  if (at == std::string::npos) return INT64_MAX;
+  const std::int64_t most = std::strtoll(type.c_str() + at + kCounting.size(), nullptr, 10);
+  return most > 0 ? most : INT64_MAX;
 }
 
 class Finder {
@@ -208,13 +223,13 @@ class Finder {
       if (op.what != "semaphore" || !is_fixed(object)) return true;
       const auto variable = program_.variables.find(object.symbol);
       if (variable == program_.variables.end() || variable->second->count < 0) return true;
-      const bool bounded = variable->second->type.find("bounded") != std::string::npos;
+      const std::int64_t most = bound_of(*variable->second);
       const std::string key = link::key_of(object);
       const auto [left, first] = permits.emplace(key, variable->second->count);
       if (op.kind == OpKind::block) {
         if (op.attempt != summary::Attempt::blocking) return false;
         --left->second;
-      } else if (op.kind == OpKind::post && ++left->second > variable->second->count && bounded) {
+      } else if (op.kind == OpKind::post && ++left->second > most) {
         tell_released(object, trace);
         return false;
       }
