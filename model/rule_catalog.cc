@@ -317,11 +317,10 @@ consumer.join();)",
         .fix =
             "Call task_done() once for each item on every path; close the queue, or send an item "
             "that means the end.",
-        .misses = "Only queues that Lockweave knows: its own types, and those described in a "
-                  "model. At run "
-                  "time: a queue between processes; values whose task_done another thread calls "
-                  "than the one "
-                  "that got them, but for a join that waits for ever.",
+        .misses =
+            "Only queues that Lockweave knows by their type: its own and boost's. A container "
+            "with a lock is none. At run time: a queue between processes; values whose task_done "
+            "another thread calls than the one that got them, but for a join that waits for ever.",
     },
     {
         .id = "unnamed-guard",
