@@ -13,6 +13,8 @@ using summary::Callee;
 using summary::Op;
 using summary::OpKind;
 
+constexpr std::size_t kBeyondMax = 4096;
+
 void sort_unique(std::vector<FunctionId>& ids) {
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
@@ -113,7 +115,7 @@ Resolved Calls::resolve(FunctionId from, const Op& op) const {
   }
   sort_unique(resolved.targets);
   if (resolved.targets.size() > settings_.targets_max) {
-    resolved.targets.clear();
+    resolved.beyond.swap(resolved.targets);
     resolved.open = true;
   }
   return resolved;
@@ -143,7 +145,7 @@ bool Calls::add_overriders(FunctionId method, std::vector<FunctionId>& targets) 
   std::vector<FunctionId> todo{method};
   std::vector<FunctionId> seen{method};
   bool any = false;
-  while (!todo.empty() && targets.size() <= settings_.targets_max) {
+  while (!todo.empty() && targets.size() <= kBeyondMax) {
     const auto below = overriders_.find(todo.back());
     todo.pop_back();
     if (below == overriders_.end()) continue;

@@ -5,7 +5,8 @@
 // stands in: direct callees; the method named and all that override it; what was ever stored in a
 // member or variable, also through a function that stores its parameter there. A call through a
 // parameter is left to the callers (effects.h).
-// Cost: linear in operations; at most Settings::targets_max targets each, else none and `open`.
+// Cost: linear in operations; at most Settings::targets_max targets each, else none and `open`, and
+// kBeyondMax `beyond`.
 // Thread-safety: immutable after construction.
 #pragma once
 
@@ -20,6 +21,8 @@ namespace lockweave::analyzer::link {
 
 struct Resolved {
   std::vector<FunctionId> targets;  // sorted
+  // Too many to follow what they do; but it is in this thread that they run.
+  std::vector<FunctionId> beyond;
   bool open = false;
 };
 

@@ -129,7 +129,8 @@ class Entries {
     const Linked& linked = context_.program.functions[id];
     if (!known_[id]) return false;  // its callers are in this component and come first
     bool changed = false;
-    for (const Moment& moment : linked.moments) {
+    for (std::size_t at = first_of_interest(id); at < linked.moments.size(); ++at) {
+      const Moment& moment = linked.moments[at];
       if (moment.op->kind != OpKind::call || !moment.reached) continue;
       for (const FunctionId target : moment.targets) changed |= push_call(linked, moment, target);
     }
@@ -140,6 +141,14 @@ class Entries {
       changed |= meet(call.callee, held, call.naming);
     }
     return changed;
+  }
+
+  // Before the first thread begins nobody needs a lock, and what is done without says nothing.
+  std::size_t first_of_interest(FunctionId id) const {
+    const Program& program = context_.program;
+    if (!program.start_up.empty() && program.start_up[id]) return SIZE_MAX;
+    const auto first = program.first_thread.find(id);
+    return first == program.first_thread.end() ? 0 : first->second;
   }
 
   bool push_call(const Linked& linked, const Moment& moment, FunctionId target) {

@@ -20,6 +20,11 @@ constexpr std::uint32_t kExit = 1;
 constexpr std::uint64_t kVisitsPerState =
     8;  // of a block; more is a fixed point that does not come
 
+bool surely_holds(const State& state, const Path& lock) {
+  return std::any_of(state.held.begin(), state.held.end(),
+                     [&](const Held& held) { return held.certain && same(held.lock, lock); });
+}
+
 bool works_on_guard(OpKind kind) {
   return kind == OpKind::guard_acquire || kind == OpKind::guard_release ||
          kind == OpKind::guard_end || kind == OpKind::test_guard;
@@ -103,6 +108,7 @@ void Flow::prepare_notes() {
       const Resolved& resolved = context_.calls.of(op);
       note.moment->targets = resolved.targets;
       note.moment->open = resolved.open;
+      note.moment->many = !resolved.beyond.empty();
     }
   }
 }
@@ -242,7 +248,9 @@ void Flow::observe(Note& note, const State& state) {
   ++note.states;
   observe_guard(note, state);
   observe_held(note, state);
-  for (const Path& path : state.released) add_unique(moment.given_up, path);
+  for (const Path& path : state.released) {
+    if (!surely_holds(state, path)) add_unique(moment.given_up, path);
+  }
   std::erase_if(note.surely_given_up,
                 [&](const Path& path) { return !contains(state.released, path); });
 }

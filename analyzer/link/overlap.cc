@@ -17,6 +17,9 @@ constexpr std::uint64_t kOverlapMax = 50'000'000;  // functions x roots
 
 bool is_spawned(const ThreadRoot& root) { return root.spawn != nullptr; }
 
+// Handlers of signals and of exit run in threads that are there already.
+bool begins_thread(const std::string& what) { return what != "signal" && what != "exit"; }
+
 class Life {
  public:
   Life(Context& context, const std::vector<std::vector<FunctionId>>& calls,
@@ -111,7 +114,7 @@ void Life::climb(FunctionId id, const Path& handle, bool again) {
   }
 }
 
-// ---- questions ---------------------------------------------------------------------------------------
+// ---- questions ----------------------------------------------------------------------------------
 
 // Can `at` of the function, in a thread above the root, run while the root is alive?
 bool while_alive(const Program& program, std::uint32_t root, FunctionId id, const Op* at) {
@@ -147,9 +150,29 @@ bool is_above(const Program& program, std::uint32_t above, std::uint32_t root) {
 }
 
 bool of_one_program(const ThreadRoot& a, const ThreadRoot& b) {
-  if (a.mains.empty() || b.mains.empty()) return true;
+  if (a.mains.empty() || b.mains.empty() || (a.of_users && b.of_users)) return true;
   return std::find_first_of(a.mains.begin(), a.mains.end(), b.mains.begin(), b.mains.end()) !=
          a.mains.end();
+}
+
+// The main that stands in the function's own file: then it is of that program only; roots.size():
+// none.
+std::uint32_t own_main(const Program& program, FunctionId id) {
+  std::uint32_t root = 0;
+  while (root < program.roots.size() &&
+         !(program.roots[root].what == "main" &&
+           program.functions[program.roots[root].function].unit == program.functions[id].unit)) {
+    ++root;
+  }
+  return root;
+}
+
+// Can the thread be in the function, whatever leads to it through pointers?
+bool can_be_in(const Program& program, std::uint32_t root, FunctionId id) {
+  const std::uint32_t main = own_main(program, id);
+  const std::vector<std::uint32_t>& mains = program.roots[root].mains;
+  return main == program.roots.size() || mains.empty() ||
+         std::find(mains.begin(), mains.end(), main) != mains.end();
 }
 
 // Threads that one thread spawns, one after the other.
@@ -182,8 +205,15 @@ bool overlap(const Program& program, std::uint32_t a, FunctionId in_a, const Op*
   if (left.what == "main" && right.what == "main") return false;
   if (left.what == "main" && in_start_up(program, in_a, at_a)) return false;
   if (right.what == "main" && in_start_up(program, in_b, at_b)) return false;
-  if (left.what == "caller" || right.what == "caller") return true;
+  // Users have programs of their own.
+  if (left.what == "caller" || right.what == "caller") {
+    return left.what != "main" && right.what != "main";
+  }
   if (!of_one_program(left, right)) return false;
+  if (!can_be_in(program, a, in_a) || !can_be_in(program, a, in_b) ||
+      !can_be_in(program, b, in_a) || !can_be_in(program, b, in_b)) {
+    return false;
+  }
   // Handlers of exit run in main, when it is done.
   if (left.what == "main" && right.what == "exit") return false;
   if (left.what == "exit" && right.what == "main") return false;
@@ -222,43 +252,74 @@ std::vector<bool> that_begin_threads(const Program& program, const CallLists& ca
   }
   std::vector<FunctionId> spawners;
   for (const ThreadRoot& root : program.roots) {
-    if (is_spawned(root) && root.what != "signal" && root.what != "exit") {
-      spawners.push_back(root.spawner);
-    }
+    if (is_spawned(root) && begins_thread(root.what)) spawners.push_back(root.spawner);
   }
   return reached_from(callers, spawners);
 }
 
-// What only main does, before the first thread begins, is alone.
-void find_start_up(Program& program, const CallLists& calls) {
-  const std::vector<bool> begins = that_begin_threads(program, calls);
-  std::vector<FunctionId> early;
-  std::vector<FunctionId> late;
-  for (const ThreadRoot& root : program.roots) {
-    if (root.what != "main") {
-      late.push_back(root.function);
-      continue;
-    }
-    const std::vector<Moment>& moments = program.functions[root.function].moments;
-    const auto first = std::find_if(moments.begin(), moments.end(), [&](const Moment& moment) {
-      return moment.op->kind == OpKind::spawn ||
-             std::any_of(moment.targets.begin(), moment.targets.end(),
-                         [&](FunctionId target) { return begins[target]; });
-    });
-    // Where main begins none, nobody knows when they begin.
-    if (first == moments.end()) continue;
-    program.first_thread[root.function] = static_cast<std::size_t>(first - moments.begin());
-    for (auto at = moments.begin(); at != moments.end(); ++at) {
-      std::vector<FunctionId>& part = at < first ? early : late;
-      part.insert(part.end(), at->targets.begin(), at->targets.end());
-    }
-  }
-  program.start_up = reached_from(calls, early);
-  const std::vector<bool> other = reached_from(calls, late);
-  for (FunctionId id = 0; id < calls.size(); ++id) {
-    if (other[id]) program.start_up[id] = false;
-  }
+// The first moment at which the function, or what it calls, begins a thread; moments.size(): never.
+std::size_t first_begin(const Linked& function, const std::vector<bool>& begins) {
+  const auto first =
+      std::find_if(function.moments.begin(), function.moments.end(), [&](const Moment& moment) {
+        return (moment.op->kind == OpKind::spawn && begins_thread(moment.op->what)) ||
+               std::any_of(moment.targets.begin(), moment.targets.end(),
+                           [&](FunctionId target) { return begins[target]; });
+      });
+  return static_cast<std::size_t>(first - function.moments.begin());
 }
+
+// What only main does, before the first thread begins, is alone: of main itself, and of a function
+// that main calls once, and nobody else, to begin it.
+class StartUp {
+ public:
+  StartUp(Program& program, const CallLists& calls)
+      : program_(program), calls_(calls), begins_(that_begin_threads(program, calls)) {}
+
+  void find() {
+    for (const ThreadRoot& root : program_.roots) {
+      if (root.what != "main") {
+        late_.push_back(root.function);
+        continue;
+      }
+      // Where main begins none, nobody knows when they begin.
+      if (begins_[root.function]) divide(root.function);
+    }
+    program_.start_up = reached_from(calls_, early_);
+    const std::vector<bool> other = reached_from(calls_, late_);
+    for (FunctionId id = 0; id < calls_.size(); ++id) {
+      if (other[id]) program_.start_up[id] = false;
+    }
+  }
+
+ private:
+  void divide(FunctionId id) {
+    const std::vector<Moment>& moments = program_.functions[id].moments;
+    const std::size_t first = first_begin(program_.functions[id], begins_);
+    if (first == moments.size() || !program_.first_thread.emplace(id, first).second) return;
+    for (std::size_t at = 0; at < moments.size(); ++at) {
+      if (at == first && only_here(id, moments[at])) {
+        divide(moments[at].targets.front());
+        continue;
+      }
+      std::vector<FunctionId>& part = at < first ? early_ : late_;
+      part.insert(part.end(), moments[at].targets.begin(), moments[at].targets.end());
+    }
+  }
+  bool only_here(FunctionId caller, const Moment& call) const {
+    if (call.op->kind != OpKind::call || call.targets.size() != 1 || call.op->looped) return false;
+    const std::vector<Moment>& moments = program_.functions[caller].moments;
+    const auto times = std::count_if(moments.begin(), moments.end(), [&](const Moment& moment) {
+      return moment.targets == call.targets;
+    });
+    return times == 1 && program_.functions[call.targets.front()].callers.size() == 1;
+  }
+
+  Program& program_;
+  const CallLists& calls_;
+  std::vector<bool> begins_;
+  std::vector<FunctionId> early_;
+  std::vector<FunctionId> late_;
+};
 
 }  // namespace
 
@@ -268,7 +329,7 @@ void find_overlaps(Context& context) {
   const std::uint64_t size = std::uint64_t{program.roots.size()} * program.functions.size();
   if (size > kOverlapMax) return;
   const CallLists calls = calls_of(context);
-  find_start_up(program, calls);
+  StartUp(program, calls).find();
   std::vector<std::vector<std::uint32_t>> spawned(program.functions.size());
   for (std::uint32_t i = 0; i < program.roots.size(); ++i) {
     if (is_spawned(program.roots[i])) spawned[program.roots[i].function].push_back(i);
@@ -290,8 +351,13 @@ bool Program::parallel(FunctionId a, const summary::Op* at_a, FunctionId b,
   if (left.empty() || right.empty()) return true;
   return std::any_of(left.begin(), left.end(), [&](std::uint32_t x) {
     return std::any_of(right.begin(), right.end(),
-                       [&](std::uint32_t y) { return overlap(*this, x, a, at_a, y, b, at_b); });
+                       [&](std::uint32_t y) { return parallel_in(x, a, at_a, y, b, at_b); });
   });
+}
+
+bool Program::parallel_in(std::uint32_t root_a, FunctionId a, const summary::Op* at_a,
+                          std::uint32_t root_b, FunctionId b, const summary::Op* at_b) const {
+  return overlap(*this, root_a, a, at_a, root_b, b, at_b);
 }
 
 }  // namespace lockweave::analyzer::link

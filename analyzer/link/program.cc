@@ -84,9 +84,9 @@ Program link_program(std::vector<summary::Unit> units, const Settings& settings)
   run_bottom_up(context, components);
   for (Linked& linked : program.functions) linked.lock_wrapper = is_lock_wrapper(linked);
   const std::vector<bool> begins_thread = find_callers(context);
-  find_entries(context, components, begins_thread);
   find_roots(context, components);
   find_overlaps(context);
+  find_entries(context, components, begins_thread);
   return program;
 }
 

@@ -110,11 +110,13 @@ struct Moment {
   std::vector<Path> others;
   std::vector<FunctionId> targets;  // of a call or spawn: what it may run
   bool open = false;                // a call that could not be resolved, wholly or in part
+  bool many = false;                // ... because the program has too many functions for it
   // Is the lock (object) or guard definitely free / definitely held in every state? For rules about
   // release; unknown where a caller may have taken it.
   bool surely_held = false;
   bool surely_free = false;  // this function itself released it, or took and released it
-  // Locks that this function had not taken and may have released before: not in Linked::entry here.
+  // Locks that this function had not taken, may have released before and not taken again: not in
+  // Linked::entry here.
   std::vector<Path> given_up;
 };
 
@@ -198,11 +200,16 @@ struct ThreadRoot {
   FunctionId spawner = 0;
   const summary::Op* spawn = nullptr;  // null: main, caller, and what the project declares
   bool several = false;                // more than one at a time
-  // Positions in the spawner's own order: what the spawner does before `begins` or after `ends` does
-  // not overlap with it. Indices of the spawner's moments; ends: SIZE_MAX if it is never joined.
+  // ... and begun side by side, in a loop or into a container; else each with what its spawner made
+  // for it.
+  bool on_one_object = false;
+  // Positions in the spawner's own order: what the spawner does before `begins` or after `ends`
+  // does not overlap with it. Indices of the spawner's moments; ends: SIZE_MAX if it is never
+  // joined.
   std::size_t begins = 0;
   std::size_t ends = SIZE_MAX;
   std::vector<std::uint32_t> mains;  // the programs it belongs to: indices of roots; empty: any
+  bool of_users = false;             // a user's program can have it, too
 };
 
 struct File {
@@ -246,6 +253,9 @@ class Program {
   bool parallel(FunctionId a, FunctionId b) const;
   // More exactly, at these moments (of main, what is before the first thread is alone).
   bool parallel(FunctionId a, const summary::Op* at_a, FunctionId b, const summary::Op* at_b) const;
+  // The same, `a` in just this thread and `b` in that.
+  bool parallel_in(std::uint32_t root_a, FunctionId a, const summary::Op* at_a,
+                   std::uint32_t root_b, FunctionId b, const summary::Op* at_b) const;
 
   const std::string& file_of(FunctionId function, summary::Place place) const;  // empty: unknown
   // A FunctionId by key; functions.size(): none.

@@ -3,6 +3,8 @@
 #include "analyzer/link/roots.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 namespace lockweave::analyzer::link {
 namespace {
@@ -18,7 +20,7 @@ void sort_unique(std::vector<FunctionId>& ids) {
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
 }
 
-// ---- joins ---------------------------------------------------------------------------------------
+// ---- joins --------------------------------------------------------------------------------------
 
 bool is_element(const std::string& field) { return !field.empty() && field.front() == '['; }
 
@@ -73,7 +75,7 @@ std::vector<Path> names_of_handle(const Linked& spawner, std::size_t begins, con
   return names;
 }
 
-// ---- roots ---------------------------------------------------------------------------------------
+// ---- roots --------------------------------------------------------------------------------------
 
 class Roots {
  public:
@@ -106,6 +108,7 @@ class Roots {
   void find_several();
   std::vector<bool> done_again() const;
   bool runs_several(FunctionId id) const;
+  std::set<std::string> joined_variables() const;
 
   Context& context_;
   Program& program_;
@@ -142,6 +145,7 @@ void Roots::add_root(FunctionId spawner, std::size_t at, FunctionId target, cons
   const bool loop_joins =
       root.ends != SIZE_MAX && !has_element(moment.object) && linked.moments[root.ends].op->looped;
   root.several = repeated || moment.op->repeated || (moment.op->looped && !loop_joins);
+  root.on_one_object = root.several || (handle && has_element(moment.object));
   joined_each_time_.push_back(root.ends != SIZE_MAX);
   program_.roots.push_back(std::move(root));
 }
@@ -256,7 +260,7 @@ void Roots::find_mains() {
     }
   }
   for (std::uint32_t i = 0; i < roots.size(); ++i) {
-    if (any[i]) roots[i].mains.clear();
+    roots[i].of_users = any[i];
   }
 }
 
@@ -291,16 +295,36 @@ bool Roots::runs_several(FunctionId id) const {
                      [&](std::uint32_t root) { return program_.roots[root].several; });
 }
 
+// The one variable that the program has for the thread, and joins it by somewhere: the thread ends
+// before another is begun, though nothing here shows it.
+std::set<std::string> Roots::joined_variables() const {
+  std::set<std::string> joined;
+  for (const Linked& linked : program_.functions) {
+    for (const Moment& moment : linked.moments) {
+      const bool variable = moment.object.root == Root::global && !has_element(moment.object);
+      if (variable && ends_thread(*moment.op)) joined.insert(key_of(moment.object));
+    }
+  }
+  return joined;
+}
+
 void Roots::find_several() {
   const std::vector<bool> again = done_again();
+  const std::set<std::string> joined = joined_variables();
+  std::vector<bool> one_at_a_time(program_.roots.size(), false);
   for (std::uint32_t i = 0; i < program_.roots.size(); ++i) {
     ThreadRoot& root = program_.roots[i];
-    if (root.spawn != nullptr && again[root.spawner] && !joined_each_time_[i]) root.several = true;
+    if (root.spawn == nullptr) continue;
+    one_at_a_time[i] =
+        joined.contains(key_of(program_.functions[root.spawner].moments[root.begins].object));
+    if (again[root.spawner] && !joined_each_time_[i] && !one_at_a_time[i]) root.several = true;
   }
   for (bool changed = true; changed;) {
     changed = false;
-    for (ThreadRoot& root : program_.roots) {
-      if (root.spawn == nullptr || root.several || !runs_several(root.spawner)) continue;
+    for (std::uint32_t i = 0; i < program_.roots.size(); ++i) {
+      ThreadRoot& root = program_.roots[i];
+      const bool decided = root.spawn == nullptr || root.several || one_at_a_time[i];
+      if (decided || !runs_several(root.spawner)) continue;
       root.several = true;
       changed = true;
     }
@@ -347,6 +371,8 @@ std::vector<std::vector<FunctionId>> calls_of(const Context& context) {
     for (const Moment& moment : context.program.functions[id].moments) {
       if (moment.op->kind != OpKind::call || !moment.reached) continue;
       calls[id].insert(calls[id].end(), moment.targets.begin(), moment.targets.end());
+      const std::vector<FunctionId>& beyond = context.calls.of(*moment.op).beyond;
+      calls[id].insert(calls[id].end(), beyond.begin(), beyond.end());
     }
     for (const PassedCall& call : context.passed[id]) {
       if (!call.spawns) calls[id].push_back(call.callee);
@@ -373,6 +399,10 @@ std::vector<bool> find_callers(Context& context) {
       for (const FunctionId target : moment.targets) {
         if (moment.op->kind == OpKind::spawn) begins_thread[target] = true;
         if (moment.op->kind == OpKind::call) program.functions[target].callers.push_back(id);
+      }
+      if (moment.op->kind != OpKind::call) continue;
+      for (const FunctionId target : context.calls.of(*moment.op).beyond) {
+        program.functions[target].callers.push_back(id);
       }
     }
     for (const PassedCall& call : context.passed[id]) {

@@ -5,7 +5,8 @@
 // The project may name functions in which a thread begins (Settings::thread_roots): one thread each.
 // A root is `several` if its spawn says so, stands in a loop that does not join it, or is done again
 // (by a function called twice, in a loop, or by several threads) with the earlier thread not joined.
-// A future that is waited for counts as joined.
+// A future that is waited for counts as joined. Of threads that are begun again into one global
+// variable, and joined by it somewhere, there is one at a time.
 // Limits: a join counts if it stands on every path, or in a loop over the container of the handles.
 // Cost: functions + calls, times the number of roots. Thread-safety: none.
 #pragma once

@@ -53,6 +53,49 @@ bool is_private_yet(const Program& program, const Context& context, const Path& 
   return false;
 }
 
+// Can control come from one moment to the other?
+bool comes_to(const Linked& function, std::size_t from, std::size_t to) {
+  const std::uint32_t last = function.moments[to].block;
+  const std::uint32_t first = function.moments[from].block;
+  if (first == last && from < to) return true;
+  const std::vector<summary::Block>& blocks = function.function->blocks;
+  std::vector<bool> seen(blocks.size(), false);
+  std::vector<std::uint32_t> todo{first};
+  while (!todo.empty()) {
+    const std::uint32_t block = todo.back();
+    todo.pop_back();
+    for (const summary::Edge& edge : blocks[block].next) {
+      if (edge.to == last) return true;
+      if (seen[edge.to]) continue;
+      seen[edge.to] = true;
+      todo.push_back(edge.to);
+    }
+  }
+  return false;
+}
+
+bool has_spawned_before(const Linked& function, const Op* op) {
+  const std::size_t here = index_of(function, op);
+  return std::any_of(function.effects.stops.begin(), function.effects.stops.end(),
+                     [&](const link::Stop& stop) {
+                       const std::size_t spawn = index_of(function, stop.trace->op);
+                       return link::innermost(stop.trace).op->kind == OpKind::spawn &&
+                              comes_to(function, spawn, here);
+                     });
+}
+
+// A local object is nobody else's before the first thread that its function begins, itself or
+// below.
+bool is_still_local(const Program& program, const Context& context) {
+  if (context.paths.front().root != Root::local || context.root) return false;
+  if (program.functions[context.top].function->lambda) return false;  // its maker's, perhaps
+  for (const link::TraceStep* step = context.trace.get(); step != nullptr;
+       step = step->inner.get()) {
+    if (has_spawned_before(program.functions[step->function], step->op)) return false;
+  }
+  return true;
+}
+
 bool is_of_interest(const Program& program, const Path& object) {
   if (object.root == Root::global && object.fields.empty()) {
     const auto known = program.variables.find(object.symbol);
@@ -115,6 +158,7 @@ class Collector {
     for (Context& context : sites_.contexts(id, moment, {moment.object})) {
       const Path object = context.paths.front();
       if (is_private_yet(program_, context, moment.object)) continue;
+      if (is_still_local(program_, context)) continue;
       if (has_unknown_element(object) || !is_of_interest(program_, object)) continue;
       const std::string key = key_of(object);
       if (key.empty()) continue;

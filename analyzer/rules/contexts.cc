@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t kContextsMax = 32;
 constexpr std::size_t kDepthMax = 12;
+// Where functions call each other in many ways, most ways out end in a circle and give no context.
+constexpr std::size_t kClimbsMax = 1000;
 constexpr std::size_t kVisitedMax = 4096;
 constexpr int kAliasesMax = 4;
 
@@ -107,10 +109,10 @@ CallSites::CallSites(const Program& program) : program_(program), sites_(program
 
 std::vector<Context> CallSites::contexts(FunctionId function, Trace trace, std::vector<Path> paths,
                                          std::vector<Held> held, std::vector<Path> released) const {
-  std::vector<Context> out;
+  Search search;
   climb({function, std::move(paths), std::move(held), std::move(released), std::move(trace), {}},
-        {}, out);
-  return out;
+        {}, search);
+  return std::move(search.found);
 }
 
 std::vector<Context> CallSites::contexts(FunctionId function, const Moment& moment,
@@ -119,13 +121,12 @@ std::vector<Context> CallSites::contexts(FunctionId function, const Moment& mome
                   moment.given_up);
 }
 
-void CallSites::climb(Context context, std::vector<FunctionId> through,
-                      std::vector<Context>& out) const {
-  if (out.size() >= kContextsMax) return;
+void CallSites::climb(Context context, std::vector<FunctionId> through, Search& search) const {
+  if (search.found.size() >= kContextsMax || ++search.steps > kClimbsMax) return;
   const bool open = std::any_of(context.paths.begin(), context.paths.end(), depends_on_caller);
   const bool again = std::find(through.begin(), through.end(), context.top) != through.end();
   if (!open || again || through.size() >= kDepthMax) {
-    if (!again) out.push_back(std::move(context));
+    if (!again) search.found.push_back(std::move(context));
     return;
   }
   through.push_back(context.top);
@@ -154,9 +155,9 @@ void CallSites::climb(Context context, std::vector<FunctionId> through,
       for (const Held& held : context.held) outer.held.push_back(wrapped(program_, site, held));
       for (const Path& path : site.moment->given_up) link::add_unique(outer.released, path);
     }
-    climb(std::move(outer), through, out);
+    climb(std::move(outer), through, search);
   }
-  if (!gone_out) out.push_back(std::move(context));
+  if (!gone_out) search.found.push_back(std::move(context));
 }
 
 Trace CallSites::around(FunctionId from, FunctionId to, const Trace& inner) const {
@@ -245,40 +246,57 @@ static bool precedes_its_join(const Program& program, const Context& context, st
   return false;
 }
 
-static bool one_joins_the_other(const Program& program, const Context& a, const Context& b) {
-  const auto roots = threads_of(program, b);
-  return std::any_of(roots.begin(), roots.end(),
-                     [&](std::uint32_t root) { return precedes_its_join(program, a, root); });
-}
-
-// The step of `a` that stands beside the life of b's threads: in the function that began one of them,
-// else the outermost.
+// The step of `a` that stands beside the life of the thread: in the function that began it, else
+// the outermost.
 static const link::TraceStep& step_beside(const Program& program, const Context& a,
-                                          const Context& b) {
-  const auto roots = threads_of(program, b);
+                                          std::uint32_t root) {
   const link::TraceStep* beside = a.trace.get();
+  if (program.roots[root].spawn == nullptr) return *beside;
   for (const link::TraceStep* step = a.trace.get(); step != nullptr; step = step->inner.get()) {
-    const bool spawns = std::any_of(roots.begin(), roots.end(), [&](std::uint32_t root) {
-      return program.roots[root].spawn != nullptr && program.roots[root].spawner == step->function;
-    });
-    if (spawns) beside = step;
+    if (program.roots[root].spawner == step->function) beside = step;
   }
   return *beside;
+}
+
+bool parallel_in(const Program& program, const Context& a, std::uint32_t root_a, const Context& b,
+                 std::uint32_t root_b) {
+  if (!can_overlap(program, root_a, root_b)) return false;
+  if (precedes_its_join(program, a, root_b) || precedes_its_join(program, b, root_a)) return true;
+  const auto beside = [&](const link::TraceStep& x, const link::TraceStep& y) {
+    return program.parallel_in(root_a, x.function, x.op, root_b, y.function, y.op);
+  };
+  return beside(a.inner(), b.inner()) &&
+         beside(step_beside(program, a, root_b), step_beside(program, b, root_a));
 }
 
 bool parallel(const Program& program, const Context& a, const Context& b) {
   const auto roots_a = threads_of(program, a);
   const auto roots_b = threads_of(program, b);
-  const bool two = std::any_of(roots_a.begin(), roots_a.end(), [&](std::uint32_t x) {
+  return std::any_of(roots_a.begin(), roots_a.end(), [&](std::uint32_t x) {
     return std::any_of(roots_b.begin(), roots_b.end(),
-                       [&](std::uint32_t y) { return can_overlap(program, x, y); });
+                       [&](std::uint32_t y) { return parallel_in(program, a, x, b, y); });
   });
-  if (!two) return false;
-  if (one_joins_the_other(program, a, b) || one_joins_the_other(program, b, a)) return true;
-  const link::TraceStep& outer_a = step_beside(program, a, b);
-  const link::TraceStep& outer_b = step_beside(program, b, a);
-  return program.parallel(a.inner().function, a.inner().op, b.inner().function, b.inner().op) &&
-         program.parallel(outer_a.function, outer_a.op, outer_b.function, outer_b.op);
+}
+
+bool meet_on_one_object(const Program& program, std::uint32_t root_a, std::uint32_t root_b) {
+  return root_a != root_b || program.roots[root_a].spawn == nullptr ||
+         program.roots[root_a].on_one_object;
+}
+
+bool parallel_on_one_object(const Program& program, const Context& a, const Context& b) {
+  const auto roots_a = threads_of(program, a);
+  const auto roots_b = threads_of(program, b);
+  return std::any_of(roots_a.begin(), roots_a.end(), [&](std::uint32_t x) {
+    return std::any_of(roots_b.begin(), roots_b.end(), [&](std::uint32_t y) {
+      return meet_on_one_object(program, x, y) && parallel_in(program, a, x, b, y);
+    });
+  });
+}
+
+bool surely_beside(const Program& program, const Context& context, std::uint32_t root) {
+  if (program.roots[root].spawn == nullptr) return false;
+  return program.functions[program.roots[root].spawner].function->constructor ||
+         precedes_its_join(program, context, root);
 }
 
 }  // namespace lockweave::analyzer::rules

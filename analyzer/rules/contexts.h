@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // An operation as its callers see it. A function that locks `from.mu` says little; called with
-// `savings` it says which lock that is. `CallSites::contexts` goes from an operation outwards, call by
-// call, until its paths name variables, or nobody is left who could say more. It also goes from a
-// thread's function to the spawn, whose arguments it takes, but then only names come from out there:
-// what the spawner held, the thread does not hold.
+// `savings` it says which lock that is. `CallSites::contexts` goes from an operation outwards, call
+// by call, until its paths name variables, or nobody is left who could say more. It also goes from
+// a thread's function to the spawn, whose arguments it takes, but then only names come from out
+// there: what the spawner held, the thread does not hold.
 //
 // Thread-safety: immutable after construction; the Program must outlive it.
-// Limits: at most 32 contexts of an operation, 12 calls deep; recursion is entered once.
+// Limits: at most 32 contexts of an operation, 12 calls deep, kClimbsMax calls looked at; recursion
+// is entered once.
 #pragma once
 
 #include <cstdint>
@@ -54,7 +55,11 @@ class CallSites {
   Trace around(FunctionId from, FunctionId to, const Trace& inner) const;
 
  private:
-  void climb(Context context, std::vector<FunctionId> through, std::vector<Context>& out) const;
+  struct Search {
+    std::vector<Context> found;
+    std::size_t steps = 0;
+  };
+  void climb(Context context, std::vector<FunctionId> through, Search& search) const;
 
   const Program& program_;
   std::vector<std::vector<CallSite>> sites_;
@@ -74,6 +79,16 @@ bool is_real(const link::ThreadRoot& root);  // begun by this program, not by an
 // Can both happen at a time, in two threads?
 bool parallel(const Program& program, const Context& a, const Context& b);
 // The same, in just these threads.
+bool parallel_in(const Program& program, const Context& a, std::uint32_t root_a, const Context& b,
+                 std::uint32_t root_b);
+// The same where both are about a member of some object, and not of the one variable: two threads
+// of one kind, each begun for an object of its own, do not meet there.
+bool parallel_on_one_object(const Program& program, const Context& a, const Context& b);
+bool meet_on_one_object(const Program& program, std::uint32_t root_a, std::uint32_t root_b);
+// Does what happens there surely happen while the thread is alive? Its object has it from the
+// constructor on, or joins it afterwards.
+bool surely_beside(const Program& program, const Context& context, std::uint32_t root);
+// Can the two threads, or two of the one, be there at a time?
 bool can_overlap(const Program& program, std::uint32_t root_a, std::uint32_t root_b);
 
 // `path` of a function as the caller names it at `site`.

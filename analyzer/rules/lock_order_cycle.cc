@@ -75,9 +75,10 @@ class WitnessSearch {
     if (!chosen_.empty() && only_reads(*chosen_.back().edge, *next.edge)) return false;
     return std::all_of(chosen_.begin(), chosen_.end(), [&](const Witness& other) {
       const bool known = next.root < program_.roots.size() && other.root < program_.roots.size();
-      if (known && !can_overlap(program_, next.root, other.root)) return false;
-      return !share_a_gate(*next.edge, *other.edge) &&
-             parallel(program_, next.edge->pair->context, other.edge->pair->context);
+      if (share_a_gate(*next.edge, *other.edge)) return false;
+      const Context& a = next.edge->pair->context;
+      const Context& b = other.edge->pair->context;
+      return known ? parallel_in(program_, a, next.root, b, other.root) : parallel(program_, a, b);
     });
   }
 

@@ -46,7 +46,10 @@ bool is_stored_outside(const Program& program, const TestedWait& wait, const Acc
   const bool unknown_lock =
       std::any_of(store.locks.begin(), store.locks.end(),
                   [](const Held& held) { return class_key(held.lock).empty(); });
-  return !unknown_lock && parallel(program, wait.context, store.context);
+  if (unknown_lock) return false;
+  const bool fixed = is_fixed(wait.tested) && is_fixed(store.object());
+  return fixed ? parallel(program, wait.context, store.context)
+               : parallel_on_one_object(program, wait.context, store.context);
 }
 
 Confidence confidence_of(const Program& program, const TestedWait& wait, const Access& store) {
@@ -56,7 +59,14 @@ Confidence confidence_of(const Program& program, const TestedWait& wait, const A
     return std::any_of(roots.begin(), roots.end(),
                        [&](std::uint32_t root) { return is_real(program.roots[root]); });
   };
-  return real(wait.context) && real(store.context) ? Confidence::high : Confidence::medium;
+  if (real(wait.context) && real(store.context)) return Confidence::high;
+  // An unknown user's thread, and perhaps another object: too much is assumed.
+  const bool fixed = is_fixed(wait.tested) && is_fixed(store.object());
+  const auto threads = threads_of(program, wait.context);
+  const bool beside = std::any_of(threads.begin(), threads.end(), [&](std::uint32_t root) {
+    return surely_beside(program, store.context, root);
+  });
+  return fixed || beside ? Confidence::medium : Confidence::low;
 }
 
 void tell(const Program& program, const Teller& teller, const TestedWait& wait, const Access& store,

@@ -43,16 +43,18 @@ struct Pair {
 };
 
 std::optional<Pair> threads_of_pair(const Program& program, const Access& a, const Access& b) {
+  const bool fixed = is_fixed(a.object()) && is_fixed(b.object());
   std::optional<Pair> best;
   const bool local = a.object().root == Root::local && !a.context.root && !b.context.root;
   for (const std::uint32_t x : threads_of(program, a.context)) {
     for (const std::uint32_t y : threads_of(program, b.context)) {
-      if (!can_overlap(program, x, y)) continue;
-      if (!is_started(program.roots[x]) && !is_started(program.roots[y])) continue;
+      if (!is_started(program, x) && !is_started(program, y)) continue;
       const bool shared =
           refers_to(program.roots[x], a.object()) || refers_to(program.roots[y], a.object()) ||
           shares_pointer(program.roots[x], a, b) || shares_pointer(program.roots[y], b, a);
       if (local && !shared) continue;
+      if (!fixed && !meet_on_one_object(program, x, y)) continue;
+      if (!parallel_in(program, a.context, x, b.context, y)) continue;
       const Pair pair{x, y, is_real(program.roots[x]) && is_real(program.roots[y])};
       if (!best || (pair.real && !best->real)) best = pair;
     }
@@ -152,6 +154,11 @@ class Judge {
     Race race{&a, &b, guarded, Confidence::high, 0};
     if (!threads->real || !variable_.fixed) race.confidence = Confidence::medium;
     if (order == Handover::guessed) race.confidence = Confidence::low;
+    // An unknown user's thread, and perhaps another object: too much is assumed.
+    const bool beside = surely_beside(program_, a.context, threads->b) ||
+                        surely_beside(program_, b.context, threads->a);
+    if (!threads->real && !variable_.fixed && !beside) race.confidence = Confidence::low;
+    if (flagged_over(program_, a, b)) race.confidence = Confidence::low;
     arrange(race);
     if (guarded.guarded == Guarded::by_readers_lock) {
       race.rank += 100;
@@ -193,6 +200,8 @@ class Judge {
     };
     for (const Access& access : all) {
       for (const Held& held : access.locks) {
+        if (has_unknown_element(held.lock))
+          continue;  // some lock of a table, and each time another
         if (!declared_.guarded_by.empty()) {
           const std::string name = told_name(held.lock);
           if (name == declared_.guarded_by || name.ends_with("::" + declared_.guarded_by) ||
@@ -217,13 +226,22 @@ class Judge {
         std::any_of(all.begin(), all.end(), [](const Access& access) { return access.op->write; });
     const Held* lock = written ? pattern() : nullptr;
     if (lock == nullptr) return std::nullopt;
+    const bool guards_its_own = std::any_of(all.begin(), all.end(), [&](const Access& access) {
+      const Held* held = find_lock(access.locks, lock->lock);
+      return held != nullptr && link::extends(owner_of(access.object()), held->lock);
+    });
     const Access* offender = nullptr;
     const Access* regular = nullptr;
     for (const Access& access : all) {
       if (find_lock(access.locks, lock->lock) != nullptr || holds_unknown(access)) continue;
+      if (access.through_parameter || access.object().root == Root::object) {
+        // Of some object, which the lock is no part of: perhaps not of one that others know.
+        if (!guards_its_own) continue;
+      }
       for (const Access& other : all) {
         if (find_lock(other.locks, lock->lock) == nullptr || !can_meet(access, other)) continue;
         if (handovers_.between(access, other) == Handover::sure) continue;
+        if (protection(access, other).guarded == Guarded::yes) continue;
         const bool better = offender == nullptr || (access.op->write && !offender->op->write);
         if (!better) continue;
         offender = &access;

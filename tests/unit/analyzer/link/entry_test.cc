@@ -130,5 +130,28 @@ TEST(Entry, WaitGivesTheCallersLockUp) {
   EXPECT_EQ(surely_at(program, "await"), "m");
 }
 
+TEST(Entry, CallsInTheStartUpSayNothing) {
+  UnitBuilder unit;
+  unit.function("grow").internal().read(probe);
+  unit.function("init").call("grow");
+  unit.function("work").acquire(m).call("grow").release(m);
+  unit.function("main").call("init").call("grow").spawn(local("t"), "work").detach(local("t"));
+  EXPECT_EQ(entry_of(unit, "grow"), "m");
+  unit.function("late").call("grow");
+  unit.function("main2").call("late");
+  EXPECT_EQ(entry_of(unit, "grow"), "");
+}
+
+TEST(Entry, WhatIsTakenAgainIsHeldAgain) {
+  UnitBuilder unit;
+  unit.function("outer").acquire(m).call("inner").release(m);
+  FunctionBuilder& inner = unit.function("inner").internal().branch("b", 2, 3);
+  inner.at(2).release(m).read(global("between")).acquire(m).go(3);
+  inner.at(3).read(probe);
+  const Program program = link_one(unit);
+  EXPECT_EQ(surely_at(program, "inner"), "m");
+  EXPECT_EQ(surely_at(program, "inner", "between"), "");
+}
+
 }  // namespace
 }  // namespace lockweave::analyzer::link

@@ -101,6 +101,85 @@ TEST(Roots, StartupAndShutdownFunctions) {
   EXPECT_FALSE(parallel(program, "teardown", "worker"));
 }
 
+TEST(Roots, AHandlerOfSignalsIsNoThreadThatBegins) {
+  UnitBuilder unit = with_worker();
+  unit.function("handler");
+  unit.function("setup").read(global("s"));
+  unit.function("user").read(global("u"));
+  unit.function("main")
+      .spawn(nowhere(), "handler", {}, "signal")
+      .call("setup")
+      .spawn(t, "worker")
+      .detach(t);
+  EXPECT_FALSE(parallel(link_one(unit), "setup", "user"));
+}
+
+TEST(Roots, WhatAFunctionDoesBeforeItsFirstThreadIsStartUp) {
+  UnitBuilder unit = with_worker();
+  unit.function("prepare").read(global("p"));
+  unit.function("after").read(global("a"));
+  unit.function("log").read(global("l"));
+  unit.function("open_log").spawn(u, "log").detach(u);
+  unit.function("on_event").call("open_log");  // nobody knows when
+  FunctionBuilder& init = unit.function("init");
+  init.call("prepare").read(global("i")).spawn(t, "worker").detach(t).call("after");
+  unit.function("main").call("init");
+  const Program program = link_one(unit);
+  EXPECT_FALSE(parallel(program, "prepare", "log"));
+  EXPECT_FALSE(parallel_at(program, "init", "i", "log", "l"));
+  EXPECT_TRUE(parallel(program, "after", "log"));
+}
+
+TEST(Roots, AThreadOfOneProgramIsNotAnothers) {
+  UnitBuilder library("/src/a.cc");
+  library.function("worker").read(global("w"));
+  library.function("start").spawn(t, "worker").detach(t);
+  library.function("wrapper").call("start");  // for users who are not here
+  UnitBuilder with("/src/with.cc");
+  with.function("main").call("start").call("during");
+  with.function("during").read(global("d"));
+  UnitBuilder without("/src/without.cc");
+  without.function("main").call("alone");
+  without.function("alone").read(global("a"));
+  const Program program =
+      link_program({library.build(), with.build(), without.build()}, Settings{});
+  EXPECT_TRUE(parallel(program, "worker", "during"));
+  EXPECT_FALSE(parallel(program, "worker", "alone"));
+}
+
+TEST(Roots, AFunctionBesideMainIsOfThatProgramOnly) {
+  const Path slot = nowhere() / "Client::on_message";
+  UnitBuilder library("/src/library.cc");
+  library.function("loop").call_stored(slot);
+  library.function("start").spawn(t, "loop").detach(t);
+  UnitBuilder threaded("/src/threaded.cc");
+  threaded.function("own").address_taken().read(global("o"));
+  threaded.function("main").call("start").call("loop");
+  threaded.bind(slot, "own");
+  UnitBuilder plain("/src/plain.cc");
+  plain.function("other").address_taken().read(global("p"));
+  plain.function("main").call("loop");
+  plain.bind(slot, "other");
+  const Program program =
+      link_program({library.build(), threaded.build(), plain.build()}, Settings{});
+  EXPECT_TRUE(parallel(program, "own", "own"));
+  EXPECT_FALSE(parallel(program, "other", "other"));
+}
+
+TEST(Roots, ManyFunctionsOfOneSlotRunWhereItIsCalled) {
+  UnitBuilder unit;
+  Settings settings;
+  settings.targets_max = 2;
+  for (const char* name : {"get", "set", "remove"}) {
+    unit.function(name).address_taken().read(global(name));
+    unit.bind(nowhere() / "Command::run", name);
+  }
+  unit.function("main").call_stored(global("command") / "Command::run");
+  const Program program = link_one(unit, settings);
+  EXPECT_FALSE(parallel(program, "get", "set"));
+  EXPECT_TRUE(first_of(program, "main", OpKind::call).many);
+}
+
 TEST(Roots, NeverJoinedOverlapsWithAllThatFollows) {
   UnitBuilder unit = with_worker();
   unit.function("main").read(global("before")).spawn(t, "worker").detach(t).call("helper");
@@ -173,6 +252,19 @@ TEST(Roots, SeveralOfOneKind) {
        true},
       {"twice", [](auto& unit) { unit.function("main").spawn(t, "worker").spawn(u, "worker"); },
        true},
+      {"begun_again",
+       [](auto& unit) {
+         unit.function("start").spawn(global("th"), "worker");
+         unit.function("main").call("start").call("start");
+       },
+       true},
+      {"begun_again_and_joined_elsewhere",
+       [](auto& unit) {
+         unit.function("start").spawn(global("th"), "worker");
+         unit.function("stop").branch("wait", 2, 1).at(2).join(global("th"));
+         unit.function("main").call("start").call("stop").call("start");
+       },
+       false},
       {"in_a_loop",
        [&](auto& unit) {
          unit.function("main").go(2).at(2).spawn(element, "worker").in_loop().branch("b", 2, 3);
