@@ -190,6 +190,25 @@ class UnitVisitor : public clang::RecursiveASTVisitor<UnitVisitor> {
     made.static_local = variable.isStaticLocal();
     context_.unit.variables.push_back(std::move(made));
     bind_tables(variable.getInit());
+    bind_pointer(variable);
+  }
+  // `static void (*release)(void *) = free;`
+  void bind_pointer(const clang::VarDecl& variable) {
+    if (variable.getInit() == nullptr || !variable.getType()->isFunctionPointerType()) return;
+    summary::Path slot;
+    slot.root = summary::Root::global;
+    slot.symbol = context_.names.key(variable);
+    bind(std::move(slot), variable.getInit());
+  }
+  void bind(summary::Path slot, const clang::Expr* value) {
+    const auto* reference = llvm::dyn_cast_or_null<clang::DeclRefExpr>(stripped(value));
+    const auto* function =
+        reference == nullptr ? nullptr : llvm::dyn_cast<clang::FunctionDecl>(reference->getDecl());
+    if (function == nullptr) return;
+    const std::string key = context_.names.key(*function);
+    context_.unit.bindings.push_back({std::move(slot), key});
+    context_.referred.try_emplace(key, function);
+    context_.taken.insert(key);
   }
   // Tables of functions with static storage.
   void bind_tables(const clang::Expr* init) {
@@ -212,15 +231,9 @@ class UnitVisitor : public clang::RecursiveASTVisitor<UnitVisitor> {
     }
   }
   void bind_entry(const clang::FieldDecl& field, const clang::Expr* value) {
-    const auto* reference = llvm::dyn_cast_or_null<clang::DeclRefExpr>(stripped(value));
-    const auto* function =
-        reference == nullptr ? nullptr : llvm::dyn_cast<clang::FunctionDecl>(reference->getDecl());
-    if (function == nullptr) return;
     summary::Path slot;
     slot.fields.push_back(context_.names.key(field));
-    context_.unit.bindings.push_back({slot, context_.names.key(*function)});
-    context_.referred.try_emplace(context_.names.key(*function), function);
-    context_.taken.insert(context_.names.key(*function));
+    bind(std::move(slot), value);
   }
 
   UnitContext& context_;

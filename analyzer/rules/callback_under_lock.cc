@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <string>
 
 #include "analyzer/rules/rule_functions.h"
 #include "analyzer/rules/telling.h"
@@ -12,12 +14,35 @@ namespace {
 using model::Confidence;
 using summary::Callee;
 
-// The part of the call that nobody in the program can say: none if all of it is known. Not open is the
-// call of a parameter: the caller knows what it passes, a visitor or a comparison.
-const Callee* unknown_part(const Moment& moment) {
-  if (moment.op->kind != OpKind::call || !moment.open || !moment.reached) return nullptr;
+// Where users can put a function: anywhere but in a variable that only its own file can name,
+// unless that file has a function for it. What it looks up there itself (`dlsym`) is a library's.
+class SettableSlots {
+ public:
+  explicit SettableSlots(const Program& program) {
+    for (const Linked& linked : program.functions) {
+      for (const Moment& moment : linked.moments) {
+        const bool stores = moment.op->kind == OpKind::alias && !moment.op->others.empty() &&
+                            moment.op->others.front().root == Root::parameter;
+        if (stores) stored_.insert(link::key_of(moment.op->object));
+      }
+    }
+  }
+  bool contain(const Path& slot) const {
+    const bool own = slot.root == Root::global && slot.symbol.find('|') != std::string::npos;
+    return !own || stored_.contains(link::key_of(slot));
+  }
+
+ private:
+  std::set<std::string> stored_;
+};
+
+// The part of the call that nobody in the program can say: none if all of it is known. Not open is
+// the call of a parameter: the caller knows what it passes, a visitor or a comparison.
+const Callee* unknown_part(const Moment& moment, const SettableSlots& settable) {
+  const bool unknown = moment.op->kind == OpKind::call && moment.open && !moment.many;
+  if (!unknown || !moment.reached) return nullptr;
   for (const Callee& callee : moment.op->callees) {
-    const bool for_users = callee.kind == Callee::Kind::stored ||
+    const bool for_users = (callee.kind == Callee::Kind::stored && settable.contain(callee.slot)) ||
                            (callee.kind == Callee::Kind::virtual_method && moment.targets.empty());
     if (for_users) return &callee;
   }
@@ -55,9 +80,10 @@ std::string told_callee(const Callee& callee) {
 void find_callback_under_lock(const Program& program, Findings& findings) {
   const CallSites sites(program);
   const Teller teller(sites);
+  const SettableSlots settable(program);
   for (FunctionId id = 0; id < program.functions.size(); ++id) {
     for (const Moment& moment : program.functions[id].moments) {
-      const Callee* callee = unknown_part(moment);
+      const Callee* callee = unknown_part(moment, settable);
       if (callee == nullptr) continue;
       const std::vector<Held> locks = locks_at(program.functions[id], moment);
       if (locks.empty()) continue;

@@ -48,7 +48,7 @@ std::optional<Pair> threads_of_pair(const Program& program, const Access& a, con
   const bool local = a.object().root == Root::local && !a.context.root && !b.context.root;
   for (const std::uint32_t x : threads_of(program, a.context)) {
     for (const std::uint32_t y : threads_of(program, b.context)) {
-      if (!is_started(program, x) && !is_started(program, y)) continue;
+      if (!is_started(program.roots[x]) && !is_started(program.roots[y])) continue;
       const bool shared =
           refers_to(program.roots[x], a.object()) || refers_to(program.roots[y], a.object()) ||
           shares_pointer(program.roots[x], a, b) || shares_pointer(program.roots[y], b, a);
