@@ -244,6 +244,13 @@ class Visitor final : public LockOrderGraph::Visitor {
   std::set<std::pair<model::Id, model::Id>> told_;
 };
 
+void set_twins_place(model::Finding& finding, const LockPair& pair, const Teller& teller) {
+  const Key held = teller.key(pair.held.taken, pair.held.mode);
+  const Key wanted = teller.key(pair.context.trace, pair.mode);
+  finding.place = wanted.site;
+  set_ring_fingerprint(finding, {held, wanted, held, wanted});
+}
+
 // Two locks of one class, one after the other: the other thread may have them the other way round.
 model::Finding tell_twins(const LockPair& pair, const Teller& teller, Confidence confidence) {
   model::Finding finding = teller.begin("lock-order-cycle", confidence);
@@ -262,22 +269,24 @@ model::Finding tell_twins(const LockPair& pair, const Teller& teller, Confidence
                     " may hold the one and want the other, while a second thread has them the "
                     "other way round";
   finding.hint = "take both at once with `std::scoped_lock`, or order them by number or address";
-  const Key held = teller.key(pair.held.taken, pair.held.mode);
-  const Key wanted = teller.key(pair.context.trace, pair.mode);
-  finding.place = wanted.site;
-  set_ring_fingerprint(finding, {held, wanted, held, wanted});
+  set_twins_place(finding, pair, teller);
   return finding;
 }
 
 void find_twins(const LockGraphInput& input, const Teller& teller, const Program& program,
                 Findings& findings) {
+  std::set<std::string> told;  // fingerprints, each with its confidence: many ways lead to one pair
   for (const LockPair* pair : input.twins()) {
     const bool reads =
         pair->mode == summary::Mode::shared && pair->held.mode == summary::Mode::shared;
-    if (reads || !parallel(program, pair->context, pair->context)) continue;
     const bool nameless =
         !pair->bound || pair->wanted.root == Root::none || pair->held.lock.root == Root::none;
     const bool doubtful = nameless || !pair->held.certain || ordered_by_comparison(program, *pair);
+    model::Finding seen;
+    set_twins_place(seen, *pair, teller);
+    const std::string key = (doubtful ? "?" : "!") + seen.fingerprint;
+    if (reads || told.contains(key) || !parallel(program, pair->context, pair->context)) continue;
+    told.insert(key);
     findings.push_back(tell_twins(*pair, teller, doubtful ? Confidence::low : Confidence::medium));
   }
 }
