@@ -8,6 +8,8 @@
 #include <llvm/ADT/SmallString.h>
 #include <llvm/Support/Path.h>
 
+#include <algorithm>
+
 namespace lockweave::analyzer::extract {
 namespace {
 
@@ -144,7 +146,20 @@ const std::string& Names::key(const clang::RecordDecl& record) {
 }
 
 std::string Names::key(const clang::FieldDecl& field) {
-  return key(*field.getParent()) + "::" + field.getNameAsString();
+  const char* const end = is_part(field.getType()) ? "." : "";
+  return key(*field.getParent()) + "::" + field.getNameAsString() + end;
+}
+
+// Are the members of such a member parts of the object around it? Not of a pointer, however smart.
+bool Names::is_part(clang::QualType type) {
+  const clang::QualType element = context_.getBaseElementType(type);
+  const clang::RecordDecl* record = element.isNull() ? nullptr : element->getAsRecordDecl();
+  if (record == nullptr || !is_user_code(record->getLocation())) return false;
+  const auto* of_class = llvm::dyn_cast<clang::CXXRecordDecl>(record);
+  if (of_class == nullptr || !of_class->hasDefinition()) return true;
+  return std::none_of(of_class->method_begin(), of_class->method_end(), [](const auto* method) {
+    return method->getOverloadedOperator() == clang::OO_Arrow;
+  });
 }
 
 std::string Names::key_of_class(clang::QualType type) {

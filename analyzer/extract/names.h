@@ -40,6 +40,7 @@ class Names {
   clang::ASTContext& context() { return context_; }
 
  private:
+  bool is_part(clang::QualType type);
   std::uint32_t file_index(clang::FileID file);
   std::string file_prefix(const clang::NamedDecl& decl);
   std::string make_key(const clang::FunctionDecl& function);

@@ -1,6 +1,7 @@
 // analyzer/link/identity.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
+#include <span>
 
 #include "analyzer/link/paths.h"
 #include "analyzer/link/program.h"
@@ -10,14 +11,47 @@ namespace {
 
 bool is_element(const std::string& field) { return !field.empty() && field.front() == '['; }
 
-// The last member, and the elements of it: "ns::Shards::mu[]"; empty: there is no member.
+bool is_part(const std::string& field) { return field.ends_with('.'); }
+
+std::string without_dot(const std::string& field) {
+  return is_part(field) ? field.substr(0, field.size() - 1) : field;
+}
+
+// The last member with what it is a part of, and the elements. Two objects of one class that are
+// parts of different members are two.
+std::span<const std::string> own_part(const Path& path) {
+  std::size_t first = path.fields.size();
+  bool any = false;
+  for (std::size_t at = path.fields.size(); at-- > 0;) {
+    if (is_element(path.fields[at])) continue;
+    if (any && !is_part(path.fields[at])) break;
+    any = true;
+    first = at;
+  }
+  return std::span(path.fields).subspan(first);
+}
+
+// "ns::Bank::vault.ns::Shards::mu[]"; empty: there is no member.
 std::string member_of(const Path& path) {
-  const auto element_end = path.fields.end();
-  auto at = element_end;
-  while (at != path.fields.begin() && is_element(*(at - 1))) --at;
-  if (at == path.fields.begin()) return "";
-  std::string text = *(at - 1);
-  for (; at != element_end; ++at) text += "[]";
+  std::string text;
+  for (const std::string& field : own_part(path)) text += is_element(field) ? "[]" : field;
+  return is_part(text) ? without_dot(text) : text;
+}
+
+// The same for people: "ns::Bank::vault.mu[]".
+std::string told_member(const Path& path) {
+  std::string text;
+  for (const std::string& field : own_part(path)) {
+    if (is_element(field)) {
+      text += "[]";
+    } else if (text.empty()) {
+      text = without_dot(field);
+    } else {
+      const std::string name = without_dot(field);
+      const std::size_t colon = name.rfind("::");
+      text += "." + (colon == std::string::npos ? name : name.substr(colon + 2));
+    }
+  }
   return text;
 }
 
@@ -51,11 +85,23 @@ Grade grade_of(const Path& path, bool member) {
 }  // namespace
 
 std::string name_of(const Path& path) {
-  const std::string member = member_of(path);
+  const std::string member = told_member(path);
   if (!member.empty()) return member;
   std::string text = root_name(path);
   for (const std::string& field : path.fields) text += field;
-  return text;
+  return without_dot(text);
+}
+
+const std::string& member_key(const Path& path) {
+  static const std::string none;
+  const auto last = std::find_if_not(path.fields.rbegin(), path.fields.rend(), is_element);
+  return last == path.fields.rend() ? none : *last;
+}
+
+bool is_referred(const Path& path) {
+  const std::span<const std::string> part = own_part(path);
+  return std::any_of(path.fields.begin(), path.fields.end() - static_cast<long>(part.size()),
+                     [](const std::string& field) { return !is_element(field); });
 }
 
 Identity identity_of(const Path& path) {

@@ -33,6 +33,10 @@ std::string slot_key(const Path& slot) {
   return variable ? slot.symbol : "";
 }
 
+bool has_unknown_element(const Path& path) {
+  return std::find(path.fields.begin(), path.fields.end(), "[]") != path.fields.end();
+}
+
 std::string key_of(const Path& path) {
   std::string key(1, static_cast<char>('a' + static_cast<int>(path.root)));
   key += std::to_string(path.index);

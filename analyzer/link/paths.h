@@ -20,6 +20,8 @@ bool same(const Path& a, const Path& b);
 bool contains(const std::vector<Path>& paths, const Path& path);
 void add_unique(std::vector<Path>& paths, const Path& path);
 
+bool has_unknown_element(const Path& path);
+
 // The same bytes for the same object: for maps.
 std::string key_of(const Path& path);
 
@@ -32,8 +34,8 @@ inline bool fixed(const Path& path) {
   return path.root != Root::parameter && path.root != Root::object && path.root != Root::result;
 }
 
-// `base` and then the fields of `path` from `first` on. What would become too long to be a name that
-// anybody gave (a list walked node by node) keeps its last field only and has no root.
+// `base` and then the fields of `path` from `first` on. What would become too long to be a name
+// that anybody gave (a list walked node by node) keeps its last field only and has no root.
 Path joined(const Path& base, const Path& path, std::size_t first = 0);
 
 // If `path` is `prefix` or inside of it: `to` instead of `prefix`.

@@ -76,12 +76,21 @@ enum class Grade : std::uint8_t {
 
 struct Identity {
   Grade grade = Grade::unknown;
-  std::string object;    // key of exactly this object; empty unless grade is object
-  std::string of_class;  // key of the member or variable, whatever the object; empty: unknown
-  std::string name;      // for people: "Account::mu", "ns::mu"
+  std::string object;  // key of exactly this object; empty unless grade is object
+  // Key of the member or variable, whatever the object: with what it is a part of,
+  // "Bank::vault.Shard::mu".
+  // Empty: unknown.
+  std::string of_class;
+  std::string name;  // for people: "Account::mu", "ns::mu"
 };
 Identity identity_of(const Path& path);
 std::string name_of(const Path& path);
+// Of the last member, as declared (Program::fields), whatever it is a part of; empty: there is
+// none.
+const std::string& member_key(const Path& path);
+// Is its last part reached by a reference that is a member of something? Who else refers to it is
+// not known.
+bool is_referred(const Path& path);
 // `b` is `a` or inside of it, as `node.next.mu` is inside of `node`.
 bool extends(const Path& a, const Path& b);
 

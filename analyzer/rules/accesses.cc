@@ -21,7 +21,7 @@ bool has_started_a_thread(const Linked& function, const Op* before) {
 
 const summary::Class* class_of_member(const Program& program, const Path& path) {
   if (path.fields.empty()) return nullptr;
-  const auto field = program.fields.find(class_key(path));
+  const auto field = program.fields.find(link::member_key(path));
   return field == program.fields.end() ? nullptr : field->second.first;
 }
 
@@ -104,7 +104,7 @@ bool is_of_interest(const Program& program, const Path& object) {
     return !variable.lock && !variable.condition_variable && !variable.constant &&
            !variable.thread_local_storage;
   }
-  const auto known = program.fields.find(class_key(object));
+  const auto known = program.fields.find(link::member_key(object));
   if (known == program.fields.end()) return true;
   const summary::Field& field = *known->second.second;
   return !field.lock && !field.condition_variable && !field.thread && !field.constant;
@@ -222,7 +222,7 @@ Declared declaration_of(const Program& program, const Path& object) {
     const summary::Variable& variable = *known->second;
     return {true, variable.is_volatile, variable.type, variable.guarded_by};
   }
-  const auto known = program.fields.find(class_key(object));
+  const auto known = program.fields.find(link::member_key(object));
   if (known == program.fields.end()) return {};
   const summary::Field& field = *known->second.second;
   return {true, field.is_volatile, field.type, field.guarded_by};

@@ -11,14 +11,11 @@ namespace {
 
 bool is_one_variable(const Path& a, const Path& b) {
   if (is_fixed(a) || is_fixed(b)) return link::same(a, b);
-  return perhaps_same(a, b);
+  return !class_key(a).empty() && class_key(a) == class_key(b);
 }
 
 bool are_two_mutexes(const Path& a, const Path& b) {
-  if (is_fixed(a) && is_fixed(b)) return !link::same(a, b);
-  const std::string one = class_key(a);
-  const std::string other = class_key(b);
-  return !one.empty() && !other.empty() && one != other;
+  return !class_key(a).empty() && !class_key(b).empty() && !perhaps_same(a, b);
 }
 
 }  // namespace

@@ -22,7 +22,9 @@ bool is_handle(const std::string& type) {
 
 std::string last_name(const std::string& key) {
   const std::size_t cut = key.find_last_of(":|");
-  return cut == std::string::npos ? key : key.substr(cut + 1);
+  std::string name = cut == std::string::npos ? key : key.substr(cut + 1);
+  if (name.ends_with('.')) name.pop_back();
+  return name;
 }
 
 GuardNames::GuardNames(const Program& program) : program_(program) {

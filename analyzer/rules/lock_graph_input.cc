@@ -82,6 +82,11 @@ bool is_below(const Path& outer, const Path& inner) {
          link::extends(owner, inner) && inner.fields.size() > outer.fields.size();
 }
 
+// A wait of a class that knows the caller's mutex by a pointer only.
+bool takes_its_own_again(const Path& held, const Path& wanted, const Context& context) {
+  return context.inner().op->kind == OpKind::wait && perhaps_same(held, wanted);
+}
+
 bool is_pair(const Held& held, const link::Want& want) {
   if (!meets_here(held, want) || taken_together(held, want)) return false;
   // A class around a condition variable knows its mutex by a pointer: it may be the one that is held.
@@ -106,6 +111,7 @@ std::vector<LockPair> lock_pairs(const CallSites& sites) {
           LockPair pair;
           pair.held = context.held[context.held.size() - from_end];
           pair.wanted = context.paths[1];
+          if (takes_its_own_again(pair.held.lock, pair.wanted, context)) continue;
           pair.mode = want.mode;
           for (const Held& held : certain_locks(program, context)) {
             if (!link::same(held.lock, pair.held.lock)) pair.gates.push_back(held);

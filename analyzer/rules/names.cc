@@ -11,7 +11,8 @@ namespace {
 
 bool is_element(const std::string& field) { return !field.empty() && field.front() == '['; }
 
-std::string last_part(const std::string& key) {
+std::string last_part(std::string key) {
+  if (key.ends_with('.')) key.pop_back();
   const std::size_t colon = key.rfind("::");
   const std::string part = colon == std::string::npos ? key : key.substr(colon + 2);
   const std::size_t bar = part.rfind('|');
@@ -19,10 +20,6 @@ std::string last_part(const std::string& key) {
 }
 
 }  // namespace
-
-bool has_unknown_element(const Path& path) {
-  return std::find(path.fields.begin(), path.fields.end(), "[]") != path.fields.end();
-}
 
 bool is_behind_pointer(const Path& path) {
   std::size_t last = path.fields.size();
@@ -57,10 +54,23 @@ bool surely_same(const Path& a, const Path& b) {
   return a.root != Root::none && !has_unknown_element(a) && link::same(a, b);
 }
 
+// What somebody refers to may be a part of something: `*mutex_` of a condition variable, and
+// `Queue::mutex_`.
+static bool may_be_a_part(const Path& path, const std::string& key, const std::string& whole) {
+  return (!is_fixed(path) || link::is_referred(path)) && whole.size() > key.size() &&
+         whole.ends_with(key) && whole[whole.size() - key.size() - 1] == '.';
+}
+
 bool perhaps_same(const Path& a, const Path& b) {
-  if (is_fixed(a) && is_fixed(b)) return link::same(a, b);
+  if (is_fixed(a) && is_fixed(b) &&
+      (link::same(a, b) || (!link::is_referred(a) && !link::is_referred(b)))) {
+    return link::same(a, b);
+  }
   const std::string key = class_key(a);
-  return !key.empty() && key == class_key(b);
+  const std::string other = class_key(b);
+  if (key.empty() || other.empty()) return false;
+  const bool one_class = key == other && !(is_fixed(a) && is_fixed(b));
+  return one_class || may_be_a_part(a, key, other) || may_be_a_part(b, other, key);
 }
 
 std::string without_anonymous(std::string text) {

@@ -23,7 +23,7 @@ using summary::Op;
 using summary::OpKind;
 using summary::Root;
 
-bool has_unknown_element(const Path& path);
+using link::has_unknown_element;
 // Is it beyond a member that is a pointer or reference? Then it is perhaps another's, too.
 bool is_behind_pointer(const Path& path);
 // Does the variable at the root only point to the object?

@@ -62,12 +62,11 @@ void tell(const Halt& wait, const Held& kept, const Notifier& notifier, const Te
   findings.push_back(std::move(finding));
 }
 
-// A class around a condition variable knows its mutex by a pointer: the lock that is held may be that.
+// A class around a condition variable knows its mutex by a pointer: the lock that is held may be
+// that.
 bool may_be_its_own(const Halt& wait, const Held& kept) {
-  const std::string of_class = class_key(kept.lock);
-  return std::any_of(wait.others.begin(), wait.others.end(), [&](const Path& mutex) {
-    return !is_fixed(mutex) && !of_class.empty() && class_key(mutex) == of_class;
-  });
+  return std::any_of(wait.others.begin(), wait.others.end(),
+                     [&](const Path& mutex) { return perhaps_same(mutex, kept.lock); });
 }
 
 }  // namespace

@@ -51,8 +51,9 @@ struct Path {
   std::string symbol;  // of global and local
   std::string name;    // the root as a person calls it: "bank", "ns::mu"; may be empty
   std::string type;    // key of the class of the object at the root; may be empty
-  std::vector<std::string>
-      fields;  // "ns::Account::mu" each; an element is "[]" or, if constant, "[3]"
+  // "ns::Account::mu" each; "ns::Bank::vault." if it is an object itself, of a class of the user's,
+  // and not what it refers to; an element is "[]" or, if constant, "[3]".
+  std::vector<std::string> fields;
   // Bit 0: the variable at the root is a pointer, reference or std::shared_ptr; bit i + 1: fields[i]
   // is. What follows is an object that others may know by another name. Not: std::unique_ptr.
   std::uint32_t pointers = 0;
@@ -224,7 +225,7 @@ struct Function {
 };
 
 struct Field {
-  std::string key;         // "ns::Account::mu": what paths say
+  std::string key;         // what paths say: "ns::Account::mu", "ns::Bank::vault."
   std::string type;        // in words
   std::string owner_type;  // key of the class it is, or points to
   Place place;
