@@ -53,6 +53,12 @@ bool is_private_yet(const Program& program, const Context& context, const Path& 
   return false;
 }
 
+std::size_t index_of(const Linked& function, const Op* op) {
+  const auto at = std::find_if(function.moments.begin(), function.moments.end(),
+                               [op](const Moment& moment) { return moment.op == op; });
+  return static_cast<std::size_t>(at - function.moments.begin());
+}
+
 // Can control come from one moment to the other?
 bool comes_to(const Linked& function, std::size_t from, std::size_t to) {
   const std::uint32_t last = function.moments[to].block;

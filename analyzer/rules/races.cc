@@ -158,7 +158,6 @@ class Judge {
     const bool beside = surely_beside(program_, a.context, threads->b) ||
                         surely_beside(program_, b.context, threads->a);
     if (!threads->real && !variable_.fixed && !beside) race.confidence = Confidence::low;
-    if (flagged_over(program_, a, b)) race.confidence = Confidence::low;
     arrange(race);
     if (guarded.guarded == Guarded::by_readers_lock) {
       race.rank += 100;

@@ -446,7 +446,9 @@ TEST(DoubleLock, InitialisationSaysTheKind) {
     main.acquire(mu).with(of_type);
     const auto line = line_of_last(main);
     main.release(mu).release(mu);
-    unit.lock_kind({Root::none, 0, "", "", "", {"Box::mu"}}, kind);
+    Path slot;
+    slot.fields = {"Box::mu"};
+    unit.lock_kind(slot, kind);
     const std::string expected = kind == Answer::no    ? at("double-lock", "main", line)
                                  : kind == Answer::yes ? ""
                                                        : at("?double-lock", "main", line);
