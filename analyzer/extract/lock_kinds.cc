@@ -63,7 +63,7 @@ Answer kind_of_number(const clang::Expr* type, const clang::ASTContext& context)
   if (type->isValueDependent() || !type->EvaluateAsInt(value, context)) return Answer::unknown;
   // Everywhere 0 is the normal kind; error-checking and recursive are 1 and 2, in either order. Of
   // mtx_init 1 and 2 are mtx_recursive, which was looked for, and mtx_timed.
-  const std::int64_t number = value.Val.getInt().getExtValue();
+  const std::int64_t number = value.Val.getInt().tryExtValue().value_or(0);
   const bool of_pthread = number == 1 || number == 2;
   return of_pthread && !mentions(type, "mtx_timed") ? Answer::yes : Answer::no;
 }

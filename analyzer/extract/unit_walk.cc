@@ -37,7 +37,7 @@ std::int64_t permits_of(const clang::VarDecl& variable, const clang::ASTContext&
   const clang::Expr* const count = construct->getArg(0);
   const bool known = !count->isValueDependent() && count->getType()->isIntegerType() &&
                      count->EvaluateAsInt(value, context);
-  return known ? value.Val.getInt().getExtValue() : -1;
+  return known ? value.Val.getInt().tryExtValue().value_or(-1) : -1;
 }
 
 class UnitVisitor : public clang::RecursiveASTVisitor<UnitVisitor> {

@@ -38,7 +38,7 @@ std::optional<std::int64_t> integer(const clang::Expr* expr, const clang::ASTCon
       !expr->EvaluateAsInt(value, context)) {
     return std::nullopt;
   }
-  return value.Val.getInt().getExtValue();
+  return value.Val.getInt().tryExtValue();
 }
 
 struct Comparison {

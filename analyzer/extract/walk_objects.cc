@@ -24,6 +24,16 @@ const clang::Expr* first_argument(const clang::CXXConstructExpr& construct) {
   return construct.getNumArgs() == 0 ? nullptr : construct.getArg(0);
 }
 
+// `true`, also where a std::optional is made of it.
+bool is_true(const clang::Expr* value) {
+  value = value->IgnoreParenCasts()->IgnoreImplicit();
+  if (const auto* made = llvm::dyn_cast<clang::CXXConstructExpr>(value)) {
+    return made->getNumArgs() == 1 && is_true(made->getArg(0));
+  }
+  const auto* truth = llvm::dyn_cast<clang::CXXBoolLiteralExpr>(value);
+  return truth != nullptr && truth->getValue();
+}
+
 // managed_thread({"name", true}, ...): nobody waits for it, its destructor neither.
 bool makes_daemon(const clang::Expr* argument) {
   const clang::CXXRecordDecl* const record = record_of(argument->getType());
@@ -32,10 +42,7 @@ bool makes_daemon(const clang::Expr* argument) {
   if (record->getName() != "thread_options") return false;
   for (const clang::Stmt* part : options->children()) {
     const auto* value = llvm::dyn_cast_or_null<clang::Expr>(part);
-    const auto* truth = value == nullptr
-                            ? nullptr
-                            : llvm::dyn_cast<clang::CXXBoolLiteralExpr>(value->IgnoreParenCasts());
-    if (truth != nullptr && truth->getValue()) return true;
+    if (value != nullptr && is_true(value)) return true;
   }
   return false;
 }

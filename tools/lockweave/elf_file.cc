@@ -116,7 +116,11 @@ std::optional<ElfFile> ElfFile::open(const std::string& path, std::string& error
   image->facts.little_endian = header.e_ident[EI_DATA] == ELFDATA2LSB;
   std::uint16_t machine = 0;
   if (image->read(offsetof(Elf64_Ehdr, e_machine), machine)) image->facts.machine = machine;
-  if (image->facts.is_64_bit && image->facts.little_endian && image->read(0, header)) {
+  if (image->facts.is_64_bit && image->facts.little_endian) {
+    if (!image->read(0, header)) {
+      error = "its header is cut off";
+      return std::nullopt;
+    }
     image->read_headers(header);
   }
   return ElfFile(std::move(image));

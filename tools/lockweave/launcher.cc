@@ -31,6 +31,21 @@ bool is_passed_on(int number) {
   }
 }
 
+sigset_t end_requests() {
+  sigset_t requests;
+  sigemptyset(&requests);
+  sigaddset(&requests, SIGTERM);
+  sigaddset(&requests, SIGHUP);
+  return requests;
+}
+
+// Those of `signals`, all blocked, that are pending.
+void forget(const sigset_t& signals) {
+  const timespec at_once{};
+  while (::sigtimedwait(&signals, nullptr, &at_once) > 0) {
+  }
+}
+
 // All signals the launcher takes note of are blocked and fetched one by one, so none is missed and
 // no handler runs.
 class SignalScope {
@@ -53,10 +68,7 @@ class SignalScope {
     forget(awaited_);
     restore();
     if (afterwards_ == EndRequests::as_before) return;
-    sigset_t requests;
-    sigemptyset(&requests);
-    sigaddset(&requests, SIGTERM);
-    sigaddset(&requests, SIGHUP);
+    const sigset_t requests = end_requests();
     ::sigprocmask(SIG_BLOCK, &requests, nullptr);
   }
 
@@ -73,13 +85,6 @@ class SignalScope {
   }
 
  private:
-  // Those of `signals`, all blocked, that are pending.
-  static void forget(const sigset_t& signals) {
-    const timespec at_once{};
-    while (::sigtimedwait(&signals, nullptr, &at_once) > 0) {
-    }
-  }
-
   EndRequests afterwards_;
   sigset_t awaited_{};
   sigset_t mask_before_{};
@@ -140,6 +145,12 @@ void wait_for(pid_t child, int& status, const SignalScope& signals) {
 }
 
 }  // namespace
+
+void let_end_requests_through() {
+  const sigset_t requests = end_requests();
+  forget(requests);
+  ::sigprocmask(SIG_UNBLOCK, &requests, nullptr);
+}
 
 Launched launch(const std::string& path, const std::vector<std::string>& arguments,
                 const std::vector<std::string>& environment, EndRequests afterwards) {

@@ -30,6 +30,9 @@ struct Launched {
 // held_back: SIGTERM and SIGHUP stay blocked afterwards, so that what the launcher has to tell is told.
 enum class EndRequests { as_before, held_back };
 
+// What was held back meanwhile is forgotten; what comes from now on ends the launcher.
+void let_end_requests_through();
+
 Launched launch(const std::string& path, const std::vector<std::string>& arguments,
                 const std::vector<std::string>& environment,
                 EndRequests afterwards = EndRequests::as_before);

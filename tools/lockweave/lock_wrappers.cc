@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "model/fingerprint.h"
 
@@ -36,22 +37,42 @@ std::size_t returned_frames(std::span<const model::Site> taken,
 }
 
 StoryStacks::StoryStacks(const Story& story, Scene& scene) : scene_(scene) {
+  std::vector<Taken> all;
+  std::vector<std::pair<Taken, const std::vector<model::Site>*>> pairs;
   for (const StoryStep& at : story.steps) {
     const model::Record& record = scene.record(at.record);
-    Id later = at.step.stack;
+    const std::vector<model::Site>* later = &scene.stack({at.record, at.step.stack});
+    all.push_back({{at.record, at.step.object}, later});
     for (Id held = at.step.held; held != 0; held = record.acquisition(held).outer) {
-      const Id taken = record.acquisition(held).stack;
-      note_wrappers(scene.stack({at.record, taken}), scene.stack({at.record, later}));
-      later = taken;
+      const model::Acquisition& taken = record.acquisition(held);
+      all.push_back({{at.record, taken.object}, &scene.stack({at.record, taken.stack})});
+      pairs.push_back({all.back(), later});
+      later = all.back().stack;
     }
   }
+  for (const auto& [taken, later] : pairs) note_wrappers(taken, *later, all);
 }
 
-void StoryStacks::note_wrappers(const std::vector<model::Site>& taken,
-                                const std::vector<model::Site>& later) {
-  const std::size_t returned = returned_frames(taken, later);
+// Is it at its one place in the stacks of two locks, and at no other?
+bool StoryStacks::serves_several(const model::Site& function, const std::vector<Taken>& all) {
+  std::set<ObjectRef> locks;
+  for (const Taken& taken : all) {
+    for (const model::Site& site : *taken.stack) {
+      if (!same_function(site, function)) continue;
+      if (!same_place(site, function)) return false;
+      locks.insert(taken.lock);
+    }
+  }
+  return locks.size() > 1;
+}
+
+void StoryStacks::note_wrappers(const Taken& taken, const std::vector<model::Site>& later,
+                                const std::vector<Taken>& all) {
+  const std::size_t returned = returned_frames(*taken.stack, later);
   for (std::size_t i = 0; i < returned; ++i) {
-    wrappers_.insert(model::plain_function_name(taken[i].function));
+    const model::Site& function = (*taken.stack)[i];
+    if (!serves_several(function, all)) break;  // nor is what it was called by
+    wrappers_.insert(model::plain_function_name(function.function));
   }
 }
 

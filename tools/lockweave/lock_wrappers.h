@@ -10,9 +10,11 @@
 // outermost frame inwards they agree up to the function that went on; what lies deeper in the first one
 // has returned.
 //
+// The stack of a held lock may be that of the first time it was taken at its place. So more is asked:
+// the function takes at least two of the story's locks, at one line, and is nowhere else in its stacks.
 // Judged from the stacks of one story, so a finding's fingerprint does not depend on what else a run
-// has shown. Limits: a stack whose outer frames were cut tells nothing; nor does a loop that locks twice
-// at one place.
+// has shown. Limits: a wrapper for one lock only is told as a place of its own; a stack whose outer
+// frames were cut tells nothing; nor does a loop that locks twice at one place.
 #pragma once
 
 #include <map>
@@ -38,7 +40,13 @@ class StoryStacks {
   model::Site place(StackRef stack);  // the innermost frame, or an empty site
 
  private:
-  void note_wrappers(const std::vector<model::Site>& taken, const std::vector<model::Site>& later);
+  struct Taken {
+    ObjectRef lock;
+    const std::vector<model::Site>* stack = nullptr;
+  };
+  static bool serves_several(const model::Site& function, const std::vector<Taken>& all);
+  void note_wrappers(const Taken& taken, const std::vector<model::Site>& later,
+                     const std::vector<Taken>& all);
 
   Scene& scene_;
   std::set<std::string> wrappers_;  // plain names

@@ -188,7 +188,9 @@ int run_command(const RunOptions& options) {
              "check that it runs without lockweave");
     return kUsage;
   }
-  return conclude(options, launched, *folder, *suppressions);
+  const int code = conclude(options, launched, *folder, *suppressions);
+  let_end_requests_through();
+  return code;
 }
 
 }  // namespace lockweave::cli

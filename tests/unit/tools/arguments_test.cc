@@ -374,6 +374,7 @@ TEST_F(Analyze, SuppressionsOfTheUserAndOfTheProject) {
   EXPECT_EQ(given.code, 0);
   EXPECT_TRUE(contains(given.out, "note: suppression matched nothing: "));
   report.suppressions = {known};
+  report.whole = true;
   hand_over(report);
   const Outcome own = lockweave({"analyze"});
   EXPECT_EQ(own.code, 1);

@@ -58,9 +58,11 @@ TEST(InspectProgram, SaysThatAProgramIsCutOff) {
   std::ifstream whole(ELF_SAMPLE, std::ios::binary);
   std::string text(100, '\0');
   whole.read(text.data(), static_cast<std::streamsize>(text.size()));
-  const std::string path = file("cut", text.substr(0, 40));
-  EXPECT_NE(message_of(path).find("is a damaged program: "), std::string::npos);
-  EXPECT_FALSE(inspect_program(path).shell_script);
+  for (const std::size_t left : {8u, 40u}) {
+    const std::string path = file("cut", text.substr(0, left));
+    EXPECT_NE(message_of(path).find("is a damaged program: "), std::string::npos) << left;
+    EXPECT_FALSE(inspect_program(path).shell_script);
+  }
 }
 
 TEST(InspectProgram, FollowsScripts) {
