@@ -89,6 +89,7 @@ __attribute__((always_inline)) inline bool fast_unlock(pthread_mutex_t* mutex) {
   tls.idle = nullptr;
   std::atomic_signal_fence(std::memory_order_seq_cst);
   thread->top = top->outer;
+  // lockweave: ignore(atomic-check-then-act) only its own thread stores it
   thread->depth.store(thread->depth.load(std::memory_order_relaxed) - 1, std::memory_order_release);
   ++thread->operations;
   std::atomic_signal_fence(std::memory_order_seq_cst);

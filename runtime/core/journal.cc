@@ -329,6 +329,7 @@ void Journal::begin_child_after_fork() {
   if (!file.is_open()) return;
   file.abandon();
   modules.reset();
+  // lockweave: ignore(inconsistent-locking) the only thread of a forked child
   findings_ = 0;
   ended_ = {};
   any_round_ = false;

@@ -279,6 +279,7 @@ ThreadState* newest_thread() { return registry.newest.load(std::memory_order_acq
 std::uint32_t live_threads() { return registry.live.load(std::memory_order_seq_cst); }
 
 void begin_segment(ThreadState& thread) {
+  // lockweave: ignore(atomic-check-then-act) only its own thread stores it
   thread.segment.store(thread.segment.load(std::memory_order_relaxed) + 1,
                        std::memory_order_relaxed);
   forget_known_acquisitions(thread);

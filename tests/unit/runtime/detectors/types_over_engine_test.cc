@@ -181,6 +181,9 @@ void lw_notify(const void* object, lw_kind, int, const void*) {
   lockweave::detectors::hand_over(object);
 }
 void lw_wake(const void*, lw_kind, int, const void*) {}
+void lw_value_got(const void*, const void*) {}
+void lw_value_done(const void*) {}
+void lw_queue_work(const void*, size_t) {}
 void lw_hand_over(const void* object, lw_kind) { lockweave::detectors::hand_over(object); }
 void lw_take_over(const void* object) { lockweave::detectors::take_over(object); }
 void lw_permit_taken(const void* semaphore, int, const void*) {
