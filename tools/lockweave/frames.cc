@@ -60,7 +60,10 @@ bool is_library_frame(const model::Site& site) {
 }
 
 bool is_last_owner_frame(const model::Site& site) {
-  return site.function.find("std::_Sp_counted_") != std::string::npos ||     // libstdc++
+  return site.function.find("std::_Sp_counted_") != std::string::npos ||  // libstdc++
+         site.function.find("~__shared_count") != std::string::npos ||
+         site.function.find("~__shared_ptr") != std::string::npos ||
+         site.function.find("~shared_ptr") != std::string::npos ||
          site.function.find("__shared_ptr_emplace") != std::string::npos ||  // libc++
          site.function.find("__shared_ptr_pointer") != std::string::npos;
 }
