@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::uint32_t kEntry = 0;
 constexpr std::uint32_t kExit = 1;
+constexpr std::size_t kCasesMax = 24;  // of a switch whose cases are told apart
 
 clang::CFG::BuildOptions build_options() {
   clang::CFG::BuildOptions options;
@@ -182,8 +183,16 @@ summary::Function FunctionWalk::run() {
 // Only variables that some branch tests need to be followed.
 void FunctionWalk::collect_tested(const clang::CFG& graph) {
   for (const clang::CFGBlock* block : graph) {
-    if (block->succ_size() != 2 || block->getTerminatorStmt() == nullptr) continue;
-    if (const clang::Expr* test = decided_by(*block)) key_of_test(test);
+    follow_passed(*block);
+    const clang::Stmt* const terminator = block->getTerminatorStmt();
+    if (const auto* choice = llvm::dyn_cast_or_null<clang::SwitchStmt>(terminator)) {
+      for (const auto& next : block->succs()) {
+        const auto value = value_of_case(next.getReachableBlock());
+        if (value) question_of(choice->getCond(), *value);
+      }
+    } else if (terminator != nullptr && block->succ_size() == 2) {
+      if (const clang::Expr* test = decided_by(*block)) key_of_test(test);
+    }
   }
 }
 
@@ -230,9 +239,50 @@ void FunctionWalk::begin_handler(const clang::CXXCatchStmt& handler) {
   }
 }
 
+// Of a label of a switch; none: the default, a range.
+std::optional<std::int64_t> FunctionWalk::value_of_case(const clang::CFGBlock* to) const {
+  const auto* label =
+      to == nullptr ? nullptr : llvm::dyn_cast_or_null<clang::CaseStmt>(to->getLabel());
+  if (label == nullptr || label->getRHS() != nullptr) return std::nullopt;
+  return label->getLHS()->EvaluateKnownConstInt(names_.context()).tryExtValue();
+}
+
+// A switch asks one question after the other, as if it were `else if`.
+bool FunctionWalk::connect_cases(const clang::CFGBlock& block) {
+  const auto* choice = llvm::dyn_cast_or_null<clang::SwitchStmt>(block.getTerminatorStmt());
+  if (choice == nullptr || block.succ_size() > kCasesMax) return false;
+  const Outcome* const outcome = known_outcome(choice->getCond());
+  if (outcome != nullptr && outcome->success) return false;  // its values are one question
+  std::uint32_t from = index_of(block);
+  const clang::CFGBlock* otherwise = nullptr;
+  for (const clang::CFGBlock::AdjacentBlock& next : block.succs()) {
+    const clang::CFGBlock* const to = next.getReachableBlock();
+    if (to == nullptr) continue;
+    if (!llvm::isa_and_nonnull<clang::CaseStmt>(to->getLabel())) {
+      otherwise = to;
+      continue;
+    }
+    const std::optional<std::int64_t> value = value_of_case(to);
+    const Test test = value ? test_of_comparison(choice->getCond(), *value) : Test{};
+    if (test.condition == 0) {
+      made_.blocks[from].next.push_back({.to = index_of(*to)});
+      continue;
+    }
+    const auto rest = static_cast<std::uint32_t>(made_.blocks.size());
+    made_.blocks.emplace_back();
+    made_.blocks[from].next.push_back(
+        {.to = index_of(*to), .condition = test.condition, .value = !test.negated});
+    made_.blocks[from].next.push_back(
+        {.to = rest, .condition = test.condition, .value = test.negated});
+    from = rest;
+  }
+  if (otherwise != nullptr) made_.blocks[from].next.push_back({.to = index_of(*otherwise)});
+  return true;
+}
+
 void FunctionWalk::connect(const clang::CFGBlock& block) {
   std::vector<Edge>& edges = made_.blocks[index_of(block)].next;
-  if (block.hasNoReturnElement()) return;
+  if (block.hasNoReturnElement() || connect_cases(block)) return;
   const clang::Stmt* const terminator = block.getTerminatorStmt();
   const bool throws = has_throw(block);
   const bool branches = terminator != nullptr && block.succ_size() == 2 &&
@@ -387,8 +437,7 @@ void FunctionWalk::on_return(const clang::ReturnStmt& leave) {
     }
     if (type->isBooleanType() || type->isIntegerType()) {
       value = constant(expr, names_.context());
-      const bool told = type->isBooleanType() || is_followed(expr);
-      if (value == Answer::unknown && told) test = test_of(expr);
+      if (value == Answer::unknown) test = test_of(expr);
     }
   }
   Op& op = emit(OpKind::leave, leave.getReturnLoc());

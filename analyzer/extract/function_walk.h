@@ -51,6 +51,7 @@ class FunctionWalk {
   const std::vector<const clang::LambdaExpr*>& lambdas() const { return survey_.lambdas; }
 
  private:
+  using Answer = summary::Answer;
   using Op = summary::Op;
   using Path = summary::Path;
 
@@ -72,6 +73,8 @@ class FunctionWalk {
   static std::vector<const clang::Expr*> tests_around(const clang::CFGBlock& block);
   void walk_block(const clang::CFGBlock& block);
   void connect(const clang::CFGBlock& block);
+  std::optional<std::int64_t> value_of_case(const clang::CFGBlock* to) const;
+  bool connect_cases(const clang::CFGBlock& block);
   void begin_handler(const clang::CXXCatchStmt& handler);
   void on_element(const clang::CFGElement& element);
   void on_statement(const clang::Stmt& statement);
@@ -158,18 +161,21 @@ class FunctionWalk {
   Test test_of(const clang::Expr* expr);
   Test test_of_comparison(const clang::Expr* value, std::int64_t constant);
   Test test_of_case(const clang::SwitchStmt& choice, const clang::CFGBlock& taken);
-  bool is_followed(const clang::Expr* expr);
   const Outcome* known_outcome(const clang::Expr* expr) const;
   std::uint32_t new_condition(std::string words);
+  std::uint32_t new_condition(summary::Condition condition);
   std::uint32_t outcome_of(const clang::Expr& call,
                            std::optional<std::int64_t> success = std::nullopt);
   std::string key_of_test(const clang::Expr* expr);
-  std::string key_of_test(const clang::Expr* value, std::optional<std::int64_t> constant);
+  std::string question_of(const clang::Expr* value, std::optional<std::int64_t> constant);
+  std::string comparison_with_constant(const clang::BinaryOperator& binary);
+  void follow_passed(const clang::CFGBlock& block);
   std::uint32_t condition_of(const std::string& key);
   static bool compares_two_objects(const clang::BinaryOperator& binary);
   void assign_conditions(const Path& object, const clang::Expr* value, clang::SourceLocation at);
   void forget_shared_tests(clang::SourceLocation at);
-  static summary::Answer constant(const clang::Expr* expr, const clang::ASTContext& context);
+  static Answer constant(const clang::Expr* expr, clang::ASTContext& context);
+  Answer value_for(const summary::Condition& question, const clang::Expr* value) const;
 
   UnitContext& context_;
   Names& names_;
@@ -182,9 +188,9 @@ class FunctionWalk {
   std::uint32_t block_ = 0;
   const clang::CFGBlock* walked_ = nullptr;  // of which `block_` is made
   std::uint32_t next_op_ = 1;
-  std::map<std::string, std::uint32_t> tests_;  // text of what is tested -> condition
-  // Path -> tests that depend on it; of a comparison with what.
-  std::map<std::string, std::map<std::string, std::optional<std::int64_t>>> tests_of_;
+  std::map<std::string, summary::Condition> questions_;    // by key
+  std::map<std::string, std::uint32_t> tests_;             // by key: the condition
+  std::map<std::string, std::set<std::string>> tests_of_;  // path -> tests that depend on it
   llvm::DenseMap<const clang::Expr*, Outcome> outcomes_;  // of calls
   llvm::DenseSet<const clang::Expr*> modelled_;           // calls known by name
   std::map<Path, std::vector<Path>> guards_in_;  // containers -> guards that were put there

@@ -30,7 +30,14 @@ const clang::Expr* without_conversion(const clang::Expr* expr) {
   return converts ? stripped(call->getImplicitObjectArgument()) : expr;
 }
 
-std::optional<std::int64_t> integer(const clang::Expr* expr, const clang::ASTContext& context) {
+// Of a constant; of a null pointer 0: C's NULL is a cast.
+std::optional<std::int64_t> integer(const clang::Expr* expr, clang::ASTContext& context) {
+  if (expr->isValueDependent()) return std::nullopt;
+  const bool null =
+      expr->getType()->isPointerType() &&
+      expr->isNullPointerConstant(context, clang::Expr::NPC_ValueDependentIsNotNull) !=
+          clang::Expr::NPCK_NotNull;
+  if (null) return 0;
   clang::Expr::EvalResult value;
   expr = expr->IgnoreParenImpCasts();
   if (llvm::isa<clang::CXXNullPtrLiteralExpr, clang::GNUNullExpr>(expr)) return 0;
@@ -46,7 +53,7 @@ struct Comparison {
   std::int64_t constant = 0;
 };
 
-Comparison comparison_of(const clang::BinaryOperator& binary, const clang::ASTContext& context) {
+Comparison comparison_of(const clang::BinaryOperator& binary, clang::ASTContext& context) {
   if (const auto right = integer(binary.getRHS(), context)) return {binary.getLHS(), *right};
   if (const auto left = integer(binary.getLHS(), context)) return {binary.getRHS(), *left};
   return {};
@@ -56,20 +63,33 @@ Answer answer(bool value) { return value ? Answer::yes : Answer::no; }
 
 }  // namespace
 
-Answer FunctionWalk::constant(const clang::Expr* expr, const clang::ASTContext& context) {
+Answer FunctionWalk::constant(const clang::Expr* expr, clang::ASTContext& context) {
   if (!expr->getType()->isIntegralOrEnumerationType()) return Answer::unknown;
   const std::optional<std::int64_t> value = integer(expr, context);
   return value ? answer(*value != 0) : Answer::unknown;
 }
 
-std::uint32_t FunctionWalk::new_condition(std::string words) {
-  made_.conditions.push_back(std::move(words));
+// What assigning the value makes of the question: unknown if the value is no constant.
+Answer FunctionWalk::value_for(const summary::Condition& question, const clang::Expr* value) const {
+  if (question.subject.root == Root::none) return Answer::unknown;
+  const std::optional<std::int64_t> number = integer(value, names_.context());
+  if (!number) return Answer::unknown;
+  return answer(question.compares ? *number == question.value : *number != 0);
+}
+
+std::uint32_t FunctionWalk::new_condition(summary::Condition condition) {
+  made_.conditions.push_back(std::move(condition));
   return static_cast<std::uint32_t>(made_.conditions.size());
 }
 
+std::uint32_t FunctionWalk::new_condition(std::string words) {
+  return new_condition(summary::Condition{.words = std::move(words), .subject = {}});
+}
+
+// Of a question: one condition, however often it is asked.
 std::uint32_t FunctionWalk::condition_of(const std::string& key) {
   std::uint32_t& condition = tests_[key];
-  if (condition == 0) condition = new_condition(key);
+  if (condition == 0) condition = new_condition(questions_.at(key));
   return condition;
 }
 
@@ -91,24 +111,26 @@ const FunctionWalk::Outcome* FunctionWalk::known_outcome(const clang::Expr* expr
   return known == outcomes_.end() ? nullptr : &known->second;
 }
 
-// A text that is equal for equal tests; registers what it depends on. Empty: nothing to follow.
+// The question that an expression asks; equal texts for equal questions. Empty: nothing to follow.
 std::string FunctionWalk::key_of_test(const clang::Expr* expr) {
   expr = without_conversion(expr)->IgnoreParenImpCasts();
   if (const auto* unary = llvm::dyn_cast<clang::UnaryOperator>(expr);
       unary != nullptr && unary->getOpcode() == clang::UO_LNot) {
     return key_of_test(unary->getSubExpr());
   }
-  if (const auto* binary = llvm::dyn_cast<clang::BinaryOperator>(expr);
-      binary != nullptr && binary->isEqualityOp()) {
+  const auto* binary = llvm::dyn_cast<clang::BinaryOperator>(expr);
+  if (binary != nullptr && binary->isEqualityOp()) {
     const Comparison comparison = comparison_of(*binary, names_.context());
     if (comparison.value == nullptr) return "";
     if (comparison.constant == 0) return key_of_test(comparison.value);
-    return key_of_test(comparison.value, comparison.constant);
+    return question_of(comparison.value, comparison.constant);
   }
-  return key_of_test(expr, std::nullopt);
+  if (binary != nullptr && !binary->isAssignmentOp()) return comparison_with_constant(*binary);
+  return question_of(expr, std::nullopt);
 }
 
-std::string FunctionWalk::key_of_test(const clang::Expr* value,
+// Is the value this constant, or, without one, not zero? From here on its assignments are followed.
+std::string FunctionWalk::question_of(const clang::Expr* value,
                                       std::optional<std::int64_t> constant) {
   const clang::Expr* variable = value->IgnoreParenImpCasts();
   if (const auto* binary = llvm::dyn_cast<clang::BinaryOperator>(variable);
@@ -121,7 +143,24 @@ std::string FunctionWalk::key_of_test(const clang::Expr* value,
   if (library_.type(variable->getType()).role == Role::atomic) return "";
   const std::string of_path = text_of(path);
   const std::string key = of_path + (constant ? "==" + std::to_string(*constant) : "");
-  tests_of_[of_path][key] = constant;
+  tests_of_[of_path].insert(key);
+  questions_.try_emplace(key, summary::Condition{.words = key,
+                                                 .subject = path,
+                                                 .value = constant.value_or(0),
+                                                 .compares = constant.has_value()});
+  return key;
+}
+
+// `flags & kLocked`, `count > 0`: the same again only where it is asked in the same words.
+std::string FunctionWalk::comparison_with_constant(const clang::BinaryOperator& binary) {
+  if (!binary.isRelationalOp() && binary.getOpcode() != clang::BO_And) return "";
+  const std::optional<std::int64_t> constant = integer(binary.getRHS(), names_.context());
+  if (!constant) return "";
+  const std::string plain = question_of(binary.getLHS(), std::nullopt);
+  if (plain.empty()) return "";
+  std::string key = plain + binary.getOpcodeStr().str() + std::to_string(*constant);
+  tests_of_[plain].insert(key);
+  questions_.try_emplace(key, summary::Condition{.words = key, .subject = {}});
   return key;
 }
 
@@ -149,7 +188,7 @@ FunctionWalk::Test FunctionWalk::test_of_comparison(const clang::Expr* value,
     test.negated = !test.negated;
     return test;
   }
-  const std::string key = key_of_test(value, constant);
+  const std::string key = question_of(value, constant);
   return key.empty() ? Test{} : Test{condition_of(key), false};
 }
 
@@ -171,13 +210,6 @@ FunctionWalk::Test FunctionWalk::test_of_case(const clang::SwitchStmt& choice,
     listed |= label != nullptr && value_of(*label) == outcome->success;
   }
   return {outcome->condition, !listed};
-}
-
-// Does a branch, or what is known of a call, decide by the same?
-bool FunctionWalk::is_followed(const clang::Expr* expr) {
-  if (known_outcome(expr) != nullptr) return true;
-  const clang::Expr* const bare = stripped(expr);
-  return llvm::isa<clang::DeclRefExpr>(bare) && tests_of_.contains(text_of(paths_.of(bare)));
 }
 
 FunctionWalk::Test FunctionWalk::test_of(const clang::Expr* expr) {
@@ -206,6 +238,9 @@ FunctionWalk::Test FunctionWalk::test_of(const clang::Expr* expr) {
       if (binary->getOpcode() == clang::BO_NE) test.negated = !test.negated;
       return test;
     }
+    if (const std::string key = comparison_with_constant(*binary); !key.empty()) {
+      return {condition_of(key), false};
+    }
     if (compares_two_objects(*binary)) {
       const clang::ASTContext& ast = names_.context();
       const llvm::StringRef text = clang::Lexer::getSourceText(
@@ -219,23 +254,43 @@ FunctionWalk::Test FunctionWalk::test_of(const clang::Expr* expr) {
   return key.empty() ? Test{} : Test{condition_of(key), false};
 }
 
+// Variables that are passed to functions of the program are followed, too, for what such a function
+// does may depend on them; and those returned, for the caller does what they say.
+void FunctionWalk::follow_passed(const clang::CFGBlock& block) {
+  const auto follow = [this](const clang::Expr* expr) {
+    const bool number = expr != nullptr && expr->getType()->isIntegralOrEnumerationType();
+    if (number) question_of(expr, std::nullopt);
+  };
+  for (const clang::CFGElement& element : block) {
+    const auto statement = element.getAs<clang::CFGStmt>();
+    if (!statement) continue;
+    if (const auto* leave = llvm::dyn_cast<clang::ReturnStmt>(statement->getStmt())) {
+      follow(leave->getRetValue());
+    }
+    const auto* call = llvm::dyn_cast<clang::CallExpr>(statement->getStmt());
+    const clang::FunctionDecl* const callee = call == nullptr ? nullptr : call->getDirectCallee();
+    if (callee == nullptr || !names_.is_user_code(callee->getLocation())) continue;
+    for (const clang::Expr* argument : call->arguments()) follow(argument);
+  }
+}
+
 // After a write what was known of tests of that variable is gone, or is what was written.
 void FunctionWalk::assign_conditions(const Path& object, const clang::Expr* value,
                                      clang::SourceLocation at) {
   const auto tests = tests_of_.find(text_of(object));
   if (tests == tests_of_.end()) return;
-  for (const auto& [key, compared] : tests->second) {
+  for (const std::string& key : tests->second) {
     const std::uint32_t condition = condition_of(key);
-    const std::optional<std::int64_t> known =
-        value == nullptr ? std::nullopt : integer(value, names_.context());
-    Answer becomes = Answer::unknown;
+    const summary::Condition& question = questions_.at(key);
+    const bool has_subject = question.subject.root != Root::none;
+    const Answer becomes = value == nullptr ? Answer::unknown : value_for(question, value);
     Test from;
-    if (known) {
-      becomes = answer(compared ? *known == *compared : *known != 0);
-    } else if (value != nullptr && !compared) {
-      from = test_of(value);
-    } else if (value != nullptr && known_outcome(value) != nullptr) {
-      from = test_of_comparison(value, *compared);
+    if (value != nullptr && has_subject && becomes == Answer::unknown) {
+      if (!question.compares) {
+        from = test_of(value);
+      } else if (known_outcome(value) != nullptr) {
+        from = test_of_comparison(value, question.value);
+      }
     }
     if (from.condition == condition) from = {};
     Op& op = emit(OpKind::assign, at);
@@ -254,7 +309,7 @@ void FunctionWalk::forget_shared_tests(clang::SourceLocation at) {
     const bool own = root == '0' + static_cast<char>(Root::local) ||
                      root == '0' + static_cast<char>(Root::parameter);
     if (own && path.find('.') == std::string::npos) continue;
-    for (const auto& [key, compared] : keys) {
+    for (const std::string& key : keys) {
       if (!tests_.contains(key)) continue;
       Op& op = emit(OpKind::assign, at);
       op.outcome = tests_[key];

@@ -98,6 +98,7 @@ class Collection {
     const auto [at, fresh] = index_.try_emplace(digest_of(effect), to_.size());
     if (!fresh) {
       Effect& known = to_[at->second];
+      keep_common(known.premises, effect.premises);
       if (depth_of(effect.trace) < depth_of(known.trace)) known.trace = std::move(effect.trace);
       return;
     }
@@ -175,12 +176,12 @@ void Combination::add_want(const Note& note, const Path& lock, std::uint32_t gro
   if (!nameable(lock)) return;
   const Op& op = *note.op;
   wants_.add({lock, op.mode, op.attempt, op.recursive, group, step(&op, nullptr), note.moment->held,
-              released});
+              released, note.premises});
 }
 
 void Combination::add_stop(const Note& note, const std::vector<Path>& released) {
   stops_.add({note.moment->object, note.moment->others, step(note.op, nullptr), note.moment->held,
-              released});
+              released, note.premises});
 }
 
 void Combination::add(const Note& note) {
@@ -204,7 +205,7 @@ void Combination::add(const Note& note) {
         if (!nameable(lock)) continue;
         // The mutex is waited for like any other, however the wait itself ends.
         wants_.add({lock, summary::Mode::exclusive, Attempt::blocking, note.op->recursive, 0,
-                    step(note.op, nullptr), moment.held, released});
+                    step(note.op, nullptr), moment.held, released, note.premises});
       }
       break;
     }
@@ -220,7 +221,7 @@ void Combination::add(const Note& note) {
     case OpKind::call: add_call(note); break;
     case OpKind::access:
       if (!fixed(moment.object)) {
-        touches_.add({moment.object, step(note.op, nullptr), moment.held});
+        touches_.add({moment.object, step(note.op, nullptr), moment.held, note.premises});
       }
       break;
     default: break;
@@ -240,6 +241,7 @@ void Combination::add_indirect(const Note& note) {
     }
     call.held = note.moment->held;
     call.released = note.surely_given_up;
+    call.premises = note.premises;
     call.trace = step(note.op, nullptr);
     indirect_.add(std::move(call));
   }
@@ -368,6 +370,13 @@ void Combination::compose(const Note& note, const Op* op, const Summary& callee,
     }
     return here;
   };
+  const auto premises_here = [&](const std::vector<Premise>& inner) {
+    auto premises = premises_at_call(inner, *op, naming, note.premises);
+    if (premises) {
+      for (const Premise& premise : note.premises) suppose(*premises, premise);
+    }
+    return premises;
+  };
   const auto both = [&](std::vector<Path> paths) {
     for (const Path& path : released) add_unique(paths, path);
     return paths;
@@ -376,13 +385,18 @@ void Combination::compose(const Note& note, const Op* op, const Summary& callee,
     ++context_.program.work;
     Path lock = lock_here(want.lock);
     if (!nameable(lock)) continue;
+    auto premises = premises_here(want.premises);
+    if (!premises) continue;
     const std::vector<Path> given_up = locks_here(want.released);
     wants_.add({std::move(lock), want.mode, want.attempt, want.recursive, 0, step(op, want.trace),
-                held_here(want.held, given_up), both(given_up)});
+                held_here(want.held, given_up), both(given_up), *std::move(premises)});
   }
   for (const Stop& stop : callee.stops) {
     ++context_.program.work;
+    auto premises = premises_here(stop.premises);
+    if (!premises) continue;
     Stop here = stop;
+    here.premises = *std::move(premises);
     here.object = naming.object(stop.object);
     if (sample != nullptr) here.object = sample->resolve(here.object);
     for (Path& path : here.others) path = lock_here(path);
@@ -394,7 +408,10 @@ void Combination::compose(const Note& note, const Op* op, const Summary& callee,
   }
   for (const Touch& touch : callee.touches) {
     ++context_.program.work;
+    auto premises = premises_here(touch.premises);
+    if (!premises) continue;
     Touch here = touch;
+    here.premises = *std::move(premises);
     here.object = naming.object(touch.object);
     if (sample != nullptr) here.object = sample->resolve(here.object);
     if (!nameable(here.object)) continue;
@@ -516,16 +533,23 @@ std::vector<Exit> ways_of(const std::vector<Exit>& exits) {
   std::vector<Exit> ways;
   for (const Exit& exit : exits) {
     if (exit.thrown) continue;
-    const bool known = std::any_of(ways.begin(), ways.end(), [&](const Exit& way) {
+    const auto known = std::find_if(ways.begin(), ways.end(), [&](const Exit& way) {
       return way.returned == exit.returned && same_way(way, exit);
     });
-    if (!known) ways.push_back(exit);
+    if (known == ways.end()) {
+      ways.push_back(exit);
+    } else {
+      keep_common(known->premises, exit.premises);
+      keep_common(known->denials, exit.denials);
+    }
   }
   // What is returned matters only where it tells ways apart.
   const bool all_alike = std::all_of(ways.begin(), ways.end(),
                                      [&](const Exit& way) { return same_way(way, ways.front()); });
   if (all_alike && ways.size() > 1) {
+    for (const Exit& way : ways) keep_common(ways.front().premises, way.premises);
     ways.resize(1);
+    ways.front().denials.clear();
     ways.front().returned = Answer::unknown;
   }
   if (ways.empty()) ways.emplace_back();  // it does not come back: callers go on as if nothing were

@@ -1,13 +1,13 @@
 // analyzer/link/effects.h
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// From what a function does itself (its notes) and what its callees pass up, to its effects: the full
-// ones, which rules read (Linked::effects), and the few that its own callers need (Summary).
+// From what a function does itself (its notes) and what its callees pass up, to its effects: the
+// full ones, which rules read (Linked::effects), and the few that its own callers need (Summary).
 //
-// What is passed up. A want whose names all mean the same everywhere has been seen with what is held
-// here; a caller only adds its own locks, so it goes up bare, once a lock and mode. What begins at a
-// parameter or `this` goes up with its locks: only the caller knows what these are. Accesses go up
-// where only the caller can say which variable it is (`*p = 1`).
+// What is passed up. A want whose names all mean the same everywhere has been seen with what is
+// held here; a caller only adds its own locks, so it goes up bare, once a lock and mode. What
+// begins at a parameter or `this` goes up with its locks: only the caller knows what these are.
+// Accesses go up where only the caller can say which variable it is (`*p = 1`).
 // Limits: Settings::effects_max of each kind go up; sixteen times that is kept for the rules.
 // Thread-safety: none; one thread links.
 #pragma once
@@ -18,6 +18,7 @@
 
 #include "analyzer/link/calls.h"
 #include "analyzer/link/naming.h"
+#include "analyzer/link/writes.h"
 
 namespace lockweave::analyzer::link {
 
@@ -30,6 +31,7 @@ struct Indirect {
   std::vector<Held> held;
   std::vector<Path> released;
   Trace trace;
+  std::vector<Premise> premises;
 };
 
 // What callers see of a function.
@@ -55,8 +57,9 @@ struct PassedCall {
 };
 
 struct Context {
-  Context(Program& the_program, const Settings& the_settings, const Calls& the_calls)
-      : program(the_program), settings(the_settings), calls(the_calls) {
+  Context(Program& the_program, const Settings& the_settings, const Calls& the_calls,
+          const Writes& the_writes)
+      : program(the_program), settings(the_settings), calls(the_calls), writes(the_writes) {
     summaries.resize(program.functions.size());
     escaped.assign(program.functions.size(), false);
     passed.resize(program.functions.size());
@@ -65,6 +68,7 @@ struct Context {
   Program& program;
   const Settings& settings;
   const Calls& calls;
+  const Writes& writes;
   std::vector<Summary> summaries;
   std::vector<bool> escaped;  // passed to something that may call it whenever it likes
   std::vector<std::vector<PassedCall>> passed;  // by caller
@@ -79,7 +83,8 @@ struct Note {
   std::uint32_t states = 0;
   std::vector<std::uint32_t> certain_in;  // by entry of moment.held
   std::vector<Path> surely_given_up;
-  std::optional<State> sample;  // of calls and spawns: one of the states
+  std::vector<Premise> premises;  // of all states
+  std::optional<State> sample;    // of calls and spawns: one of the states
 };
 
 Trace step_of(FunctionId function, const summary::Op* op, const Trace& inner,

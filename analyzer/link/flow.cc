@@ -17,6 +17,7 @@ using summary::Op;
 using summary::OpKind;
 
 constexpr std::uint32_t kExit = 1;
+constexpr std::size_t kLeavingMax = 16;
 constexpr std::uint64_t kVisitsPerState =
     8;  // of a block; more is a fixed point that does not come
 
@@ -60,13 +61,14 @@ class Flow {
   struct Arrived {
     std::vector<State> known;
     std::vector<State> pending;
-    bool without_facts = false;
+    bool by_effect = false;  // one state for each effect on locks
     bool merged = false;
   };
 
   void prepare_notes();
   void arrive(std::uint32_t block, State state);
   void reduce(Arrived& arrived, std::uint32_t block);
+  bool may_take(const Edge& edge, State& state) const;
   void run_block(std::uint32_t block, State state);
   void follow(std::uint32_t block, const Edge& edge, State state);
   void throw_out(std::uint32_t handler, State& state) const;
@@ -76,6 +78,8 @@ class Flow {
   void limit(std::vector<State>& states) const;
   void finish(Note& note) const;
   void collect_exits();
+  void find_denials();
+  bool always_taken(const State& way, const std::vector<Premise>& premises) const;
 
   Context& context_;
   FunctionId id_;
@@ -87,6 +91,7 @@ class Flow {
   std::set<std::uint32_t> todo_;  // positions
   std::vector<Note> notes_;
   std::vector<std::size_t> first_note_;  // by block
+  std::vector<State> leaving_;           // as they came to the exit; kLeavingMax: perhaps not all
   bool cut_ = false;
 };
 
@@ -132,42 +137,53 @@ std::vector<Note> Flow::run() {
       run_block(block, std::move(state));
     }
   }
-  for (Note& note : notes_) finish(note);
+  for (Note& note : notes_) {
+    note.premises = transfer_.known_outside(note.premises);
+    finish(note);
+  }
   collect_exits();
   return std::move(notes_);
 }
 
 void Flow::arrive(std::uint32_t block, State state) {
   if (block >= blocks_.size()) return;
+  if (block == kExit && leaving_.size() < kLeavingMax) leaving_.push_back(state);
   Arrived& arrived = blocks_[block];
   std::erase_if(state.facts, [&](const auto& fact) { return !facts_.live(block, fact.first); });
-  if (arrived.without_facts) state.facts.clear();
-  if (arrived.merged) {
-    State joint = merged(arrived.known.front(), state);
-    if (same_state(joint, arrived.known.front())) return;
-    arrived.known.front() = joint;
-    arrived.pending.assign(1, std::move(joint));
-  } else {
-    for (const State& known : arrived.known) {
-      if (same_state(known, state)) return;
-    }
+  const auto known = std::find_if(arrived.known.begin(), arrived.known.end(), [&](State& one) {
+    return arrived.merged || (arrived.by_effect ? same_effect(one, state) : same_state(one, state));
+  });
+  if (known == arrived.known.end()) {
     arrived.known.push_back(state);
     arrived.pending.push_back(std::move(state));
     if (arrived.known.size() > context_.settings.states_max) reduce(arrived, block);
+  } else if (same_state(*known, state)) {
+    if (!known->suppose_less(state)) return;
+    arrived.pending.push_back(*known);
+  } else {
+    State joint = merged(*known, state);
+    const bool weaker = known->suppose_less(joint);
+    if (same_state(joint, *known) && !weaker) return;
+    *known = joint;
+    if (arrived.merged) arrived.pending.clear();
+    arrived.pending.push_back(std::move(joint));
   }
   todo_.insert(facts_.position(block));
 }
 
 void Flow::reduce(Arrived& arrived, std::uint32_t block) {
   cut_ = true;
-  if (!arrived.without_facts) {
-    arrived.without_facts = true;
+  if (!arrived.by_effect) {
+    arrived.by_effect = true;
     std::vector<State> known;
     for (State& state : arrived.known) {
-      state.facts.clear();
-      const bool seen = std::any_of(known.begin(), known.end(),
-                                    [&](const State& other) { return same_state(state, other); });
-      if (!seen) known.push_back(std::move(state));
+      const auto alike = std::find_if(known.begin(), known.end(),
+                                      [&](State& other) { return same_effect(other, state); });
+      if (alike == known.end()) {
+        known.push_back(std::move(state));
+      } else {
+        *alike = merged(*alike, state);
+      }
     }
     arrived.known = std::move(known);
     arrived.pending = arrived.known;
@@ -206,15 +222,34 @@ void Flow::run_block(std::uint32_t block, State start) {
   }
 }
 
-void Flow::follow(std::uint32_t block, const Edge& edge, State state) {
-  if (edge.condition != 0) {
-    const Answer known = state.fact(edge.condition);
-    if (known != Answer::unknown && (known == Answer::yes) != edge.value) return;
-    state.set_fact(edge.condition, edge.value ? Answer::yes : Answer::no);
+// Is the edge's condition possible here? If so it is known from here on.
+bool Flow::may_take(const Edge& edge, State& state) const {
+  if (edge.condition == 0) return true;
+  const Answer known = state.fact(edge.condition);
+  if (known != Answer::unknown && (known == Answer::yes) != edge.value) return false;
+  state.set_fact(edge.condition, edge.value ? Answer::yes : Answer::no);
+  const summary::Condition& condition = function_.conditions[edge.condition - 1];
+  if (!nameable(condition.subject)) return true;
+  Premise premise{state.resolve(condition.subject), condition.value, condition.compares,
+                  edge.value};
+  if (has_unknown_element(premise.subject)) return true;
+  // What others can change may have changed since.
+  if (premise.subject.fields.empty() && premise.subject.root != Root::global &&
+      contradicts_any(state.premises, premise)) {
+    return false;
   }
+  forget_contradicted(state.premises, premise);
+  suppose(state.premises, std::move(premise));
+  return true;
+}
+
+void Flow::follow(std::uint32_t block, const Edge& edge, State state) {
+  if (!may_take(edge, state)) return;
   if (edge.to < blocks_.size() && facts_.position(edge.to) <= facts_.position(block)) {
     std::erase_if(state.facts,
                   [&](const auto& fact) { return facts_.forgotten(block, edge.to, fact.first); });
+    state.forget_where(
+        [&](const Path& subject) { return context_.writes.written_by(id_, subject); });
   }
   if (edge.thrown) throw_out(edge.to, state);
   arrive(edge.to, std::move(state));
@@ -243,6 +278,7 @@ void Flow::observe(Note& note, const State& state) {
     }
     if (calls_something(op.kind)) note.sample = state;
     note.surely_given_up = state.released;
+    note.premises = state.premises;
     moment.surely_held = moment.surely_free = true;
   }
   ++note.states;
@@ -253,6 +289,7 @@ void Flow::observe(Note& note, const State& state) {
   }
   std::erase_if(note.surely_given_up,
                 [&](const Path& path) { return !contains(state.released, path); });
+  keep_common(note.premises, state.premises);
 }
 
 // Operations on guards and waits speak of the locks behind the guard.
@@ -336,7 +373,31 @@ void Flow::collect_exits() {
   for (const State& state : blocks_[kExit].known) {
     effects.exits.push_back(transfer_.exit_of(state));
   }
+  find_denials();
   context_.summaries[id_].ways = ways_of(effects.exits);
+}
+
+// Does what the way supposes keep the function from every other way?
+bool Flow::always_taken(const State& way, const std::vector<Premise>& premises) const {
+  return std::all_of(leaving_.begin(), leaving_.end(), [&](const State& other) {
+    if (same_effect(way, other)) return true;
+    const std::vector<Premise> others = transfer_.exit_of(other).premises;
+    return std::any_of(premises.begin(), premises.end(),
+                       [&](const Premise& premise) { return contradicts_any(others, premise); });
+  });
+}
+
+void Flow::find_denials() {
+  std::vector<Exit>& exits = linked_.effects.exits;
+  const std::vector<State>& known = blocks_[kExit].known;
+  if (leaving_.size() == kLeavingMax || exits.size() > kDenialsMax) return;
+  for (std::size_t i = 0; i < exits.size(); ++i) {
+    const std::vector<Premise> premises = exits[i].premises;
+    if (premises.empty() || !always_taken(known[i], premises)) continue;
+    for (std::size_t j = 0; j < exits.size(); ++j) {
+      if (j != i) deny(exits[j].denials, premises);
+    }
+  }
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // analyzer/link/flow_facts.h
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The shape of one function's control flow: an order of blocks, which conditions matter where, which
-// guards outlive a throw.
+// The shape of one function's control flow: an order of blocks, which conditions matter where,
+// which guards outlive a throw.
 // Cost: blocks x conditions in words of 64 bits, a few rounds. Thread-safety: immutable.
 #pragma once
 
@@ -31,6 +31,8 @@ class FlowFacts {
   // Going round a loop forgets what its exit tests say, if no operation sets it: something outside
   // must change it, else the loop would not end.
   bool forgotten(std::uint32_t from, std::uint32_t to, std::uint32_t condition) const;
+  // Does the function itself write the object, or what it is a member of?
+  bool writes(const Path& object) const;
   // Does the guard's destructor still come after the beginning of the block?
   bool outlives(std::uint32_t block, const Path& guard) const;
 
@@ -38,6 +40,7 @@ class FlowFacts {
   void order_blocks(const summary::Function& function);
   void find_live(const summary::Function& function);
   void find_loop_tests(const summary::Function& function);
+  void find_written(const summary::Function& function);
   void find_guards(const summary::Function& function, const Program& program, const Calls& calls);
 
   using Set = std::vector<bool>;
@@ -53,6 +56,7 @@ class FlowFacts {
     std::vector<std::uint32_t> tests;
   };
   std::vector<Loop> loops_;
+  std::vector<Path> written_;
   std::vector<std::set<std::string>> guards_;  // by block; empty: nothing is thrown to a handler
 };
 

@@ -97,4 +97,25 @@ std::vector<Path> renamed_locks(const std::vector<Path>& locks, const Naming& na
   return result;
 }
 
+std::optional<std::vector<Premise>> premises_at_call(const std::vector<Premise>& inner,
+                                                     const summary::Op& call, const Naming& naming,
+                                                     const std::vector<Premise>& known) {
+  std::vector<Premise> here;
+  for (const Premise& premise : inner) {
+    const Path& subject = premise.subject;
+    if (subject.root == summary::Root::parameter && subject.fields.empty() &&
+        subject.index < call.arguments.size()) {
+      const summary::Answer answer = holds_for(premise, call.arguments[subject.index]);
+      if (answer == summary::Answer::no) return std::nullopt;
+      if (answer == summary::Answer::yes) continue;
+    }
+    Premise named = premise;
+    named.subject = naming.object(subject);
+    if (named.subject.root == summary::Root::none || has_unknown_element(named.subject)) continue;
+    if (contradicts_any(known, named)) return std::nullopt;
+    suppose(here, std::move(named));
+  }
+  return here;
+}
+
 }  // namespace lockweave::analyzer::link

@@ -45,6 +45,11 @@ Naming naming_through(const Naming& outer, const std::vector<Path>& inner_argume
 std::optional<Path> captured(const summary::Function& caller, std::uint32_t parameter);
 
 Held renamed(const Held& held, const Naming& naming, std::uint32_t group_salt);
+// What a callee supposes, in the names of its caller and without what the arguments answer;
+// nothing: it cannot be, by the arguments or by what is known.
+std::optional<std::vector<Premise>> premises_at_call(const std::vector<Premise>& inner,
+                                                     const summary::Op& call, const Naming& naming,
+                                                     const std::vector<Premise>& known);
 std::vector<Path> renamed_locks(const std::vector<Path>& locks, const Naming& naming);
 
 }  // namespace lockweave::analyzer::link

@@ -80,7 +80,8 @@ Program link_program(std::vector<summary::Unit> units, const Settings& settings)
   const FunctionNames names = merge_units(std::move(units), program);
   const Calls calls(program, names, settings);
   const Components components = find_components(program, calls);
-  Context context(program, settings, calls);
+  const Writes writes(program, components);
+  Context context(program, settings, calls, writes);
   run_bottom_up(context, components);
   for (Linked& linked : program.functions) linked.lock_wrapper = is_lock_wrapper(linked);
   const std::vector<bool> begins_thread = find_callers(context);

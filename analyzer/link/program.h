@@ -12,13 +12,15 @@
 //   2. calls are resolved (calls.h): direct; virtual by the class hierarchy; stored by what was
 //      bound to that member or variable; through a parameter by what each caller passes; at most
 //      Settings::targets_max targets, else the call stays open;
-//   3. bottom-up over the strongly connected components of the call graph, each function is run over
+//   3. bottom-up over the strongly connected components of the call graph, each function is run
+// over
 //      its own blocks (flow.h) with what its callees do already known (effects.h);
 //   4. top-down, what callers hold at every call (Linked::entry) and which roots reach it.
 //
 // The flow of one function keeps a few states apart (one a combination of locks held and outcomes
 // known), so that `if (b) lock(); ... if (b) unlock();` and `if (!m.try_lock()) return;` are
-// understood. Past Settings::states_max states are merged: what only some held is no longer certain.
+// understood. Past Settings::states_max states are merged: what only some held is no longer
+// certain.
 // May-locksets (all of Moment::held) are for lock order, must-locksets (those `certain`) for
 // protection.
 //
@@ -52,9 +54,10 @@ struct Settings {
 
 using FunctionId = std::uint32_t;  // index of Program::functions
 
-// ---- how one gets there ----------------------------------------------------------------------------
+// ---- how one gets there -------------------------------------------------------------------------
 
-// From a function inwards: a call, the call in there, ..., at last the operation. Shared, immutable.
+// From a function inwards: a call, the call in there, ..., at last the operation. Shared,
+// immutable.
 struct TraceStep {
   FunctionId function = 0;
   const summary::Op* op = nullptr;
@@ -94,7 +97,20 @@ bool is_referred(const Path& path);
 // `b` is `a` or inside of it, as `node.next.mu` is inside of `node`.
 bool extends(const Path& a, const Path& b);
 
-// ---- what is held ---------------------------------------------------------------------------------
+// ---- what was supposed --------------------------------------------------------------------------
+
+// That a value is not zero or, if it `compares`, that it is `value`; or that it is not.
+// (premises.h)
+struct Premise {
+  Path subject;
+  std::int64_t value = 0;
+  bool compares = false;
+  bool holds = true;
+};
+// Premises that are not all true at once.
+using Denial = std::vector<Premise>;
+
+// ---- what is held -------------------------------------------------------------------------------
 
 struct Held {
   Path lock;
@@ -115,7 +131,8 @@ struct Moment {
   bool reached = true;     // false: no state arrives here
   std::vector<Held> held;  // in the order taken; union of the states
   Path object;             // op->object with local aliases resolved
-  // op->others the same; of a wait and of an operation on a known guard: the locks behind the guard.
+  // op->others the same; of a wait and of an operation on a known guard: the locks behind the
+  // guard.
   std::vector<Path> others;
   std::vector<FunctionId> targets;  // of a call or spawn: what it may run
   bool open = false;                // a call that could not be resolved, wholly or in part
@@ -129,10 +146,11 @@ struct Moment {
   std::vector<Path> given_up;
 };
 
-// ---- what a function does; paths begin at its parameters, `object`, globals, locals ------------------
+// ---- what a function does; paths begin at its parameters, `object`, globals, locals -------------
 //
-// Of itself, and of all it calls with what it holds there. What a callee does under its own locks is
-// told there: from here it is bare (no `held` but this function's), unless the names differ here.
+// Of itself, and of all it calls with what it holds there. What a callee does under its own locks
+// is told there: from here it is bare (no `held` but this function's), unless the names differ
+// here.
 // A local with index 1 is a callee's: another object each time, however equal the path.
 
 struct Want {  // an acquisition in it or below it
@@ -144,6 +162,7 @@ struct Want {  // an acquisition in it or below it
   Trace trace;
   std::vector<Held> held;      // taken inside, before it
   std::vector<Path> released;  // callers' locks that were given up before it
+  std::vector<Premise> premises;
 };
 
 struct Stop {  // a wait, a block, a notify, a post, a join, a spawn, a fork below it: op says which
@@ -152,12 +171,14 @@ struct Stop {  // a wait, a block, a notify, a post, a join, a spawn, a fork bel
   Trace trace;
   std::vector<Held> held;
   std::vector<Path> released;
+  std::vector<Premise> premises;
 };
 
 struct Touch {  // an access in it or below it
   Path object;
   Trace trace;
   std::vector<Held> held;
+  std::vector<Premise> premises;
 };
 
 // One way to leave the function.
@@ -173,6 +194,8 @@ struct Exit {
       aliases;                         // member of `object` or of a parameter -> what it refers to
   const summary::Op* leave = nullptr;  // the return or throw; null: the closing brace
   bool thrown = false;
+  std::vector<Premise> premises;  // of what callers can name, and the function does not write
+  std::vector<Denial> denials;    // where these are true, another way is taken
 };
 
 struct Effects {
@@ -183,7 +206,7 @@ struct Effects {
   bool cut = false;         // a limit was met
 };
 
-// ---- functions and threads ------------------------------------------------------------------------
+// ---- functions and threads ----------------------------------------------------------------------
 
 struct Linked {
   const summary::Function* function = nullptr;
@@ -200,8 +223,9 @@ struct Linked {
 // Certainly held at the moment: by the function itself or by every caller.
 std::vector<Held> surely_held_at(const Linked& function, const Moment& moment);
 
-// Where a thread begins. Root 0 is main if there is one; several programs have one each. Every function that nobody calls and others could (external
-// linkage, not hidden) is reached by the one root of kind "caller", which stands for all users.
+// Where a thread begins. Root 0 is main if there is one; several programs have one each. Every
+// function that nobody calls and others could (external linkage, not hidden) is reached by the one
+// root of kind "caller", which stands for all users.
 struct ThreadRoot {
   // "main", "thread", "async", "signal", "timer", "process", "caller", "declared"
   std::string what;
@@ -252,8 +276,8 @@ class Program {
   };
   std::vector<Overlap> overlaps;  // by root
 
-  // What main does before it begins the first thread, if it begins one: of main the moments below that
-  // index, and whole functions that nothing calls later. Empty: linked without (roots.h).
+  // What main does before it begins the first thread, if it begins one: of main the moments below
+  // that index, and whole functions that nothing calls later. Empty: linked without (roots.h).
   std::map<FunctionId, std::size_t> first_thread;
   std::vector<bool> start_up;
 

@@ -83,6 +83,23 @@ void merge_guards(State& into, const State& other) {
   }
 }
 
+bool is_null(const State& state, const Path& name) {
+  return supposes(state.premises, {name, 0, false, false});
+}
+
+// A pointer that is null on one side names what it names on the other: nobody locks through null.
+void merge_aliases(State& into, const State& other) {
+  std::erase_if(into.aliases, [&](const auto& alias) {
+    return !is_null(other, alias.first) &&
+           std::none_of(other.aliases.begin(), other.aliases.end(), [&](const auto& one) {
+             return same(alias.first, one.first) && same(alias.second, one.second);
+           });
+  });
+  for (const auto& [name, target] : other.aliases) {
+    if (is_null(into, name)) into.set_alias(name, target);
+  }
+}
+
 }  // namespace
 
 Path State::resolve(const Path& path) const {
@@ -191,6 +208,7 @@ void State::set_alias(const Path& name, const Path& target) {
 void State::renew(const Path& variable) {
   if (variable.root != Root::local || variable.index != 0) return;
   std::erase_if(aliases, [&](const auto& alias) { return is_variable(alias.first, variable); });
+  forget(variable);
   const auto age = [&](Path& path) {
     if (is_variable(path, variable)) path.index = 1;
   };
@@ -202,6 +220,29 @@ void State::renew(const Path& variable) {
     age(guard.path);
     for (Path& lock : guard.locks) age(lock);
   }
+}
+
+void State::forget_where(const std::function<bool(const Path&)>& subject) {
+  const auto is_gone = [&](const Premise& premise) { return subject(premise.subject); };
+  std::erase_if(premises, is_gone);
+  std::erase_if(denials, [&](const Denial& denial) {
+    return std::any_of(denial.begin(), denial.end(), is_gone);
+  });
+}
+
+void State::forget(const Path& written) {
+  if (!nameable(written)) return;
+  forget_where([&](const Path& subject) { return extends(written, subject); });
+}
+
+void State::forget_shared() {
+  forget_where(
+      [](const Path& subject) { return subject.root == Root::global || !subject.fields.empty(); });
+}
+
+bool State::suppose_less(const State& other) {
+  const bool fewer_premises = keep_common(premises, other.premises);
+  return keep_common(denials, other.denials) || fewer_premises;
 }
 
 Answer State::fact(std::uint32_t condition) const {
@@ -224,24 +265,43 @@ bool same_held(const Held& a, const Held& b) {
          a.by_guard == b.by_guard && same(a.lock, b.lock);
 }
 
-bool same_state(const State& a, const State& b) {
-  return a.facts == b.facts && a.returned == b.returned && a.thrown == b.thrown &&
+bool same_effect(const State& a, const State& b) {
+  return a.returned == b.returned && a.thrown == b.thrown &&
          std::equal(a.held.begin(), a.held.end(), b.held.begin(), b.held.end(), same_held) &&
          std::equal(a.guards.begin(), a.guards.end(), b.guards.begin(), b.guards.end(),
                     same_guard) &&
-         same_aliases(a, b) && same_paths(a.released, b.released) && same_paths(a.ended, b.ended) &&
-         same_paths(a.freed, b.freed) && same(a.returned_object, b.returned_object);
+         same_paths(a.released, b.released) && same_paths(a.ended, b.ended) &&
+         same(a.returned_object, b.returned_object);
 }
 
-State merged(const State& a, const State& b) {
-  State result = a;
+bool same_state(const State& a, const State& b) {
+  return a.facts == b.facts && same_effect(a, b) && same_aliases(a, b) &&
+         same_paths(a.freed, b.freed);
+}
+
+// Given back and taken again, as far as a caller can tell it was never given back.
+void undo_return(State& state, const State& other) {
+  std::erase_if(state.released, [&](const Path& lock) {
+    const auto again = std::find_if(state.held.begin(), state.held.end(), [&](const Held& held) {
+      return held.certain && same(held.lock, lock);
+    });
+    if (again == state.held.end() || contains(other.released, lock) || other.holds(lock)) {
+      return false;
+    }
+    state.held.erase(again);
+    return true;
+  });
+}
+
+State merged(const State& first, const State& second) {
+  State result = first;
+  State b = second;
+  undo_return(result, second);
+  undo_return(b, first);
   merge_held(result, b);
   merge_guards(result, b);
-  std::erase_if(result.aliases, [&](const auto& alias) {
-    return std::none_of(b.aliases.begin(), b.aliases.end(), [&](const auto& other) {
-      return same(alias.first, other.first) && same(alias.second, other.second);
-    });
-  });
+  merge_aliases(result, b);
+  result.suppose_less(b);
   std::erase_if(result.facts, [&](const auto& fact) {
     return b.fact(fact.first) != (fact.second ? Answer::yes : Answer::no);
   });

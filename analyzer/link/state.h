@@ -3,15 +3,17 @@
 //
 // What is known at one point of one function on some of its paths: locks held, guards and what they
 // own, names that stand for something else, conditions.
-// Invariants: a lock is held at most twice (a recursive one; more is not counted); targets of aliases
-// are resolved; facts and aliases are sorted.
+// Invariants: a lock is held at most twice (a recursive one; more is not counted); targets of
+// aliases are resolved; facts and aliases are sorted.
 // Thread-safety: plain data. Cost: linear in what is held and named, a handful.
 #pragma once
 
+#include <functional>
 #include <utility>
 #include <vector>
 
 #include "analyzer/link/paths.h"
+#include "analyzer/link/premises.h"
 #include "analyzer/link/program.h"
 
 namespace lockweave::analyzer::link {
@@ -27,7 +29,8 @@ struct Guard {
   bool leaving = false;  // moved into an argument: gone when the next call is done
 };
 
-// Why a lock is given back: by its own name or a guard's, or because a guard of unknown content ends.
+// Why a lock is given back: by its own name or a guard's, or because a guard of unknown content
+// ends.
 enum class GiveBack : std::uint8_t { surely, if_owned };
 
 struct State {
@@ -41,7 +44,10 @@ struct State {
   Path returned_object;
   Answer returned = Answer::unknown;
   bool thrown = false;
-  const summary::Op* leave = nullptr;  // does not tell states apart
+  // These do not tell states apart.
+  const summary::Op* leave = nullptr;
+  std::vector<Premise> premises;
+  std::vector<Denial> denials;
 
   Path resolve(const Path& path) const;
   Guard* guard_at(const Path& resolved);
@@ -62,12 +68,21 @@ struct State {
   // equals no current one: index 1.
   void renew(const Path& variable);
 
+  // What was supposed of the object, or of all that others can change.
+  void forget(const Path& written);
+  void forget_shared();
+  void forget_where(const std::function<bool(const Path&)>& subject);
+  // Of two states else alike what both suppose remains. Has this one changed?
+  bool suppose_less(const State& other);
+
   Answer fact(std::uint32_t condition) const;
   void set_fact(std::uint32_t condition, Answer value);
 };
 
 bool same_held(const Held& a, const Held& b);
 bool same_state(const State& a, const State& b);
+// Alike in what they do to locks: facts, names and what is free may differ.
+bool same_effect(const State& a, const State& b);
 // What is true in both.
 State merged(const State& a, const State& b);
 

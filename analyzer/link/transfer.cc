@@ -23,6 +23,17 @@ Answer negated(Answer value, bool negate) {
 
 Path result_path(const Op& op) { return {Root::result, op.id, "", "", "", {}}; }
 
+// How many of the premises the arguments themselves show to be true.
+std::size_t answered(const Denial& denial, const Op& call) {
+  return static_cast<std::size_t>(
+      std::count_if(denial.begin(), denial.end(), [&](const Premise& premise) {
+        const Path& subject = premise.subject;
+        return subject.root == Root::parameter && subject.fields.empty() &&
+               subject.index < call.arguments.size() &&
+               holds_for(premise, call.arguments[subject.index]) == Answer::yes;
+      }));
+}
+
 void end_leaving_guards(State& state) {
   for (Guard& guard : state.guards) {
     if (guard.leaving) state.end_guard(guard);
@@ -74,6 +85,14 @@ void Transfer::apply(const Op& op, State state, States& out) {
     case OpKind::alias: rename(op, state); break;
     case OpKind::assign: assign(op, state); break;
     case OpKind::leave: leave(op, state); break;
+    case OpKind::access:
+      if (op.write) state.forget(state.resolve(op.object));
+      state.set_fact(op.outcome, Answer::unknown);
+      break;
+    case OpKind::wait:
+      state.forget_shared();
+      state.set_fact(op.outcome, Answer::unknown);
+      break;
     case OpKind::replace: return;
     default: state.set_fact(op.outcome, Answer::unknown); break;
   }
@@ -279,6 +298,12 @@ void Transfer::assign(const Op& op, State& state) {
   Answer value = op.value;
   if (op.from != 0) value = negated(state.fact(op.from), op.negated);
   state.set_fact(op.outcome, value);
+  state.forget(op.object);
+  const summary::Condition& condition =
+      context_.program.functions[function_].function->conditions[op.outcome - 1];
+  if (value == Answer::unknown || !nameable(op.object)) return;
+  suppose(state.premises,
+          {state.resolve(op.object), condition.value, condition.compares, value == Answer::yes});
 }
 
 void Transfer::leave(const Op& op, State& state) {
@@ -310,9 +335,13 @@ void Transfer::call(const Op& op, State state, States& out) {
   }
   for (State& one : after) {
     end_leaving_guards(one);
-    const bool known = std::any_of(out.begin(), out.end(),
-                                   [&](const State& other) { return same_state(one, other); });
-    if (!known) out.push_back(std::move(one));
+    const auto known = std::find_if(out.begin(), out.end(),
+                                    [&](const State& other) { return same_state(one, other); });
+    if (known == out.end()) {
+      out.push_back(std::move(one));
+    } else {
+      known->suppose_less(one);
+    }
   }
 }
 
@@ -322,7 +351,8 @@ void Transfer::call_one(const Op& op, const State& state, FunctionId target, Sta
   const std::vector<Exit>& known = context_.summaries[target].ways;
   const std::vector<Exit>& ways = known.empty() ? nothing : known;
   const auto trivial = [](const Exit& way) {
-    return way.taken.empty() && way.released.empty() && way.ended.empty() && way.aliases.empty() &&
+    return way.premises.empty() && way.denials.empty() && way.taken.empty() &&
+           way.released.empty() && way.ended.empty() && way.aliases.empty() &&
            way.guard.root == Root::none && !nameable(way.object);
   };
   const bool plain = std::all_of(ways.begin(), ways.end(), trivial) && !callee.destructor;
@@ -331,19 +361,72 @@ void Transfer::call_one(const Op& op, const State& state, FunctionId target, Sta
             : naming_at(op, *context_.program.functions[function_].function, callee, state);
   const bool unlocks =
       std::any_of(ways.begin(), ways.end(), [](const Exit& way) { return !way.released.empty(); });
-  for (const Exit& way : ways) {
-    ++context_.program.work;
-    State after = state;
-    if (Guard* own = after.guard_at(naming.receiver); own && callee.destructor && unlocks) {
-      // It releases what it owns, which by now may be nothing: it may have been moved from.
-      after.end_guard(*own);
-    } else {
-      take_exit(op, target, way, naming, after);
+  const std::size_t before = out.size();
+  for (const bool strict : {true, false}) {
+    // Premises that leave no way at all are not what they seem.
+    if (out.size() > before) break;
+    for (const Exit& way : ways) {
+      ++context_.program.work;
+      State after = state;
+      forget_written(target, after);
+      if (!suppose_way(op, way, naming, after) && strict) continue;
+      if (Guard* own = after.guard_at(naming.receiver); own && callee.destructor && unlocks) {
+        // It releases what it owns, which by now may be nothing: it may have been moved from.
+        after.end_guard(*own);
+      } else {
+        take_exit(op, target, way, naming, after);
+      }
+      if (callee.destructor) after.remove_guard(naming.receiver);
+      after.set_fact(op.outcome, negated(way.returned, op.negated));
+      out.push_back(std::move(after));
     }
-    if (callee.destructor) after.remove_guard(naming.receiver);
-    after.set_fact(op.outcome, negated(way.returned, op.negated));
-    out.push_back(std::move(after));
   }
+}
+
+// What the callee writes is not what it was.
+void Transfer::forget_written(FunctionId target, State& state) const {
+  if (context_.writes.none(target)) return;
+  const auto& conditions = context_.program.functions[function_].function->conditions;
+  const auto written = [&](const Path& subject) {
+    return context_.writes.written_by(target, subject);
+  };
+  std::erase_if(state.facts,
+                [&](const auto& fact) { return written(conditions[fact.first - 1].subject); });
+  state.forget_where(written);
+}
+
+// Can the callee end in this way? If so its premises are known from here on.
+bool Transfer::suppose_way(const Op& op, const Exit& way, const Naming& naming, State& state) {
+  if (way.premises.empty() && way.denials.empty()) return true;
+  std::vector<Premise> known = known_at(state);
+  const auto premises = premises_at_call(way.premises, op, naming, known);
+  if (!premises) return false;
+  for (const Premise& premise : *premises) {
+    suppose(known, premise);
+    suppose(state.premises, premise);
+  }
+  for (const Denial& denial : way.denials) {
+    // What contradicts it makes it say nothing.
+    auto open = premises_at_call(denial, op, naming, known);
+    const bool whole = open && open->size() + answered(denial, op) == denial.size();
+    if (!whole) continue;
+    if (all_supposed(known, *open)) return false;
+    deny(state.denials, *std::move(open));
+  }
+  return std::none_of(state.denials.begin(), state.denials.end(),
+                      [&](const Denial& denial) { return all_supposed(known, denial); });
+}
+
+// Tests that stand in this function are remembered longer than premises.
+std::vector<Premise> Transfer::known_at(const State& state) const {
+  std::vector<Premise> known = state.premises;
+  const auto& conditions = context_.program.functions[function_].function->conditions;
+  for (const auto& [number, value] : state.facts) {
+    const summary::Condition& condition = conditions[number - 1];
+    if (!nameable(condition.subject)) continue;
+    suppose(known, {state.resolve(condition.subject), condition.value, condition.compares, value});
+  }
+  return known;
 }
 
 void Transfer::take_exit(const Op& op, FunctionId target, const Exit& way, const Naming& naming,
@@ -410,6 +493,9 @@ void Transfer::take_result(const Op& op, const Exit& way, const Naming& naming, 
   }
   const Path object = nameable(way.object) ? state.resolve(naming.object(way.object)) : Path{};
   if (variable) state.renew(op.result);
+  if (variable && way.returned == Answer::no) {
+    suppose(state.premises, {op.result, 0, false, false});
+  }
   if (object.root == Root::none) {
     std::erase_if(state.aliases, [&](const auto& one) {
       return same(one.first, result_path(op)) || (variable && same(one.first, op.result));
@@ -418,6 +504,19 @@ void Transfer::take_result(const Op& op, const Exit& way, const Naming& naming, 
   }
   state.set_alias(result_path(op), object);
   if (variable) state.set_alias(op.result, object);
+}
+
+std::vector<Premise> Transfer::known_outside(const std::vector<Premise>& premises) const {
+  std::vector<Premise> outside;
+  for (const Premise& premise : premises) {
+    const Root root = premise.subject.root;
+    const bool has_name = root == Root::parameter || root == Root::global ||
+                          (root == Root::object && !premise.subject.fields.empty());
+    const bool written =
+        facts_.writes(premise.subject) || context_.writes.written_by(function_, premise.subject);
+    if (has_name && !written) outside.push_back(premise);
+  }
+  return outside;
 }
 
 Exit Transfer::exit_of(const State& state) const {
@@ -433,6 +532,7 @@ Exit Transfer::exit_of(const State& state) const {
     exit.guard = kReturned;
     if (guard->owns != Answer::no) exit.guarded = guard->locks;
   }
+  exit.premises = known_outside(state.premises);
   const auto outside = [](const Path& path) {
     return (path.root == Root::object || path.root == Root::parameter) && !path.fields.empty();
   };

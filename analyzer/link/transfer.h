@@ -1,7 +1,8 @@
 // analyzer/link/transfer.h
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What one operation makes of one state: usually one state, several where it can end in several ways.
+// What one operation makes of one state: usually one state, several where it can end in several
+// ways.
 // Thread-safety: none. Cost: the size of the state, times the ways in which callees can end.
 #pragma once
 
@@ -21,6 +22,8 @@ class Transfer {
   void apply(const summary::Op& op, State state, std::vector<State>& out);
   // At the exit block.
   Exit exit_of(const State& state) const;
+  // Of the premises those that mean the same before the function has begun.
+  std::vector<Premise> known_outside(const std::vector<Premise>& premises) const;
 
  private:
   using States = std::vector<State>;
@@ -36,6 +39,9 @@ class Transfer {
   void leave(const summary::Op& op, State& state);
   void call(const summary::Op& op, State state, States& out);
   void call_one(const summary::Op& op, const State& state, FunctionId target, States& out);
+  bool suppose_way(const summary::Op& op, const Exit& way, const Naming& naming, State& state);
+  void forget_written(FunctionId target, State& state) const;
+  std::vector<Premise> known_at(const State& state) const;
   void take_exit(const summary::Op& op, FunctionId target, const Exit& way, const Naming& naming,
                  State& state);
   void take_result(const summary::Op& op, const Exit& way, const Naming& naming, State& state);

@@ -64,9 +64,9 @@ bool compares_owners(const Linked& function, const LockPair& pair) {
   owners.insert("this");
   return std::any_of(
       function.function->conditions.begin(), function.function->conditions.end(),
-      [&](const std::string& condition) {
-        if (!compares(condition)) return false;
-        const auto words = words_of(condition);
+      [&](const summary::Condition& condition) {
+        if (!compares(condition.words)) return false;
+        const auto words = words_of(condition.words);
         return std::count_if(owners.begin(), owners.end(),
                              [&](const std::string& owner) { return words.contains(owner); }) >= 2;
       });

@@ -47,7 +47,7 @@ bool is_endless(const Linked& function, const Moment& get) {
   };
   rules.at_edge = [&](int value, const summary::Edge& edge) {
     if (value == kBefore || edge.condition == 0) return true;
-    const std::string& words = function.function->conditions[edge.condition - 1];
+    const std::string& words = function.function->conditions[edge.condition - 1].words;
     const bool tests_get =
         edge.condition == get.op->outcome || words.find("get()") != std::string::npos;
     return !tests_get || edge.value;

@@ -34,8 +34,8 @@ bool is_reached_without(const summary::Function& function, std::uint32_t block, 
 // A condition says "the variable is not zero", but of a comparison.
 Answer answer_of(const summary::Function& function, const summary::Edge& edge) {
   if (edge.condition == 0) return Answer::unknown;
-  const std::string_view words = function.conditions[edge.condition - 1];
-  if (words.find("==") != std::string_view::npos) return Answer::unknown;
+  const summary::Condition& condition = function.conditions[edge.condition - 1];
+  if (condition.compares) return Answer::unknown;
   return edge.value ? Answer::yes : Answer::no;
 }
 

@@ -47,8 +47,9 @@ void describe(Archive& archive, Of<Archive, Callee>& callee) {
 
 template <typename Archive>
 void describe(Archive& archive, Of<Archive, Argument>& argument) {
-  auto& [path, function] = argument;
-  archive(path, function);
+  auto& [path, function, value, constant, not_null] = argument;
+  archive(path, function, value);
+  archive.flags(constant, not_null);
 }
 
 template <typename Archive>
@@ -61,6 +62,13 @@ void describe(Archive& archive, Of<Archive, Op>& op) {
           what, callees, arguments, receiver, result, tested, escaping);
   archive.flags(negated, temporary, escapes, predicate, looped, repeated, all, thrown, write,
                 atomic, update, condition, loop_test, guarded_init);
+}
+
+template <typename Archive>
+void describe(Archive& archive, Of<Archive, Condition>& condition) {
+  auto& [words, subject, value, compares] = condition;
+  archive(words, subject, value);
+  archive.flags(compares);
 }
 
 template <typename Archive>

@@ -9,10 +9,11 @@
 // do, and is computed by `link` when all units are there.
 //
 // Keys. A function, class, field or variable has a key that is the same in every unit that sees it:
-// of a function its USR, of the others the qualified name; with "FILE|" in front where only one file
-// can name it (static, anonymous namespace), with file:line:column for a lambda, with the template
-// arguments for an instantiation. For people everything up to the last '|' is left out.
-// Invariant: equal input gives equal bytes; nothing in here is an address, a time or a random number.
+// of a function its USR, of the others the qualified name; with "FILE|" in front where only one
+// file can name it (static, anonymous namespace), with file:line:column for a lambda, with the
+// template arguments for an instantiation. For people everything up to the last '|' is left out.
+// Invariant: equal input gives equal bytes; nothing in here is an address, a time or a random
+// number.
 // Thread-safety: plain data.
 #pragma once
 
@@ -23,7 +24,7 @@
 
 namespace lockweave::analyzer::summary {
 
-inline constexpr std::uint32_t kVersion = 2;
+inline constexpr std::uint32_t kVersion = 3;
 
 struct Place {
   std::uint32_t file = 0;    // index of Unit::files plus 1; 0: unknown
@@ -32,7 +33,7 @@ struct Place {
   friend auto operator<=>(const Place&, const Place&) = default;
 };
 
-// ---- paths ---------------------------------------------------------------------------------------
+// ---- paths --------------------------------------------------------------------------------------
 
 enum class Root : std::uint8_t {
   none,       // there is no such object, or it cannot be named
@@ -60,7 +61,7 @@ struct Path {
   friend auto operator<=>(const Path&, const Path&) = default;
 };
 
-// ---- operations ------------------------------------------------------------------------------------
+// ---- operations ---------------------------------------------------------------------------------
 
 enum class Mode : std::uint8_t { exclusive, shared };
 enum class Attempt : std::uint8_t { blocking, tried, timed };
@@ -121,8 +122,11 @@ struct Callee {
 };
 
 struct Argument {
-  Path path;             // the object passed, by reference, pointer or value
-  std::string function;  // key of the function, lambda or method passed
+  Path path;               // the object passed, by reference, pointer or value
+  std::string function;    // key of the function, lambda or method passed
+  std::int64_t value = 0;  // of a constant
+  bool constant = false;
+  bool not_null = false;  // the address of something
   friend bool operator==(const Argument&, const Argument&) = default;
 };
 
@@ -165,7 +169,17 @@ struct Op {
   friend bool operator==(const Op&, const Op&) = default;
 };
 
-// ---- functions, classes, units ------------------------------------------------------------------------
+// ---- functions, classes, units ------------------------------------------------------------------
+
+// What a branch tests. Where it has a subject, that is compared with a constant: is it `value`? Or,
+// if it does not `compare`, is it something else than zero?
+struct Condition {
+  std::string words;
+  Path subject;  // none: the outcome of an operation, or nothing that has a name
+  std::int64_t value = 0;
+  bool compares = false;
+  friend bool operator==(const Condition&, const Condition&) = default;
+};
 
 struct Edge {
   std::uint32_t to = 0;
@@ -208,8 +222,8 @@ struct Function {
   std::vector<std::string> overrides;
   std::vector<Parameter> parameters;
   std::vector<Promise> promises;
-  std::vector<std::string> conditions;  // in words
-  std::vector<Block> blocks;            // 0: entry; 1: exit. None: only declared here
+  std::vector<Condition> conditions;
+  std::vector<Block> blocks;  // 0: entry; 1: exit. None: only declared here
   bool lambda = false;
   bool internal = false;  // only this unit can call it by name
   bool hidden = false;    // private member

@@ -11,9 +11,9 @@
 //       .guard_end(local("g"));
 //   const Program program = link_program({unit.build()}, Settings{});
 //
-// Operations go to the current block, at first the entry (0); block 1 is the exit. A block that leads
-// nowhere leads to the exit. Each operation has an id and a line of its own, counted up; what a method
-// has no parameter for is set with `with`. A function's key is its name.
+// Operations go to the current block, at first the entry (0); block 1 is the exit. A block that
+// leads nowhere leads to the exit. Each operation has an id and a line of its own, counted up; what
+// a method has no parameter for is set with `with`. A function's key is its name.
 // References that `function` returns stay good while the builder lives.
 #pragma once
 
@@ -111,10 +111,24 @@ class FunctionBuilder {
   // The number of a condition, as operations and edges have it; made when first named.
   std::uint32_t condition(const std::string& words) {
     auto& all = function_->conditions;
-    const auto found = std::find(all.begin(), all.end(), words);
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.words == words; });
     if (found != all.end()) return static_cast<std::uint32_t>(found - all.begin()) + 1;
-    all.push_back(words);
+    all.emplace_back().words = words;
     return static_cast<std::uint32_t>(all.size());
+  }
+  // The condition is that `subject` is not zero; with a value, that it is this one.
+  FunctionBuilder& tests(const std::string& words, Path subject) {
+    summary::Condition& made = function_->conditions[condition(words) - 1];
+    made.subject = std::move(subject);
+    return *this;
+  }
+  FunctionBuilder& tests(const std::string& words, Path subject, std::int64_t value) {
+    tests(words, std::move(subject));
+    summary::Condition& made = function_->conditions[condition(words) - 1];
+    made.compares = true;
+    made.value = value;
+    return *this;
   }
 
   // ---- blocks

@@ -114,7 +114,7 @@ Unit one_function() {
   unit.files = {"/a.cc"};
   Function function;
   function.key = "f";
-  function.conditions = {"b"};
+  function.conditions.emplace_back().words = "b";
   function.blocks.resize(2);
   function.blocks[0].next.push_back({.to = 1, .condition = 1});
   Op& op = function.blocks[0].ops.emplace_back();

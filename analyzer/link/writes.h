@@ -1,0 +1,41 @@
+// analyzer/link/writes.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which of the variables and members that some branch tests a function writes, itself or below:
+// after a call of it nothing is known of them. Whose member it is does not matter.
+// Limits: kWrittenMax of a function; the rest counts as not written.
+// Thread-safety: immutable after construction. Cost: operations and calls, times kWrittenMax.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "analyzer/link/calls.h"
+#include "analyzer/link/components.h"
+
+namespace lockweave::analyzer::link {
+
+inline constexpr std::size_t kWrittenMax = 256;
+
+class Writes {
+ public:
+  Writes(const Program& program, const Components& components);
+
+  bool none(FunctionId function) const { return written_[function].empty(); }
+  bool written_by(FunctionId function, const Path& subject) const;
+
+ private:
+  using Number = std::uint32_t;  // of a member or variable
+
+  static std::string key(const Path& subject);
+  std::optional<Number> number_of(const Path& subject) const;
+  void collect_subjects(const Program& program);
+  void collect_own(const summary::Function& function, std::vector<Number>& written) const;
+
+  std::unordered_map<std::string, Number> numbers_;
+  std::vector<std::vector<Number>> written_;  // by function; sorted
+};
+
+}  // namespace lockweave::analyzer::link
