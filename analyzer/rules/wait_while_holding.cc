@@ -1,6 +1,9 @@
 // analyzer/rules/wait_while_holding.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
 
 #include "analyzer/rules/rule_functions.h"
 #include "analyzer/rules/telling.h"
@@ -16,19 +19,36 @@ struct Notifier {
   Need need;
 };
 
-Notifier notifier_that_needs(const CallSites& sites, const std::vector<Halt>& notifies,
-                             const Halt& wait, const Path& lock) {
-  Notifier best;
-  for (const Halt& notify : notifies) {
-    if (!perhaps_same(notify.object, wait.object)) continue;
-    if (!parallel(sites.program(), wait.context, notify.context)) continue;
-    Need need = needs_before(sites, notify, lock);
-    if (!need.needed || (best.notify != nullptr && !need.exact)) continue;
-    best = {&notify, std::move(need)};
-    if (best.need.exact) break;
+class Notifiers {
+ public:
+  explicit Notifiers(const CallSites& sites)
+      : sites_(sites), notifies_(halts(sites, OpKind::notify)) {}
+
+  Notifier that_needs(const Halt& wait, const Path& lock) {
+    Notifier best;
+    for (const Halt& notify : notifies_) {
+      if (!perhaps_same(notify.object, wait.object)) continue;
+      const Need& need = need_of(notify, lock);
+      if (!need.needed || (best.notify != nullptr && !need.exact)) continue;
+      if (!parallel(sites_.program(), wait.context, notify.context)) continue;
+      best = {&notify, need};
+      if (best.need.exact) break;
+    }
+    return best;
   }
-  return best;
-}
+
+ private:
+  // Many waits hold the same lock.
+  const Need& need_of(const Halt& notify, const Path& lock) {
+    const auto [known, fresh] = needs_.try_emplace({&notify, link::key_of(lock)});
+    if (fresh) known->second = needs_before(sites_, notify, lock);
+    return known->second;
+  }
+
+  const CallSites& sites_;
+  std::vector<Halt> notifies_;
+  std::map<std::pair<const Halt*, std::string>, Need> needs_;
+};
 
 void tell(const Halt& wait, const Held& kept, const Notifier& notifier, const Teller& teller,
           Findings& findings) {
@@ -74,11 +94,11 @@ bool may_be_its_own(const Halt& wait, const Held& kept) {
 void find_wait_while_holding(const Program& program, Findings& findings) {
   const CallSites sites(program);
   const Teller teller(sites);
-  const std::vector<Halt> notifies = halts(sites, OpKind::notify);
+  Notifiers notifiers(sites);
   for (const Halt& wait : halts(sites, OpKind::wait)) {
     for (const Held& kept : wait.context.held) {
       if (kept.taken == nullptr || may_be_its_own(wait, kept)) continue;
-      tell(wait, kept, notifier_that_needs(sites, notifies, wait, kept.lock), teller, findings);
+      tell(wait, kept, notifiers.that_needs(wait, kept.lock), teller, findings);
     }
   }
 }
