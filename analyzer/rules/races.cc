@@ -3,8 +3,11 @@
 #include "analyzer/rules/races.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <string>
 #include <tuple>
+#include <utility>
 
 #include "analyzer/rules/handover.h"
 #include "analyzer/rules/telling.h"
@@ -16,6 +19,7 @@ using model::Confidence;
 using summary::Mode;
 
 constexpr std::size_t kPatternMin = 3;
+constexpr std::size_t kForgottenMax = 16;  // variables of two threads
 
 bool refers_to(const link::ThreadRoot& root, const Path& local) {
   if (root.spawn == nullptr) return false;
@@ -43,7 +47,9 @@ struct Pair {
 };
 
 std::optional<Pair> threads_of_pair(const Program& program, const Access& a, const Access& b) {
-  const bool fixed = is_fixed(a.object()) && is_fixed(b.object());
+  // Found by way of the spawn, the variable is the thread's own object's.
+  const bool own = a.context.root && b.context.root;
+  const bool fixed = is_fixed(a.object()) && is_fixed(b.object()) && !own;
   std::optional<Pair> best;
   const bool local = a.object().root == Root::local && !a.context.root && !b.context.root;
   for (const std::uint32_t x : threads_of(program, a.context)) {
@@ -290,6 +296,13 @@ Words words_of(const RaceVerdict& verdict, const std::string& who, const std::st
     return {first + ", which " + second + ": `volatile` orders nothing between threads",
             "make it `std::atomic`, or guard it with a lock"};
   }
+  if (verdict.alike > 0) {
+    return {
+        first + ", which " + second + ", and nothing orders the two, nor do they order " +
+            std::to_string(verdict.alike) + " more variables",
+        "if something orders these two threads as a whole, say so at the spawn with an `ignore` "
+        "comment; else guard what they share"};
+  }
   return {first + ", which " + second + ", and nothing orders the two",
           "guard every access with one lock, make it atomic, or hand the value over"};
 }
@@ -326,6 +339,27 @@ model::Finding tell(const Program& program, const Teller& teller, const RaceVerd
   return finding;
 }
 
+// Two threads that share more variables than anybody would forget to lock are kept apart by something
+// that is not seen here, or are not kept apart at all: one cause, told once.
+void fold_by_threads(const Program& program, std::vector<RaceVerdict>& verdicts) {
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<RaceVerdict*>> by_threads;
+  for (RaceVerdict& verdict : verdicts) {
+    if (verdict.rule != "data-race" || verdict.confidence == Confidence::low) continue;
+    const auto threads = threads_of_pair(program, verdict.place, verdict.other);
+    if (threads) by_threads[std::minmax(threads->a, threads->b)].push_back(&verdict);
+  }
+  for (auto& [threads, all] : by_threads) {
+    if (all.size() <= kForgottenMax) continue;
+    const auto first = std::min_element(all.begin(), all.end(), [](const auto* a, const auto* b) {
+      return source_of(a->place) < source_of(b->place);
+    });
+    (*first)->alike = all.size() - 1;
+    for (RaceVerdict* verdict : all) {
+      verdict->confidence = verdict == *first ? Confidence::medium : Confidence::low;
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<RaceVerdict> race_verdicts(const CallSites& sites) {
@@ -336,6 +370,7 @@ std::vector<RaceVerdict> race_verdicts(const CallSites& sites) {
       verdicts.push_back(std::move(*verdict));
     }
   }
+  fold_by_threads(sites.program(), verdicts);
   return verdicts;
 }
 

@@ -32,6 +32,7 @@ struct RaceVerdict {
   Access other;
   std::vector<Held> lock;  // of inconsistent-locking and write-under-shared-lock: one
   Path variable;
+  std::size_t alike = 0;  // data races of the same two threads that this one stands for
 };
 std::vector<RaceVerdict> race_verdicts(const CallSites& sites);
 

@@ -203,6 +203,25 @@ void add_worker(UnitBuilder& unit, bool locked, std::uint32_t& line) {
   end.join(self / "Worker::thread");
 }
 
+TEST(DataRace, OneCauseIsToldOnce) {
+  UnitBuilder unit;
+  FunctionBuilder& main = unit.function("main").spawn(local("t"), "work");
+  FunctionBuilder& work = unit.function("work");
+  for (int i = 0; i < 40; ++i) {
+    main.write(global("v" + std::to_string(i)));
+    work.write(global("v" + std::to_string(i)));
+  }
+  main.join(local("t"));
+  const std::vector<model::Finding> findings = verdict_of(unit).findings;
+  std::size_t printed = 0;
+  for (const auto& finding : findings) {
+    if (finding.confidence == model::Confidence::low) continue;
+    ++printed;
+    EXPECT_NE(finding.message.find("39 more variables"), std::string::npos) << finding.message;
+  }
+  EXPECT_EQ(printed, 1u);
+}
+
 TEST(DataRace, MemberOfAnObjectWithAThread) {
   UnitBuilder unit;
   std::uint32_t line = 0;
