@@ -70,6 +70,21 @@ const clang::Expr* decided_by(const clang::CFGBlock& block) {
   return test;
 }
 
+// What a process reports of itself before it aborts (`fail(...), __builtin_unreachable()` of an
+// assertion) is not what it does.
+bool aborts(const clang::CFGBlock& block) {
+  if (!block.hasNoReturnElement()) return false;
+  for (const clang::CFGElement& element : block) {
+    const auto statement = element.getAs<clang::CFGStmt>();
+    const auto* call = statement ? llvm::dyn_cast<clang::CallExpr>(statement->getStmt()) : nullptr;
+    const clang::FunctionDecl* const callee = call == nullptr ? nullptr : call->getDirectCallee();
+    if (callee == nullptr || !callee->getDeclName().isIdentifier()) continue;
+    const llvm::StringRef name = callee->getName();
+    if (name == "__builtin_unreachable" || name == "abort" || name == "__builtin_trap") return true;
+  }
+  return false;
+}
+
 const clang::Expr* last_call(const clang::CFGBlock& block) {
   if (block.empty()) return nullptr;
   const auto statement = block.back().getAs<clang::CFGStmt>();
@@ -282,6 +297,10 @@ bool FunctionWalk::connect_cases(const clang::CFGBlock& block) {
 
 void FunctionWalk::connect(const clang::CFGBlock& block) {
   std::vector<Edge>& edges = made_.blocks[index_of(block)].next;
+  if (aborts(block)) {
+    std::erase_if(made_.blocks[index_of(block)].ops,
+                  [](const Op& op) { return op.kind == OpKind::call; });
+  }
   if (block.hasNoReturnElement() || connect_cases(block)) return;
   const clang::Stmt* const terminator = block.getTerminatorStmt();
   const bool throws = has_throw(block);
