@@ -160,7 +160,7 @@ std::string FunctionWalk::comparison_with_constant(const clang::BinaryOperator& 
   if (plain.empty()) return "";
   std::string key = plain + binary.getOpcodeStr().str() + std::to_string(*constant);
   tests_of_[plain].insert(key);
-  questions_.try_emplace(key, summary::Condition{.words = key, .subject = {}});
+  questions_.try_emplace(key, summary::Condition{.words = key, .subject = {}, .compares = true});
   return key;
 }
 

@@ -132,7 +132,9 @@ class Entries {
     for (std::size_t at = first_of_interest(id); at < linked.moments.size(); ++at) {
       const Moment& moment = linked.moments[at];
       if (moment.op->kind != OpKind::call || !moment.reached) continue;
-      for (const FunctionId target : moment.targets) changed |= push_call(linked, moment, target);
+      for (const FunctionId target : moment.targets) {
+        if (!is_alone(id, moment, target)) changed |= push_call(linked, moment, target);
+      }
     }
     for (const PassedCall& call : context_.passed[id]) {
       if (call.spawns) continue;
@@ -149,6 +151,17 @@ class Entries {
     if (!program.start_up.empty() && program.start_up[id]) return SIZE_MAX;
     const auto first = program.first_thread.find(id);
     return first == program.first_thread.end() ? 0 : first->second;
+  }
+
+  // Main calls it before any thread is there that does so, too.
+  bool is_alone(FunctionId id, const Moment& call, FunctionId target) const {
+    const Program& program = context_.program;
+    const std::vector<std::uint32_t>& callers = program.functions[id].roots;
+    if (callers.size() != 1 || program.roots[callers.front()].what != "main") return false;
+    const std::vector<std::uint32_t>& roots = program.functions[target].roots;
+    return roots.size() > 1 && std::none_of(roots.begin(), roots.end(), [&](std::uint32_t root) {
+             return program.parallel_in(callers.front(), id, call.op, root, target, nullptr);
+           });
   }
 
   bool push_call(const Linked& linked, const Moment& moment, FunctionId target) {

@@ -172,7 +172,8 @@ struct Op {
 // ---- functions, classes, units ------------------------------------------------------------------
 
 // What a branch tests. Where it has a subject, that is compared with a constant: is it `value`? Or,
-// if it does not `compare`, is it something else than zero?
+// if it does not `compare`, is it something else than zero? Without a subject: not zero, or, if it
+// compares, another relation to a constant.
 struct Condition {
   std::string words;
   Path subject;  // none: the outcome of an operation, or nothing that has a name

@@ -142,6 +142,20 @@ TEST(Entry, CallsInTheStartUpSayNothing) {
   EXPECT_EQ(entry_of(unit, "grow"), "");
 }
 
+TEST(Entry, CallsBeforeTheThreadsThatDoTheSameSayNothing) {
+  UnitBuilder unit;
+  unit.function("grow").internal().read(probe);
+  unit.function("init").call("grow");
+  unit.function("log");
+  unit.function("work").acquire(m).call("grow").release(m);
+  FunctionBuilder& main = unit.function("main");
+  main.spawn(local("l"), "log").detach(local("l")).call("init");
+  main.spawn(local("t"), "work").detach(local("t"));
+  EXPECT_EQ(entry_of(unit, "grow"), "m");
+  main.call("grow");
+  EXPECT_EQ(entry_of(unit, "grow"), "");
+}
+
 TEST(Entry, WhatIsTakenAgainIsHeldAgain) {
   UnitBuilder unit;
   unit.function("outer").acquire(m).call("inner").release(m);
