@@ -153,6 +153,7 @@ class FunctionWalk {
   void access(const clang::Expr* expr, bool write, bool atomic, bool update,
               clang::SourceLocation at, summary::Answer value = summary::Answer::unknown);
   bool is_given_away(const clang::VarDecl* local) const;
+  bool computed_from(const clang::Expr* value, const Path& atomic, int variables = 3);
   bool can_be_shared(const clang::Expr* expr, const Path& path) const;
   void bind(const clang::Expr* slot, const clang::Expr* value);
   void bind(const Path& slot, const clang::Expr* value);
@@ -191,8 +192,8 @@ class FunctionWalk {
   std::map<std::string, summary::Condition> questions_;    // by key
   std::map<std::string, std::uint32_t> tests_;             // by key: the condition
   std::map<std::string, std::set<std::string>> tests_of_;  // path -> tests that depend on it
-  llvm::DenseMap<const clang::Expr*, Outcome> outcomes_;  // of calls
-  llvm::DenseSet<const clang::Expr*> modelled_;           // calls known by name
+  llvm::DenseMap<const clang::Expr*, Outcome> outcomes_;   // of calls
+  llvm::DenseSet<const clang::Expr*> modelled_;            // calls known by name
   std::map<Path, std::vector<Path>> guards_in_;  // containers -> guards that were put there
   std::map<Path, summary::Answer> attributes_;   // of locks to be made: recursive
   std::set<Path> daemons_;                       // handles of threads that nobody waits for

@@ -145,7 +145,11 @@ void FunctionWalk::on_assignment(const clang::BinaryOperator& binary) {
     bind(left, binary.getRHS());
   }
   const Answer value = update ? Answer::unknown : constant(binary.getRHS(), names_.context());
+  const std::size_t before = made_.blocks[block_].ops.size();
   access(left, true, false, update, binary.getExprLoc(), value);
+  if (left->getType()->isAtomicType() && made_.blocks[block_].ops.size() > before) {
+    made_.blocks[block_].ops.back().computed = computed_from(binary.getRHS(), paths_.of(left));
+  }
   assign_conditions(paths_.of(left), update ? nullptr : binary.getRHS(), binary.getExprLoc());
 }
 
@@ -157,6 +161,36 @@ void FunctionWalk::on_step(const clang::UnaryOperator& unary) {
 void FunctionWalk::on_read(const clang::CastExpr& cast) {
   if (cast.getCastKind() != clang::CK_LValueToRValue) return;
   access(cast.getSubExpr(), false, false, false, cast.getSubExpr()->getExprLoc());
+}
+
+// Through at most so many local variables; one that has no initial value may have come from anywhere.
+bool FunctionWalk::computed_from(const clang::Expr* value, const Path& atomic, int variables) {
+  const clang::Expr* const bare = stripped(value);
+  if (bare == nullptr) return false;
+  if (llvm::isa<clang::CallExpr>(bare)) {
+    const auto* call = llvm::cast<clang::CallExpr>(bare);
+    const clang::Expr* of = nullptr;
+    if (const auto* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(call)) {
+      of = member->getImplicitObjectArgument();
+    } else if (llvm::isa<clang::CXXOperatorCallExpr>(call) && call->getNumArgs() > 0) {
+      of = call->getArg(0);
+    }
+    if (of != nullptr && library_.type(of->getType()).role == Role::atomic) {
+      return paths_.of(of) == atomic;
+    }
+  }
+  if (llvm::isa<clang::DeclRefExpr, clang::MemberExpr>(bare) && paths_.of(bare) == atomic) {
+    return true;
+  }
+  if (const auto* name = llvm::dyn_cast<clang::DeclRefExpr>(bare)) {
+    const auto* variable = llvm::dyn_cast<clang::VarDecl>(name->getDecl());
+    if (variable == nullptr || !variable->isLocalVarDecl() || variables == 0) return false;
+    return !variable->hasInit() || computed_from(variable->getInit(), atomic, variables - 1);
+  }
+  return std::any_of(bare->child_begin(), bare->child_end(), [&](const clang::Stmt* child) {
+    const auto* part = llvm::dyn_cast_or_null<clang::Expr>(child);
+    return part != nullptr && computed_from(part, atomic, variables);
+  });
 }
 
 bool FunctionWalk::on_atomic_call(const clang::CallExpr& call, const clang::Expr* object,
@@ -188,6 +222,7 @@ bool FunctionWalk::on_atomic_call(const clang::CallExpr& call, const clang::Expr
   const unsigned stored = llvm::isa<clang::CXXOperatorCallExpr>(call) ? 1 : 0;
   if (write && !update && call.getNumArgs() > stored) {
     op.value = constant(call.getArg(stored), names_.context());
+    op.computed = computed_from(call.getArg(stored), path);
   }
   return true;
 }

@@ -552,7 +552,7 @@ std::vector<Exit> ways_of(const std::vector<Exit>& exits) {
     ways.front().denials.clear();
     ways.front().returned = Answer::unknown;
   }
-  if (ways.empty()) ways.emplace_back();  // it does not come back: callers go on as if nothing were
+  if (ways.empty()) ways.emplace_back();  // it only throws: callers go on as if nothing were
   return ways;
 }
 

@@ -41,6 +41,7 @@ struct Summary {
   std::vector<Touch> touches;
   std::vector<Indirect> indirect;
   std::vector<Exit> ways;  // exits that differ in what they do to locks; none: not known yet
+  bool returns = true;     // or throws; no: it ends the process, or goes round for ever
 };
 
 // A function that is called through a parameter of somebody else, or spawned so.

@@ -375,6 +375,7 @@ void Flow::collect_exits() {
   }
   find_denials();
   context_.summaries[id_].ways = ways_of(effects.exits);
+  context_.summaries[id_].returns = !effects.exits.empty() || cut_;
 }
 
 // Does what the way supposes keep the function from every other way?

@@ -175,6 +175,19 @@ bool can_be_in(const Program& program, std::uint32_t root, FunctionId id) {
          std::find(mains.begin(), mains.end(), main) != mains.end();
 }
 
+// Can two of the kind be in the two functions at a time? Who stands beside a main is in that program.
+bool meets_its_like(const Program& program, std::uint32_t root, FunctionId in_a, FunctionId in_b) {
+  const ThreadRoot& thread = program.roots[root];
+  if (!thread.several || thread.mains.empty()) return thread.several;
+  const std::uint32_t of_a = own_main(program, in_a);
+  const std::uint32_t of_b = own_main(program, in_b);
+  const auto none = static_cast<std::uint32_t>(program.roots.size());
+  if (of_a != none && of_b != none && of_a != of_b) return false;
+  const std::uint32_t main = of_a != none ? of_a : of_b;
+  return main == none ||
+         std::binary_search(thread.several_in.begin(), thread.several_in.end(), main);
+}
+
 // Threads that one thread spawns, one after the other.
 bool siblings_overlap(const Program& program, std::uint32_t a, std::uint32_t b) {
   const ThreadRoot& left = program.roots[a];
@@ -201,13 +214,15 @@ bool overlap(const Program& program, std::uint32_t a, FunctionId in_a, const Op*
   const ThreadRoot& left = program.roots[a];
   const ThreadRoot& right = program.roots[b];
   if (left.what == "process" || right.what == "process") return false;
-  if (a == b) return left.several;
+  if (a == b) return meets_its_like(program, a, in_a, in_b);
   if (left.what == "main" && right.what == "main") return false;
   if (left.what == "main" && in_start_up(program, in_a, at_a)) return false;
   if (right.what == "main" && in_start_up(program, in_b, at_b)) return false;
-  // Users have programs of their own.
+  // Users have programs of their own, and nothing in them that stands beside a main.
   if (left.what == "caller" || right.what == "caller") {
-    return left.what != "main" && right.what != "main";
+    const bool ours = own_main(program, in_a) != program.roots.size() ||
+                      own_main(program, in_b) != program.roots.size();
+    return !ours && left.what != "main" && right.what != "main";
   }
   if (!of_one_program(left, right)) return false;
   if (!can_be_in(program, a, in_a) || !can_be_in(program, a, in_b) ||

@@ -232,7 +232,7 @@ struct ThreadRoot {
   FunctionId function = 0;
   FunctionId spawner = 0;
   const summary::Op* spawn = nullptr;  // null: main, caller, and what the project declares
-  bool several = false;                // more than one at a time
+  bool several = false;                // more than one at a time, in one program or another
   // ... and begun side by side, in a loop or into a container; else each with what its spawner made
   // for it.
   bool on_one_object = false;
@@ -243,6 +243,7 @@ struct ThreadRoot {
   std::size_t ends = SIZE_MAX;
   std::vector<std::uint32_t> mains;  // the programs it belongs to: indices of roots; empty: any
   bool of_users = false;             // a user's program can have it, too
+  std::vector<std::uint32_t> several_in;  // if `several`: in which of `mains`
 };
 
 struct File {

@@ -106,14 +106,19 @@ class Roots {
   bool open_to_callers(FunctionId id) const;
   void find_mains();
   void find_several();
-  std::vector<bool> done_again() const;
-  bool runs_several(FunctionId id) const;
+  using Programs = std::uint64_t;  // a bit each
+  static constexpr std::size_t kProgramsAtOnce = 64;
+  Programs programs_of(FunctionId id, std::size_t first) const;
+  std::vector<Programs> done_again(std::size_t first) const;
+  bool add_several(ThreadRoot& root, std::size_t first, Programs programs);
+  bool inherit_several(ThreadRoot& root) const;
   std::set<std::string> joined_variables() const;
 
   Context& context_;
   Program& program_;
   const Components& components_;
   std::vector<std::vector<FunctionId>> calls_;
+  std::vector<std::uint32_t> mains_;    // roots; sorted
   std::vector<bool> joined_each_time_;  // by root: in its spawner, whatever loop it stands in
 };
 
@@ -239,7 +244,10 @@ void Roots::find_mains() {
   std::vector<ThreadRoot>& roots = program_.roots;
   std::vector<bool> any(roots.size(), false);
   for (std::uint32_t i = 0; i < roots.size(); ++i) {
-    if (roots[i].what == "main") roots[i].mains = {i};
+    if (roots[i].what == "main") {
+      roots[i].mains = {i};
+      mains_.push_back(i);
+    }
     any[i] = roots[i].what == "caller" || roots[i].what == "declared";
     if (roots[i].spawn != nullptr && program_.functions[roots[i].spawner].roots.empty()) {
       any[i] = true;
@@ -264,35 +272,57 @@ void Roots::find_mains() {
   }
 }
 
-// By function: is it run again after it has returned?
-std::vector<bool> Roots::done_again() const {
-  std::vector<std::uint32_t> sites(program_.functions.size(), 0);
-  for (FunctionId id = 0; id < program_.functions.size(); ++id) {
-    for (const Moment& moment : program_.functions[id].moments) {
-      if (moment.op->kind != OpKind::call) continue;
-      for (const FunctionId target : moment.targets) sites[target] += moment.op->looped ? 2 : 1;
-    }
-    for (const PassedCall& call : context_.passed[id]) {
-      if (!call.spawns) sites[call.callee] += call.op->looped ? 2 : 1;
+// The programs that the function is in, of those from `first` on: a bit each. Behind the mains comes one
+// for all users' programs.
+Roots::Programs Roots::programs_of(FunctionId id, std::size_t first) const {
+  Programs programs = 0;
+  const auto add = [&](std::size_t number) {
+    if (number >= first && number < first + kProgramsAtOnce)
+      programs |= Programs{1} << (number - first);
+  };
+  const Linked& linked = program_.functions[id];
+  if (linked.roots.empty()) add(mains_.size());
+  for (const std::uint32_t root : linked.roots) {
+    if (program_.roots[root].of_users) add(mains_.size());
+    for (const std::uint32_t main : program_.roots[root].mains) {
+      add(static_cast<std::size_t>(std::lower_bound(mains_.begin(), mains_.end(), main) -
+                                   mains_.begin()));
     }
   }
-  std::vector<bool> again(program_.functions.size(), false);
+  return programs;
+}
+
+// By function: in which programs is it run again after it has returned?
+std::vector<Roots::Programs> Roots::done_again(std::size_t first) const {
+  std::vector<Programs> in(program_.functions.size());
+  for (FunctionId id = 0; id < in.size(); ++id) in[id] = programs_of(id, first);
+  std::vector<Programs> once(in.size(), 0);
+  std::vector<Programs> again(in.size(), 0);
+  const auto called = [&](FunctionId caller, FunctionId target, bool looped) {
+    again[target] |= in[caller] & (looped ? in[caller] : once[target]);
+    once[target] |= in[caller];
+  };
+  for (FunctionId id = 0; id < in.size(); ++id) {
+    for (const Moment& moment : program_.functions[id].moments) {
+      if (moment.op->kind != OpKind::call) continue;
+      for (const FunctionId target : moment.targets) called(id, target, moment.op->looped);
+    }
+    for (const PassedCall& call : context_.passed[id]) {
+      if (!call.spawns) called(id, call.callee, call.op->looped);
+    }
+  }
   for (std::size_t at = components_.members.size(); at-- > 0;) {
-    bool any = components_.recursive[at];
-    for (const FunctionId id : components_.members[at]) any = any || sites[id] > 1 || again[id];
-    if (!any) continue;
+    Programs any = 0;
     for (const FunctionId id : components_.members[at]) {
-      again[id] = true;
-      for (const FunctionId called : calls_[id]) again[called] = true;
+      any |= components_.recursive[at] ? in[id] : again[id];
+    }
+    if (any == 0) continue;
+    for (const FunctionId id : components_.members[at]) {
+      again[id] |= any;
+      for (const FunctionId target : calls_[id]) again[target] |= any & in[target];
     }
   }
   return again;
-}
-
-bool Roots::runs_several(FunctionId id) const {
-  const std::vector<std::uint32_t>& roots = program_.functions[id].roots;
-  return std::any_of(roots.begin(), roots.end(),
-                     [&](std::uint32_t root) { return program_.roots[root].several; });
 }
 
 // The one variable that the program has for the thread, and joins it by somewhere: the thread ends
@@ -308,27 +338,57 @@ std::set<std::string> Roots::joined_variables() const {
   return joined;
 }
 
+// The programs among the root's that `programs` names; has it become more?
+bool Roots::add_several(ThreadRoot& root, std::size_t first, Programs programs) {
+  const std::size_t before = root.several_in.size() + (root.several ? 1U : 0U);
+  for (std::size_t bit = 0; bit < kProgramsAtOnce && first + bit <= mains_.size(); ++bit) {
+    if ((programs >> bit & 1U) == 0) continue;
+    root.several = true;
+    if (first + bit == mains_.size()) continue;
+    const std::uint32_t main = mains_[first + bit];
+    if (std::binary_search(root.mains.begin(), root.mains.end(), main)) {
+      root.several_in.push_back(main);
+    }
+  }
+  sort_unique(root.several_in);
+  return before != root.several_in.size() + (root.several ? 1U : 0U);
+}
+
 void Roots::find_several() {
-  const std::vector<bool> again = done_again();
   const std::set<std::string> joined = joined_variables();
-  std::vector<bool> one_at_a_time(program_.roots.size(), false);
+  std::vector<bool> decided(program_.roots.size(), false);
   for (std::uint32_t i = 0; i < program_.roots.size(); ++i) {
     ThreadRoot& root = program_.roots[i];
-    if (root.spawn == nullptr) continue;
-    one_at_a_time[i] =
+    if (root.several) root.several_in = root.mains;
+    decided[i] =
+        root.spawn == nullptr || root.several ||
         joined.contains(key_of(program_.functions[root.spawner].moments[root.begins].object));
-    if (again[root.spawner] && !joined_each_time_[i] && !one_at_a_time[i]) root.several = true;
   }
+  for (std::size_t first = 0; first <= mains_.size(); first += kProgramsAtOnce) {
+    const std::vector<Programs> again = done_again(first);
+    for (std::uint32_t i = 0; i < program_.roots.size(); ++i) {
+      if (decided[i] || joined_each_time_[i]) continue;
+      add_several(program_.roots[i], first, again[program_.roots[i].spawner]);
+    }
+  }
+  // What several threads do is done several times.
   for (bool changed = true; changed;) {
     changed = false;
     for (std::uint32_t i = 0; i < program_.roots.size(); ++i) {
-      ThreadRoot& root = program_.roots[i];
-      const bool decided = root.spawn == nullptr || root.several || one_at_a_time[i];
-      if (decided || !runs_several(root.spawner)) continue;
-      root.several = true;
-      changed = true;
+      if (!decided[i]) changed |= inherit_several(program_.roots[i]);
     }
   }
+}
+
+bool Roots::inherit_several(ThreadRoot& root) const {
+  const std::size_t before = root.several_in.size() + (root.several ? 1U : 0U);
+  for (const std::uint32_t parent : program_.functions[root.spawner].roots) {
+    const ThreadRoot& above = program_.roots[parent];
+    root.several |= above.several;
+    root.several_in.insert(root.several_in.end(), above.several_in.begin(), above.several_in.end());
+  }
+  sort_unique(root.several_in);
+  return before != root.several_in.size() + (root.several ? 1U : 0U);
 }
 
 }  // namespace

@@ -346,6 +346,7 @@ void Transfer::call(const Op& op, State state, States& out) {
 }
 
 void Transfer::call_one(const Op& op, const State& state, FunctionId target, States& out) {
+  if (!context_.summaries[target].returns) return;
   static const std::vector<Exit> nothing(1);
   const summary::Function& callee = *context_.program.functions[target].function;
   const std::vector<Exit>& known = context_.summaries[target].ways;

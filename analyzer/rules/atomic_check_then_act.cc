@@ -19,8 +19,7 @@ bool is_store(const Access& access) {
 }
 
 // The store comes after the load in one function, and is decided by it: the load is tested and the
-// store stands in another block; or it is the last load before it in its own, and what is stored is
-// no constant, as in `n = n + 1`.
+// store stands in another block; or what is stored comes from it, as in `n = n + 1`.
 bool decides(const Program& program, const Access& load, const Access& store) {
   const FunctionId id = load.context.inner().function;
   if (store.context.inner().function != id) return false;
@@ -33,8 +32,7 @@ bool decides(const Program& program, const Access& load, const Access& store) {
   const auto to = at(store.op);
   if (from >= to) return false;
   if (load.op->condition) return from->block != to->block;
-  return from->block == to->block && !store.op->update &&
-         store.op->value == summary::Answer::unknown;
+  return from->block == to->block && store.op->computed;
 }
 
 bool under_one_lock(const Access& load, const Access& store) {

@@ -215,9 +215,10 @@ const Signals& Handovers::at(FunctionId function, const Op* op, Side side) {
 }
 
 // What all callers of the function say after they call it, or wait for before.
-Signals Handovers::around(FunctionId function, Side side, int levels) {
+const Signals& Handovers::around(FunctionId function, Side side, int levels) {
+  const auto [known, fresh] = around_.try_emplace({function, side, levels});
   const std::vector<FunctionId>& callers = program_.functions[function].callers;
-  if (levels == 0 || callers.size() > kCallersMax) return {};
+  if (!fresh || levels == 0 || callers.size() > kCallersMax) return known->second;
   std::optional<Signals> common;
   for (const FunctionId caller : callers) {
     for (const Moment& moment : program_.functions[caller].moments) {
@@ -225,7 +226,7 @@ Signals Handovers::around(FunctionId function, Side side, int levels) {
                          std::binary_search(moment.targets.begin(), moment.targets.end(), function);
       if (!calls) continue;
       Signals here = at(caller, moment.op, side);
-      const Signals above = around(caller, side, levels - 1);
+      const Signals& above = around(caller, side, levels - 1);
       here.insert(here.end(), above.begin(), above.end());
       if (common) {
         std::erase_if(*common, [&](const Signal& one) { return !contains_like(here, one); });
@@ -234,34 +235,37 @@ Signals Handovers::around(FunctionId function, Side side, int levels) {
       }
     }
   }
-  return common.value_or(Signals{});
+  return known->second = std::move(common).value_or(Signals{});
 }
 
-Signals Handovers::of(const Access& access, Side side) {
-  Signals all;
+const Signals& Handovers::of(const Access& access, Side side) {
+  const auto [known, fresh] = of_accesses_.try_emplace({access.context.trace, side});
+  Signals& all = known->second;
+  if (!fresh) return all;
   for (const link::TraceStep* step = access.context.trace.get(); step != nullptr;
        step = step->inner.get()) {
     const Signals& some = at(step->function, step->op, side);
     all.insert(all.end(), some.begin(), some.end());
   }
-  const Signals above = around(access.context.trace->function, side, kLevelsMax);
+  const Signals& above = around(access.context.trace->function, side, kLevelsMax);
   all.insert(all.end(), above.begin(), above.end());
   return all;
 }
 
 Handover Handovers::goes_from(const Access& first, const Access& second) {
-  const Signals said = of(first, Side::said_after);
+  const Signals& said = of(first, Side::said_after);
   if (said.empty()) return Handover::none;
+  const Signals& awaited = of(second, Side::awaited_before);
   const bool again = goes_round(program_, first);
   Handover best = Handover::none;
-  for (const Signal& awaited : of(second, Side::awaited_before)) {
-    for (const Signal& one : said) {
-      // The variable is no flag for itself.
-      if (one.kind == Signal::Kind::flag && perhaps_same(one.object, first.object())) continue;
-      const bool own_protocol =
-          one.kind == Signal::Kind::flag || one.kind == Signal::Kind::condition_variable;
-      const Handover fit = fits(one, awaited);
-      best = std::max(best, again && own_protocol ? std::min(fit, Handover::guessed) : fit);
+  for (const Signal& one : said) {
+    // The variable is no flag for itself.
+    if (one.kind == Signal::Kind::flag && perhaps_same(one.object, first.object())) continue;
+    const bool own_protocol =
+        one.kind == Signal::Kind::flag || one.kind == Signal::Kind::condition_variable;
+    const Handover most = again && own_protocol ? Handover::guessed : Handover::sure;
+    for (const Signal& other : awaited) {
+      if (best < most) best = std::max(best, std::min(fits(one, other), most));
     }
   }
   return best;

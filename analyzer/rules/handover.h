@@ -18,6 +18,7 @@
 
 #include <cstdint>
 #include <map>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -51,12 +52,14 @@ class Handovers {
  private:
   enum class Side : std::uint8_t { said_after, awaited_before };
   const Signals& at(FunctionId function, const Op* op, Side side);
-  Signals around(FunctionId function, Side side, int levels);
-  Signals of(const Access& access, Side side);
+  const Signals& around(FunctionId function, Side side, int levels);
+  const Signals& of(const Access& access, Side side);
   Handover goes_from(const Access& first, const Access& second);
 
   const Program& program_;
   std::map<std::pair<const Op*, Side>, Signals> known_;
+  std::map<std::tuple<FunctionId, Side, int>, Signals> around_;
+  std::map<std::pair<link::Trace, Side>, Signals> of_accesses_;
 };
 
 }  // namespace lockweave::analyzer::rules

@@ -61,11 +61,23 @@ static bool may_be_a_part(const Path& path, const std::string& key, const std::s
          whole.ends_with(key) && whole[whole.size() - key.size() - 1] == '.';
 }
 
+// Members whose names alone tell them apart: cheaper than what their classes' keys say.
+static bool are_other_members(const Path& a, const Path& b) {
+  if (a.fields.empty() || b.fields.empty()) return false;
+  std::string_view last = a.fields.back();
+  std::string_view other = b.fields.back();
+  if (last.starts_with('[') || other.starts_with('[')) return false;
+  if (last.ends_with('.')) last.remove_suffix(1);
+  if (other.ends_with('.')) other.remove_suffix(1);
+  return last != other;
+}
+
 bool perhaps_same(const Path& a, const Path& b) {
   if (is_fixed(a) && is_fixed(b) &&
       (link::same(a, b) || (!link::is_referred(a) && !link::is_referred(b)))) {
     return link::same(a, b);
   }
+  if (are_other_members(a, b)) return false;
   const std::string key = class_key(a);
   const std::string other = class_key(b);
   if (key.empty() || other.empty()) return false;

@@ -239,6 +239,7 @@ class Judge {
     const Access* regular = nullptr;
     for (const Access& access : all) {
       if (find_lock(access.locks, lock->lock) != nullptr || holds_unknown(access)) continue;
+      if (is_made_or_ended(access)) continue;
       if (access.through_parameter || access.object().root == Root::object) {
         // Of some object, which the lock is no part of: perhaps not of one that others know.
         if (!guards_its_own) continue;
@@ -256,6 +257,17 @@ class Judge {
     if (offender == nullptr) return std::nullopt;
     return RaceVerdict{"inconsistent-locking", Confidence::medium, *offender, *regular, {*lock},
                        variable_.object};
+  }
+
+  // Inside a constructor or destructor, be it of what only refers to the object: mostly nobody else is
+  // there, and the pattern is no more than a guess.
+  bool is_made_or_ended(const Access& access) const {
+    for (const link::TraceStep* step = access.context.trace.get(); step != nullptr;
+         step = step->inner.get()) {
+      const summary::Function& function = *program_.functions[step->function].function;
+      if (function.constructor || function.destructor) return true;
+    }
+    return false;
   }
 
   static bool holds_unknown(const Access& access) {
@@ -339,14 +351,20 @@ model::Finding tell(const Program& program, const Teller& teller, const RaceVerd
   return finding;
 }
 
-// Two threads that share more variables than anybody would forget to lock are kept apart by something
-// that is not seen here, or are not kept apart at all: one cause, told once.
+// A thread that shares more variables with another, or with those that nothing here starts, than anybody
+// would forget to lock is kept apart by something that is not seen here, or by nothing at all: one cause,
+// told once.
 void fold_by_threads(const Program& program, std::vector<RaceVerdict>& verdicts) {
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<RaceVerdict*>> by_threads;
   for (RaceVerdict& verdict : verdicts) {
     if (verdict.rule != "data-race" || verdict.confidence == Confidence::low) continue;
     const auto threads = threads_of_pair(program, verdict.place, verdict.other);
-    if (threads) by_threads[std::minmax(threads->a, threads->b)].push_back(&verdict);
+    if (!threads) continue;
+    const auto number = [&](std::uint32_t root) {
+      return is_started(program.roots[root]) ? root
+                                             : static_cast<std::uint32_t>(program.roots.size());
+    };
+    by_threads[std::minmax(number(threads->a), number(threads->b))].push_back(&verdict);
   }
   for (auto& [threads, all] : by_threads) {
     if (all.size() <= kForgottenMax) continue;

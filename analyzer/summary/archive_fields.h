@@ -56,12 +56,12 @@ template <typename Archive>
 void describe(Archive& archive, Of<Archive, Op>& op) {
   auto& [kind, id, place, object, others, mode, attempt, start, recursive, outcome, from, negated,
          value, what, callees, arguments, receiver, result, tested, escaping, temporary, escapes,
-         predicate, looped, repeated, all, thrown, write, atomic, update, condition, loop_test,
-         guarded_init] = op;
+         predicate, looped, repeated, all, thrown, write, atomic, update, computed, condition,
+         loop_test, guarded_init] = op;
   archive(kind, id, place, object, others, mode, attempt, start, recursive, outcome, from, value,
           what, callees, arguments, receiver, result, tested, escaping);
   archive.flags(negated, temporary, escapes, predicate, looped, repeated, all, thrown, write,
-                atomic, update, condition, loop_test, guarded_init);
+                atomic, update, computed, condition, loop_test, guarded_init);
 }
 
 template <typename Archive>

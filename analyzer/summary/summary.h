@@ -162,9 +162,10 @@ struct Op {
   bool thrown = false;
   bool write = false;
   bool atomic = false;
-  bool update = false;        // read, changed and written in one operation, or `x = x + 1`
-  bool condition = false;     // an access that decides where to go
-  bool loop_test = false;     // ... and whether to go round again
+  bool update = false;     // read, changed and written in one operation, or `x = x + 1`
+  bool computed = false;   // of an atomic: what is stored comes from what was loaded from it before
+  bool condition = false;  // an access that decides where to go
+  bool loop_test = false;  // ... and whether to go round again
   bool guarded_init = false;  // of a lock operation: once-initialisation, static guard
   friend bool operator==(const Op&, const Op&) = default;
 };

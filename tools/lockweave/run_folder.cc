@@ -11,6 +11,8 @@
 #include <cstring>
 #include <ctime>
 #include <filesystem>
+#include <fstream>
+#include <string>
 
 #include "tools/lockweave/text.h"
 
@@ -38,13 +40,22 @@ std::vector<fs::path> entries(const fs::path& folder, std::error_code& error) {
   return found;
 }
 
+// A process that was killed between making the file and writing its first line saw nothing.
+bool has_begun(const fs::path& record) {
+  const int first = std::ifstream(record).get();
+  return first != std::char_traits<char>::eof() && first != 0;
+}
+
+bool is_record(const fs::path& path) {
+  std::error_code error;
+  if (path.extension() != ".jsonl" || !fs::is_regular_file(path, error)) return false;
+  return ::access(path.c_str(), R_OK) != 0 || has_begun(path);
+}
+
 std::vector<std::string> records_in(const std::vector<fs::path>& inside) {
   std::vector<std::string> files;
   for (const fs::path& path : inside) {
-    std::error_code error;
-    if (path.extension() == ".jsonl" && fs::is_regular_file(path, error)) {
-      files.push_back(path.string());
-    }
+    if (is_record(path)) files.push_back(path.string());
   }
   return files;
 }

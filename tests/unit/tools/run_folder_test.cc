@@ -70,6 +70,14 @@ TEST_F(RunFolder, ARunsFolderItself) {
   EXPECT_EQ(names(), (Names{"p.1.jsonl", "q.2.jsonl"}));
 }
 
+// Killed before its first line: nothing is lost with it.
+TEST_F(RunFolder, ARecordThatNeverBeganIsLeftOut) {
+  put("p.1.jsonl");
+  std::ofstream(root_ / "empty.2.jsonl");
+  std::ofstream(root_ / "reserved.3.jsonl") << std::string(64, '\0');
+  EXPECT_EQ(names(), (Names{"p.1.jsonl"}));
+}
+
 TEST_F(RunFolder, NoRecordIsAnError) {
   EXPECT_EQ(names(), (Names{"error: holds no record"}));
   model::ReadError error;

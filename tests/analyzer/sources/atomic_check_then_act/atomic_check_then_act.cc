@@ -43,6 +43,11 @@ void add_in_two_lines() {
 void add_up_to_ten() {
   if (limited < 10) limited++;  // expect: atomic-check-then-act
 }
+void swap(std::atomic<int>& other) {
+  int theirs = other.load();
+  int ours = limited.exchange(theirs);
+  other.store(ours);
+}
 void add_well() {
   counted++;
   if (!open) open.exchange(true);
@@ -51,6 +56,7 @@ void all_sums() {
   add();
   add_in_two_lines();
   add_up_to_ten();
+  swap(total);
   add_well();
 }
 

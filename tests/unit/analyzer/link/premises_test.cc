@@ -112,6 +112,16 @@ TEST(PremisesOfCalls, AConstantLeavesOutWhatIsNotDone) {
   EXPECT_EQ(wants_of(program, "with"), ">m");
 }
 
+TEST(PremisesOfCalls, WhatNeverReturnsEndsTheWay) {
+  UnitBuilder unit;
+  FunctionBuilder& fail = unit.function("fail");
+  fail.go(2).at(2).go(2);
+  FunctionBuilder& lock = unit.function("lock");
+  lock.branch("failed", 2, 3).at(2).call("fail").go(1).at(3).acquire(m).go(1);
+  unit.function("f").call("lock").read(probe);
+  EXPECT_EQ(held_at(link_one(unit), "f"), "m");
+}
+
 // lock(c), unlock(c): nothing if there is no c.
 void add_conditional_pair(UnitBuilder& unit) {
   const Path lock = parameter(0) / "C::mu";

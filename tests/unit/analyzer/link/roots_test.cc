@@ -166,6 +166,56 @@ TEST(Roots, AFunctionBesideMainIsOfThatProgramOnly) {
   EXPECT_FALSE(parallel(program, "other", "other"));
 }
 
+TEST(Roots, AThreadThatEachOfTwoProgramsBeginsOnceIsOne) {
+  UnitBuilder library("/src/library.cc");
+  library.function("worker").read(global("w"));
+  library.function("start").spawn(t, "worker").detach(t);
+  UnitBuilder one("/src/one.cc");
+  one.function("main").call("start");
+  UnitBuilder two("/src/two.cc");
+  two.function("main").call("start");
+  EXPECT_FALSE(parallel(link_program({library.build(), one.build(), two.build()}, Settings{}),
+                        "worker", "worker"));
+}
+
+TEST(Roots, AThreadIsSeveralInTheProgramsThatBeginItTwice) {
+  const Path slot = nowhere() / "Client::on_message";
+  UnitBuilder library("/src/library.cc");
+  library.function("loop").call_stored(slot);
+  library.function("start").spawn(t, "loop").detach(t);
+  UnitBuilder twice("/src/twice.cc");
+  twice.function("often").address_taken().read(global("o"));
+  twice.function("main").call("start").call("start");
+  twice.bind(slot, "often");
+  UnitBuilder once("/src/once.cc");
+  once.function("single").address_taken().read(global("s"));
+  once.function("main").call("start");
+  once.bind(slot, "single");
+  const Program program = link_program({library.build(), twice.build(), once.build()}, Settings{});
+  EXPECT_TRUE(parallel(program, "often", "often"));
+  EXPECT_FALSE(parallel(program, "single", "single"));
+  EXPECT_FALSE(parallel(program, "often", "single"));
+}
+
+TEST(Roots, MoreProgramsThanAreCountedAtOnce) {
+  std::vector<summary::Unit> units;
+  UnitBuilder library("/src/library.cc");
+  library.function("once").read(global("o"));
+  library.function("often").read(global("w"));
+  library.function("start_once").spawn(t, "once").detach(t);
+  library.function("start_often").spawn(t, "often").detach(t);
+  units.push_back(library.build());
+  for (int i = 0; i < 130; ++i) {
+    UnitBuilder unit("/src/main" + std::to_string(i) + ".cc");
+    FunctionBuilder& main = unit.function("main").call("start_once").call("start_often");
+    if (i == 129) main.call("start_often");
+    units.push_back(unit.build());
+  }
+  const Program program = link_program(std::move(units), Settings{});
+  EXPECT_FALSE(parallel(program, "once", "once"));
+  EXPECT_TRUE(parallel(program, "often", "often"));
+}
+
 TEST(Roots, ManyFunctionsOfOneSlotRunWhereItIsCalled) {
   UnitBuilder unit;
   Settings settings;

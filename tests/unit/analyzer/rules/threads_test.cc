@@ -86,6 +86,22 @@ TEST(SignalUnsafeLock, InTheHandlerOrBelow) {
   EXPECT_EQ(told(unit), at("signal-unsafe-lock", "log", line));
 }
 
+TEST(SignalUnsafeLock, OneCallThatTakesManyIsToldOnce) {
+  UnitBuilder unit;
+  FunctionBuilder& log = unit.function("log").guard(local("g"), {global("mu")});
+  const auto line = line_of_last(log);
+  log.guard_end(local("g")).call("flush");
+  unit.function("flush").guard(local("g"), {global("file")}).guard_end(local("g")).call("sync");
+  unit.function("sync").guard(local("g"), {global("disk")}).guard_end(local("g"));
+  FunctionBuilder& handler = unit.function("on_term").call("log");
+  handler.guard(local("g"), {global("own")});
+  const auto own = line_of_last(handler);
+  handler.guard_end(local("g"));
+  unit.function("main").spawn(nowhere(), "on_term", {}, "signal");
+  EXPECT_EQ(told(unit), at("signal-unsafe-lock", "log", line) + ", " +
+                            at("signal-unsafe-lock", "on_term", own));
+}
+
 TEST(SignalUnsafeLock, AHandlerWithoutLocksIsSilent) {
   UnitBuilder unit;
   unit.function("log").guard(local("g"), {global("mu")}).guard_end(local("g"));
