@@ -3,6 +3,8 @@
 //
 // Watched variables handed from thread to thread by what the library has for it: a future's value, an
 // exception, a shared pointer's last owner, a predicate that is waited for with a time limit.
+// That the count of owners orders the last one is known by its stack only:
+// low: data-race
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
