@@ -59,6 +59,22 @@ void Life::mark(FunctionId id) {
   }
 }
 
+// By block: can control come there from the end of this one?
+std::vector<bool> blocks_after(const summary::Function& function, std::uint32_t block) {
+  std::vector<bool> after(function.blocks.size(), false);
+  std::vector<std::uint32_t> todo{block};
+  while (!todo.empty()) {
+    const std::uint32_t at = todo.back();
+    todo.pop_back();
+    for (const summary::Edge& edge : function.blocks[at].next) {
+      if (edge.to >= after.size() || after[edge.to]) continue;
+      after[edge.to] = true;
+      todo.push_back(edge.to);
+    }
+  }
+  return after;
+}
+
 void Life::follow(FunctionId id, std::size_t begins, const Path& handle, std::size_t ends,
                   bool overlaps_next) {
   if (!seen_.emplace(id, begins).second) return;
@@ -70,10 +86,18 @@ void Life::follow(FunctionId id, std::size_t begins, const Path& handle, std::si
     while (first > 0 && linked.moments[first - 1].op->looped) --first;
   }
   const std::size_t last = std::min(ends, linked.moments.size());
+  // What stands in another branch is not after it.
+  const std::uint32_t block = linked.moments[begins].block;
+  const std::vector<bool> after = blocks_after(*linked.function, block);
+  const auto comes_after = [&](std::size_t i) {
+    return after[linked.moments[i].block] || (linked.moments[i].block == block && i > begins);
+  };
   // The call in which it began goes on beside it; what in there does is asked of those functions.
   const bool began_in_call = linked.moments[begins].op->kind == OpKind::call;
-  out_.spans[id].emplace_back(began_in_call ? std::min(first, begins) : first, last);
+  if (began_in_call) out_.spans[id].emplace_back(begins, begins + 1);
   for (std::size_t i = first; i < last; ++i) {
+    if (!comes_after(i)) continue;
+    out_.spans[id].emplace_back(i, i + 1);
     const Moment& moment = linked.moments[i];
     if (moment.op->kind != OpKind::call || i == begins) continue;
     for (const FunctionId target : moment.targets) mark(target);
@@ -81,7 +105,7 @@ void Life::follow(FunctionId id, std::size_t begins, const Path& handle, std::si
   for (const PassedCall& call : context_.passed[id]) {
     if (call.spawns) continue;
     const std::size_t at = moment_of(linked, call.op);
-    if (at >= first && at < last && at != begins) mark(call.callee);
+    if (at >= first && at < last && at != begins && comes_after(at)) mark(call.callee);
   }
   if (ends == SIZE_MAX) climb(id, handle, overlaps_next);
 }

@@ -1,6 +1,9 @@
 // analyzer/rules/double_lock.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <map>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "analyzer/link/paths.h"
 #include "analyzer/rules/rule_functions.h"
@@ -43,9 +46,26 @@ Confidence confidence_of(const Program& program, const Held& held, const link::W
   return of_c ? Confidence::medium : Confidence::low;
 }
 
-void tell(const Program& program, const Held& held, const link::Want& want, const Context& context,
-          const Teller& teller, Findings& findings) {
-  model::Finding finding = teller.begin("double-lock", confidence_of(program, held, want));
+struct Again {
+  FunctionId function = 0;
+  const link::Want* want = nullptr;
+  const Held* held = nullptr;
+  Confidence confidence = Confidence::low;
+
+  bool is_better_than(const Again& other) const {
+    const auto steps = [](const Again& one) {
+      return one.want->trace->depth + one.held->taken->depth;
+    };
+    if (confidence != other.confidence) return confidence > other.confidence;
+    return steps(*this) < steps(other);
+  }
+};
+
+void tell(const Again& again, const Teller& teller, Findings& findings) {
+  const Held& held = *again.held;
+  const link::Want& want = *again.want;
+  const Context context{again.function, {}, want.held, {}, want.trace, {}};
+  model::Finding finding = teller.begin("double-lock", again.confidence);
   const std::string name = told_name(held.lock);
   const std::uint32_t root = teller.thread_of(context);
   teller.add_flow(finding, root,
@@ -72,18 +92,23 @@ void tell(const Program& program, const Held& held, const link::Want& want, cons
 }  // namespace
 
 void find_double_lock(const Program& program, Findings& findings) {
-  const CallSites sites(program);
-  const Teller teller(sites);
+  // By the second acquisition and the lock: whoever had it first, it is one mistake.
+  std::map<std::pair<const Op*, std::string>, Again> all;
   for (FunctionId id = 0; id < program.functions.size(); ++id) {
     for (const link::Want& want : program.functions[id].effects.wants) {
       if (want.attempt != summary::Attempt::blocking) continue;
       for (const Held& held : want.held) {
         if (held.taken == nullptr || !locks_again(program, held, want)) continue;
-        const Context context{id, {}, want.held, {}, want.trace, {}};
-        tell(program, held, want, context, teller, findings);
+        const Again again{id, &want, &held, confidence_of(program, held, want)};
+        const auto [known, fresh] =
+            all.try_emplace({link::innermost(want.trace).op, told_name(held.lock)}, again);
+        if (!fresh && again.is_better_than(known->second)) known->second = again;
       }
     }
   }
+  const CallSites sites(program);
+  const Teller teller(sites);
+  for (const auto& [key, again] : all) tell(again, teller, findings);
 }
 
 }  // namespace lockweave::analyzer::rules

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "analyzer/rules/handover.h"
+#include "analyzer/rules/root_locks.h"
 #include "analyzer/rules/telling.h"
 
 namespace lockweave::analyzer::rules {
@@ -46,7 +47,33 @@ struct Pair {
   bool real = false;
 };
 
-std::optional<Pair> threads_of_pair(const Program& program, const Access& a, const Access& b) {
+bool exclude(const Held& a, const Held& b) {
+  return link::same(a.lock, b.lock) && (a.mode != Mode::shared || b.mode != Mode::shared);
+}
+
+// The global locks that this thread, if not every thread, holds at the access.
+std::vector<Held> locks_of_thread(RootLocks& locks, const Access& access, std::uint32_t root) {
+  std::vector<Held> all = access.locks;
+  if (access.context.root) return all;
+  for (const Held& held : locks.at(root, access.context.top)) {
+    if (!link::contains(access.context.released, held.lock)) all.push_back(held);
+  }
+  return all;
+}
+
+bool kept_apart(RootLocks& locks, const Access& a, std::uint32_t x, const Access& b,
+                std::uint32_t y) {
+  const std::vector<Held> of_b = locks_of_thread(locks, b, y);
+  for (const Held& held : locks_of_thread(locks, a, x)) {
+    const bool common = std::any_of(of_b.begin(), of_b.end(),
+                                    [&](const Held& other) { return exclude(held, other); });
+    if (common) return true;
+  }
+  return false;
+}
+
+std::optional<Pair> threads_of_pair(const Program& program, RootLocks& locks, const Access& a,
+                                    const Access& b) {
   // Found by way of the spawn, the variable is the thread's own object's.
   const bool own = a.context.root && b.context.root;
   const bool fixed = is_fixed(a.object()) && is_fixed(b.object()) && !own;
@@ -61,6 +88,7 @@ std::optional<Pair> threads_of_pair(const Program& program, const Access& a, con
       if (local && !shared) continue;
       if (!fixed && !meet_on_one_object(program, x, y)) continue;
       if (!parallel_in(program, a.context, x, b.context, y)) continue;
+      if (kept_apart(locks, a, x, b, y)) continue;
       const Pair pair{x, y, is_real(program.roots[x]) && is_real(program.roots[y])};
       if (!best || (pair.real && !best->real)) best = pair;
     }
@@ -131,8 +159,9 @@ void arrange(Race& race) {
 
 class Judge {
  public:
-  Judge(const Program& program, Handovers& handovers, const SharedVariable& variable)
-      : program_(program), handovers_(handovers), variable_(variable),
+  Judge(const Program& program, Handovers& handovers, RootLocks& locks,
+        const SharedVariable& variable)
+      : program_(program), handovers_(handovers), locks_(locks), variable_(variable),
         declared_(declaration_of(program, variable.object)) {}
 
   std::optional<RaceVerdict> verdict() {
@@ -140,8 +169,11 @@ class Judge {
     for (std::size_t i = 0; i < all.size(); ++i) {
       for (std::size_t j = i; j < all.size(); ++j) look_at(all[i], all[j]);
     }
-    if (best_) return as_verdict(*best_);
-    return inconsistency();
+    std::optional<RaceVerdict> verdict = best_ ? as_verdict(*best_) : inconsistency();
+    if (!verdict) return verdict;
+    const auto threads = threads_of_pair(program_, locks_, verdict->place, verdict->other);
+    if (threads) verdict->threads.emplace(threads->a, threads->b);
+    return verdict;
   }
 
  private:
@@ -153,7 +185,7 @@ class Judge {
     if (!a.op->write && !b.op->write) return;
     const Protection guarded = protection(a, b);
     if (guarded.guarded == Guarded::yes || !perhaps_one_object(variable_, a, b)) return;
-    const auto threads = threads_of_pair(program_, a, b);
+    const auto threads = threads_of_pair(program_, locks_, a, b);
     if (!threads || !can_meet(a, b)) return;
     const Handover order = handovers_.between(a, b);
     if (order == Handover::sure) return;
@@ -277,6 +309,7 @@ class Judge {
 
   const Program& program_;
   Handovers& handovers_;
+  RootLocks& locks_;
   const SharedVariable& variable_;
   Declared declared_;
   std::optional<Race> best_;
@@ -319,22 +352,20 @@ Words words_of(const RaceVerdict& verdict, const std::string& who, const std::st
           "guard every access with one lock, make it atomic, or hand the value over"};
 }
 
-std::uint32_t thread_for(const Teller& teller, const Program& program, const Access& access,
-                         const Access& other, bool first) {
-  const auto threads = threads_of_pair(program, access, other);
-  if (threads) return first ? threads->a : threads->b;
-  return teller.thread_of(first ? access.context : other.context);
+std::pair<std::uint32_t, std::uint32_t> threads_for(const Teller& teller,
+                                                    const RaceVerdict& verdict) {
+  if (verdict.threads) return *verdict.threads;
+  return {teller.thread_of(verdict.place.context), teller.thread_of(verdict.other.context)};
 }
 
-model::Finding tell(const Program& program, const Teller& teller, const RaceVerdict& verdict) {
+model::Finding tell(const Teller& teller, const RaceVerdict& verdict) {
   model::Finding finding = teller.begin(verdict.rule, verdict.confidence);
   const std::string what = ticked(told_name(verdict.variable));
   const auto step = [&](const Access& access) {
     const std::string words = std::string(access_words(access)) + " " + what;
     return std::vector<ToldStep>{{words, access.context.trace, access.locks}};
   };
-  const std::uint32_t one = thread_for(teller, program, verdict.place, verdict.other, true);
-  const std::uint32_t two = thread_for(teller, program, verdict.place, verdict.other, false);
+  const auto [one, two] = threads_for(teller, verdict);
   teller.add_flow(finding, one, step(verdict.place));
   teller.add_flow(finding, two, step(verdict.other));
   const Words words = words_of(verdict, finding.flows[0].thread, finding.flows[1].thread);
@@ -358,13 +389,14 @@ void fold_by_threads(const Program& program, std::vector<RaceVerdict>& verdicts)
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<RaceVerdict*>> by_threads;
   for (RaceVerdict& verdict : verdicts) {
     if (verdict.rule != "data-race" || verdict.confidence == Confidence::low) continue;
-    const auto threads = threads_of_pair(program, verdict.place, verdict.other);
-    if (!threads) continue;
+    if (!verdict.threads) continue;
     const auto number = [&](std::uint32_t root) {
       return is_started(program.roots[root]) ? root
                                              : static_cast<std::uint32_t>(program.roots.size());
     };
-    by_threads[std::minmax(number(threads->a), number(threads->b))].push_back(&verdict);
+    const std::uint32_t one = number(verdict.threads->first);
+    const std::uint32_t two = number(verdict.threads->second);
+    by_threads[std::minmax(one, two)].push_back(&verdict);
   }
   for (auto& [threads, all] : by_threads) {
     if (all.size() <= kForgottenMax) continue;
@@ -383,8 +415,9 @@ void fold_by_threads(const Program& program, std::vector<RaceVerdict>& verdicts)
 std::vector<RaceVerdict> race_verdicts(const CallSites& sites) {
   std::vector<RaceVerdict> verdicts;
   Handovers handovers(sites.program());
+  RootLocks locks(sites.program());
   for (const SharedVariable& variable : shared_variables(sites, Atomics::left_out)) {
-    if (auto verdict = Judge(sites.program(), handovers, variable).verdict()) {
+    if (auto verdict = Judge(sites.program(), handovers, locks, variable).verdict()) {
       verdicts.push_back(std::move(*verdict));
     }
   }
@@ -397,7 +430,7 @@ void tell_races(const Program& program, std::string_view rule,
   const CallSites sites(program);
   const Teller teller(sites);
   for (const RaceVerdict& verdict : race_verdicts(sites)) {
-    if (verdict.rule == rule) findings.push_back(tell(program, teller, verdict));
+    if (verdict.rule == rule) findings.push_back(tell(teller, verdict));
   }
 }
 

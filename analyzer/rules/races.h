@@ -16,8 +16,11 @@
 // Cost: quadratic in the accesses of one variable (at most 64), linear in variables.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "analyzer/rules/accesses.h"
@@ -33,6 +36,8 @@ struct RaceVerdict {
   std::vector<Held> lock;  // of inconsistent-locking and write-under-shared-lock: one
   Path variable;
   std::size_t alike = 0;  // data races of the same two threads that this one stands for
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> threads =
+      std::nullopt;  // roots, of `place` and `other`
 };
 std::vector<RaceVerdict> race_verdicts(const CallSites& sites);
 

@@ -166,6 +166,30 @@ TEST(Roots, AFunctionBesideMainIsOfThatProgramOnly) {
   EXPECT_FALSE(parallel(program, "other", "other"));
 }
 
+TEST(Roots, WhatStandsInTheOtherBranchIsNotBesideTheThread) {
+  UnitBuilder unit;
+  unit.function("worker").read(global("w"));
+  unit.function("start").spawn(t, "worker").detach(t);
+  unit.function("other").read(global("o"));
+  unit.function("after").read(global("a"));
+  FunctionBuilder& main = unit.function("main").branch("threaded", 2, 3);
+  main.at(2).call("start").go(4).at(3).call("other").go(4).at(4).call("after");
+  const Program program = link_one(unit);
+  EXPECT_FALSE(parallel(program, "worker", "other"));
+  EXPECT_TRUE(parallel(program, "worker", "after"));
+}
+
+TEST(Roots, InALoopTheOtherBranchComesNext) {
+  UnitBuilder unit;
+  unit.function("worker").read(global("w"));
+  unit.function("start").spawn(t, "worker").detach(t);
+  unit.function("other").read(global("o"));
+  FunctionBuilder& main = unit.function("main").branch("threaded", 2, 3);
+  main.at(2).call("start").with([](Op& op) { op.looped = true; }).go(0);
+  main.at(3).call("other").with([](Op& op) { op.looped = true; }).go(0);
+  EXPECT_TRUE(parallel(link_one(unit), "worker", "other"));
+}
+
 TEST(Roots, AThreadThatEachOfTwoProgramsBeginsOnceIsOne) {
   UnitBuilder library("/src/library.cc");
   library.function("worker").read(global("w"));

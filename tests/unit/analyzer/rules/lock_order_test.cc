@@ -405,6 +405,18 @@ TEST(DoubleLock, ThroughACall) {
   EXPECT_EQ(told(unit), at("double-lock", "add", line));
 }
 
+TEST(DoubleLock, OneSecondAcquisitionIsToldOnce) {
+  UnitBuilder unit;
+  const auto plain = [](Op& op) { op.recursive = Answer::no; };
+  FunctionBuilder& write = unit.function("write").acquire(global("m")).with(plain);
+  const auto line = line_of_last(write);
+  write.release(global("m"));
+  for (const char* name : {"on_message", "on_connect"}) {
+    unit.function(name).acquire(global("m")).with(plain).call("write").release(global("m"));
+  }
+  EXPECT_EQ(told(unit), at("double-lock", "write", line));
+}
+
 TEST(DoubleLock, InARecursion) {
   UnitBuilder unit;
   FunctionBuilder& count = unit.function("count").guard(local("g"), {global("mu")});
