@@ -101,7 +101,7 @@ void find_double_lock(const Program& program, Findings& findings) {
         if (held.taken == nullptr || !locks_again(program, held, want)) continue;
         const Again again{id, &want, &held, confidence_of(program, held, want)};
         const auto [known, fresh] =
-            all.try_emplace({link::innermost(want.trace).op, told_name(held.lock)}, again);
+            all.try_emplace({link::innermost(want.trace).op, class_key(held.lock)}, again);
         if (!fresh && again.is_better_than(known->second)) known->second = again;
       }
     }
