@@ -192,6 +192,7 @@ class Judge {
     Race race{&a, &b, guarded, Confidence::high, 0};
     if (!threads->real || !variable_.fixed) race.confidence = Confidence::medium;
     if (order == Handover::guessed) race.confidence = Confidence::low;
+    if (!variable_.fixed && !is_known(a) && !is_known(b)) race.confidence = Confidence::low;
     // An unknown user's thread, and perhaps another object: too much is assumed.
     const bool beside = surely_beside(program_, a.context, threads->b) ||
                         surely_beside(program_, b.context, threads->a);
@@ -202,6 +203,12 @@ class Judge {
       if (!race.place->op->write) std::swap(race.place, race.other);
     }
     if (!best_ || is_better(race, *best_)) best_ = race;
+  }
+
+  // Whose object it is, or which thread's; else two accesses have no more in common than a class.
+  static bool is_known(const Access& access) {
+    const Root root = access.object().root;
+    return access.context.root || root == Root::global || root == Root::local;
   }
 
   static bool is_better(const Race& a, const Race& b) {

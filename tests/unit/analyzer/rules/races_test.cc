@@ -564,6 +564,23 @@ TEST(DataRace, OfOneObjectBehindTwoPointers) {
   EXPECT_EQ(told(unit), "~data-race run#2");
 }
 
+// Whose object it is is said too far out.
+TEST(DataRace, OfObjectsOfWhichOnlyTheClassIsKnownIsAGuess) {
+  UnitBuilder unit;
+  std::string inner = "run";
+  unit.function(inner).method_of("W").write(behind_pointer(object("W"), "W::s", "Stats::n"));
+  for (int i = 0; i < 20; ++i) {
+    const std::string outer = "f" + std::to_string(i);
+    unit.function(outer).method_of("W").call(inner, {}, object("W"));
+    inner = outer;
+  }
+  unit.function("one").call(inner, {}, global("a"));
+  unit.function("two").call(inner, {}, global("b"));
+  starts(unit, {"one", "two"});
+  EXPECT_EQ(told(unit), "");
+  EXPECT_EQ(told(unit, true), "?data-race run#2");
+}
+
 TEST(DataRace, InAThreadThatTheProjectDeclares) {
   UnitBuilder unit;
   unit.function("plugin").write(global("x"));
