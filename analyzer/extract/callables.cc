@@ -157,21 +157,9 @@ Argument Callables::argument(const clang::Expr* expr) {
   const auto* unary = llvm::dyn_cast<clang::UnaryOperator>(bare);
   made.not_null = llvm::isa<clang::CXXThisExpr>(bare) ||
                   (unary != nullptr && unary->getOpcode() == clang::UO_AddrOf);
-  clang::Expr::EvalResult value;
-  clang::ASTContext& context = names_.context();
-  if (expr->isValueDependent()) return made;
-  const bool null =
-      expr->getType()->isPointerType() &&
-      expr->isNullPointerConstant(context, clang::Expr::NPC_ValueDependentIsNotNull) !=
-          clang::Expr::NPCK_NotNull;
-  if (null) {
-    made.constant = true;
-  } else if (expr->getType()->isIntegralOrEnumerationType() &&
-             expr->EvaluateAsInt(value, context)) {
-    const auto number = value.Val.getInt().tryExtValue();
-    made.constant = number.has_value();
-    made.value = number.value_or(0);
-  }
+  const std::optional<std::int64_t> value = constant_value(expr, names_.context());
+  made.constant = value.has_value();
+  made.value = value.value_or(0);
   return made;
 }
 

@@ -88,6 +88,23 @@ const clang::Expr* strip(const clang::Expr* expr, bool through_calls) {
 const clang::Expr* stripped(const clang::Expr* expr) { return strip(expr, true); }
 const clang::Expr* stripped_once(const clang::Expr* expr) { return strip(expr, false); }
 
+std::optional<std::int64_t> constant_value(const clang::Expr* expr, clang::ASTContext& context) {
+  if (expr->isValueDependent()) return std::nullopt;
+  const bool null =
+      expr->getType()->isPointerType() &&
+      expr->isNullPointerConstant(context, clang::Expr::NPC_ValueDependentIsNotNull) !=
+          clang::Expr::NPCK_NotNull;
+  if (null) return 0;
+  expr = expr->IgnoreParenImpCasts();
+  if (llvm::isa<clang::CXXNullPtrLiteralExpr, clang::GNUNullExpr>(expr)) return 0;
+  clang::Expr::EvalResult value;
+  if (expr->isValueDependent() || !expr->getType()->isIntegralOrEnumerationType() ||
+      !expr->EvaluateAsInt(value, context)) {
+    return std::nullopt;
+  }
+  return value.Val.getInt().tryExtValue();
+}
+
 Paths::Paths(Names& names, Library& library, const clang::FunctionDecl& function)
     : names_(names), library_(library), function_(function) {}
 

@@ -8,6 +8,9 @@
 #include <clang/AST/ExprCXX.h>
 #include <llvm/ADT/DenseMap.h>
 
+#include <cstdint>
+#include <optional>
+
 #include "analyzer/extract/library.h"
 #include "analyzer/extract/names.h"
 #include "analyzer/summary/summary.h"
@@ -16,6 +19,8 @@ namespace lockweave::analyzer::extract {
 
 // `expr` without parentheses, casts, temporaries, std::move and its kin.
 const clang::Expr* stripped(const clang::Expr* expr);
+// Of an integral constant; of a null pointer, C's NULL among them, 0.
+std::optional<std::int64_t> constant_value(const clang::Expr* expr, clang::ASTContext& context);
 // The same, but std::ref(x), std::move(x) and their kin are kept.
 const clang::Expr* stripped_once(const clang::Expr* expr);
 

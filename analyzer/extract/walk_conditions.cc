@@ -30,32 +30,14 @@ const clang::Expr* without_conversion(const clang::Expr* expr) {
   return converts ? stripped(call->getImplicitObjectArgument()) : expr;
 }
 
-// Of a constant; of a null pointer 0: C's NULL is a cast.
-std::optional<std::int64_t> integer(const clang::Expr* expr, clang::ASTContext& context) {
-  if (expr->isValueDependent()) return std::nullopt;
-  const bool null =
-      expr->getType()->isPointerType() &&
-      expr->isNullPointerConstant(context, clang::Expr::NPC_ValueDependentIsNotNull) !=
-          clang::Expr::NPCK_NotNull;
-  if (null) return 0;
-  clang::Expr::EvalResult value;
-  expr = expr->IgnoreParenImpCasts();
-  if (llvm::isa<clang::CXXNullPtrLiteralExpr, clang::GNUNullExpr>(expr)) return 0;
-  if (expr->isValueDependent() || !expr->getType()->isIntegralOrEnumerationType() ||
-      !expr->EvaluateAsInt(value, context)) {
-    return std::nullopt;
-  }
-  return value.Val.getInt().tryExtValue();
-}
-
 struct Comparison {
   const clang::Expr* value = nullptr;  // null: no constant on either side
   std::int64_t constant = 0;
 };
 
 Comparison comparison_of(const clang::BinaryOperator& binary, clang::ASTContext& context) {
-  if (const auto right = integer(binary.getRHS(), context)) return {binary.getLHS(), *right};
-  if (const auto left = integer(binary.getLHS(), context)) return {binary.getRHS(), *left};
+  if (const auto right = constant_value(binary.getRHS(), context)) return {binary.getLHS(), *right};
+  if (const auto left = constant_value(binary.getLHS(), context)) return {binary.getRHS(), *left};
   return {};
 }
 
@@ -65,14 +47,14 @@ Answer answer(bool value) { return value ? Answer::yes : Answer::no; }
 
 Answer FunctionWalk::constant(const clang::Expr* expr, clang::ASTContext& context) {
   if (!expr->getType()->isIntegralOrEnumerationType()) return Answer::unknown;
-  const std::optional<std::int64_t> value = integer(expr, context);
+  const std::optional<std::int64_t> value = constant_value(expr, context);
   return value ? answer(*value != 0) : Answer::unknown;
 }
 
 // What assigning the value makes of the question: unknown if the value is no constant.
 Answer FunctionWalk::value_for(const summary::Condition& question, const clang::Expr* value) const {
   if (question.subject.root == Root::none) return Answer::unknown;
-  const std::optional<std::int64_t> number = integer(value, names_.context());
+  const std::optional<std::int64_t> number = constant_value(value, names_.context());
   if (!number) return Answer::unknown;
   return answer(question.compares ? *number == question.value : *number != 0);
 }
@@ -154,7 +136,7 @@ std::string FunctionWalk::question_of(const clang::Expr* value,
 // `flags & kLocked`, `count > 0`: the same again only where it is asked in the same words.
 std::string FunctionWalk::comparison_with_constant(const clang::BinaryOperator& binary) {
   if (!binary.isRelationalOp() && binary.getOpcode() != clang::BO_And) return "";
-  const std::optional<std::int64_t> constant = integer(binary.getRHS(), names_.context());
+  const std::optional<std::int64_t> constant = constant_value(binary.getRHS(), names_.context());
   if (!constant) return "";
   const std::string plain = question_of(binary.getLHS(), std::nullopt);
   if (plain.empty()) return "";
@@ -198,7 +180,7 @@ FunctionWalk::Test FunctionWalk::test_of_case(const clang::SwitchStmt& choice,
   const Outcome* const outcome = known_outcome(choice.getCond());
   if (outcome == nullptr || !outcome->success) return {};
   const auto value_of = [this](const clang::CaseStmt& label) {
-    return integer(label.getLHS(), names_.context());
+    return constant_value(label.getLHS(), names_.context());
   };
   if (const auto* label = llvm::dyn_cast_or_null<clang::CaseStmt>(taken.getLabel())) {
     return {outcome->condition, value_of(*label) == outcome->success};
