@@ -40,17 +40,8 @@ bool may_be_harmless(const Story& story) {
   return story.rule == "wait-while-holding" && story.variant == "candidate";
 }
 
-// The count of a std::shared_ptr's owners orders them, unseen.
-bool may_be_ordered_by_owners(const Story& story, Scene& scene) {
-  if (story.rule != "data-race") return false;
-  return std::any_of(story.steps.begin(), story.steps.end(), [&](const StoryStep& at) {
-    return at.step.action == Action::destroys && scene.by_last_owner({at.record, at.step.stack});
-  });
-}
-
-model::Confidence confidence_of(const Story& story, Scene& scene) {
-  if (may_be_harmless(story) || may_be_ordered_by_owners(story, scene))
-    return model::Confidence::low;
+model::Confidence confidence_of(const Story& story) {
+  if (may_be_harmless(story)) return model::Confidence::low;
   return story.certain && !story.several_processes ? model::Confidence::high
                                                    : model::Confidence::medium;
 }
@@ -171,7 +162,7 @@ Finding finding_of(const Story& given, Scene& scene) {
   finding.rule = story.rule;
   finding.how = story.how;
   finding.level = level_of(story);
-  finding.confidence = confidence_of(story, scene);
+  finding.confidence = confidence_of(story);
   Telling telling{story.rule, story.variant, story.declared, story.several_processes, {}, {}};
   std::map<StackRef, std::size_t> flows;
   for (const StoryStep& at : story.steps) {
@@ -192,6 +183,13 @@ Finding finding_of(const Story& given, Scene& scene) {
   for (const std::size_t record : story.records) programs.insert(scene.program(record));
   finding.seen_in.assign(programs.begin(), programs.end());
   return finding;
+}
+
+bool ordered_by_owners(const Story& story, Scene& scene) {
+  if (story.rule != "data-race") return false;
+  return std::any_of(story.steps.begin(), story.steps.end(), [&](const StoryStep& at) {
+    return at.step.action == Action::destroys && scene.by_last_owner({at.record, at.step.stack});
+  });
 }
 
 std::string filter_reason(const Story& story, Scene& scene) {

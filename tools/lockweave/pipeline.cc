@@ -138,6 +138,7 @@ void sort_out(const std::vector<Story>& stories, const std::vector<model::Findin
   Heap filtered_heap;
   std::set<std::string> suppressed;
   for (const Story& story : stories) {
+    if (ordered_by_owners(story, scene)) continue;
     Told one{story, finding_of(story, scene)};
     const bool cycle = story.rule == kCycleRule;
     one.suppressed = !cycle && suppressions.match(story.rule, texts_of(one.finding));

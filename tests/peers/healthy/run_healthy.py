@@ -5,8 +5,7 @@
 `lockweave run` while other runs keep the cores busy, and demands exit status 0, the output of the
 plain run, and not a single finding.
 
-A program with the line `// heavy` is repeated a tenth as often; with `// low: RULE` a finding of that rule
-may be there at low confidence, which is not printed and fails no run.
+A program with the line `// heavy` is repeated a tenth as often.
 Exit code: 0 all healthy, 1 not, 2 wrong usage.
 """
 import argparse
@@ -31,7 +30,7 @@ COMPILERS = {"gcc": ("gcc", "g++"), "clang": ("clang-19", "clang++-19")}
 EXPECTED_TEXT = re.compile(r"^lockweave: (no findings in .*|SIGTERM arrived while threads wait .*)\n"
                            r"(  .*\n)*", re.M)
 
-Program = collections.namedtuple("Program", "name path expected heavy low")
+Program = collections.namedtuple("Program", "name path expected heavy")
 
 
 def built(source, compiler, folder):
@@ -46,9 +45,7 @@ def built(source, compiler, folder):
     plain = subprocess.run([str(path)], capture_output=True, text=True, timeout=TIMEOUT_S)
     if plain.returncode != 0 or plain.stderr:
         sys.exit(f"{name} fails plain: exit status {plain.returncode}\n{plain.stderr}")
-    text = source.read_text()
-    return Program(name, path, plain.stdout, "\n// heavy\n" in text,
-                   re.findall(r"^// low: (.*)$", text, re.M))
+    return Program(name, path, plain.stdout, "\n// heavy\n" in source.read_text())
 
 
 def build_all(options):
@@ -63,13 +60,12 @@ def build_all(options):
         return [task.result() for task in tasks]
 
 
-def found_in(report, low):
+def found_in(report):
     try:
         results = json.loads(report.read_text())
     except (OSError, ValueError) as error:
         return [f"no report: {error}"]
-    listed = results["findings"]
-    listed += [one for one in results["low_confidence"] if one["rule"] not in low]
+    listed = results["findings"] + results["low_confidence"]
     if results["summary"]["incomplete"]:
         listed.append({"rule": "incomplete", "message": str(results["notes"])})
     return [f"{finding['rule']}: {finding['message']}" for finding in listed]
@@ -86,7 +82,7 @@ def run_once(program, options):
                                   timeout=TIMEOUT_S, stdin=subprocess.DEVNULL)
         except subprocess.TimeoutExpired as late:
             return f"hangs\n{(late.stderr or b'').decode(errors='replace')}"
-        complaints = found_in(report, program.low)
+        complaints = found_in(report)
     if done.returncode != 0:
         complaints.append(f"exit status {done.returncode}")
     if done.stdout != program.expected:

@@ -3,8 +3,7 @@
 //
 // Watched variables handed from thread to thread by what the library has for it: a future's value, an
 // exception, a shared pointer's last owner, a predicate that is waited for with a time limit.
-// That the count of owners orders the last one is known by its stack only:
-// low: data-race
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
@@ -43,18 +42,35 @@ int by_exception() {
   return 0;
 }
 
-// Who is last destroys it, under no lock.
+// Who is last destroys it, under no lock; only the count of owners orders that behind the other's access.
 int by_last_owner() {
   auto counter = std::make_shared<Counter>(0);
   std::mutex mutex;
-  const auto add = [&mutex](std::shared_ptr<Counter> mine) {
+  std::atomic<int> done = 0;  // a plain one: orders nothing that is seen
+  const auto add = [&](std::shared_ptr<Counter>& mine) {
     const std::lock_guard guard(mutex);
     ++*mine;
   };
-  std::thread one(add, counter);
-  std::thread two(add, std::move(counter));
-  one.join();
-  two.join();
+  const auto wait_for = [&](int turn) {
+    while (done.load() < turn) std::this_thread::yield();
+  };
+  std::thread last(
+      [&](std::shared_ptr<Counter> mine) {
+        add(mine);
+        done = 1;
+        wait_for(2);
+      },
+      counter);
+  std::thread first(
+      [&](std::shared_ptr<Counter> mine) {
+        wait_for(1);
+        add(mine);
+        mine.reset();
+        done = 2;
+      },
+      std::move(counter));
+  last.join();
+  first.join();
   return 1;
 }
 
