@@ -7,6 +7,8 @@
 // Differences from std: a future and a promise must come from the same library, so replace all of
 // `std::` in a program's futures, not a part. async() without a policy starts a thread, and defers
 // the call when none can be started. An async future's destructor waits for its thread, as in std.
+// More than std: futures can be cancelled, asked, and told to call back (detail/future_types.h), and
+// taken as they come to be done (as_completed.h). A promise whose future was cancelled is satisfied.
 // Thread-safety: as std (distinct shared_futures of one state may be used from distinct threads).
 // Cost: one allocation for a state, with a mutex and a condition variable inside.
 // Limit: needs exceptions.

@@ -6,13 +6,15 @@
 // runtime it is also checked. No library is needed: without the runtime these are plain types.
 //
 // C++17; waits with stop tokens and jthread need C++20. Not provided: notify_all_at_thread_exit.
-// Needs: gcc or clang, pthreads. future.h and thread_pool.h need exceptions, process.h and process_queue.h
-// Linux.
+// Needs: gcc or clang, pthreads. future.h and thread_pool.h need exceptions, command.h, process.h
+// and process_queue.h Linux.
 #pragma once
 
 #include "lockweave/annotations.h"
+#include "lockweave/as_completed.h"
 #include "lockweave/atomic.h"
 #include "lockweave/barrier.h"
+#include "lockweave/command.h"
 #include "lockweave/condition_variable.h"
 #include "lockweave/future.h"
 #include "lockweave/latch.h"

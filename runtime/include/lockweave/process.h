@@ -23,8 +23,7 @@
 // Only the thread that forks is in the child: locks that other threads held stay locked for ever, so
 // start processes before threads (the runtime reports fork-while-locked).
 //
-// A program is looked for in PATH (after changing to `directory`, if one is given); `environment`
-// replaces the parent's, as "NAME=value".
+// run_command waits for a program and returns what it wrote (lockweave/command.h).
 //
 // A process handle's destructor does not wait. When the parent ends (see lockweave/managed_thread.h for
 // what that includes), daemons are killed (SIGKILL) and the others are waited for.
@@ -37,7 +36,7 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <spawn.h>
+#include <sys/mman.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -55,6 +54,7 @@
 #include <utility>
 #include <vector>
 
+#include "lockweave/command.h"
 #include "lockweave/detail/process_record.h"
 
 namespace lockweave {
@@ -62,12 +62,6 @@ namespace lockweave {
 struct process_options {
   std::string name = {};  // empty: "Process-7"
   bool daemon = false;    // killed when the parent ends
-};
-
-struct command {
-  std::vector<std::string> arguments;  // the program first
-  std::optional<std::vector<std::string>> environment = {};
-  std::string directory = {};
 };
 
 namespace detail {
@@ -128,51 +122,6 @@ template <class Body>
   do_exit_duties();
   flush_standard_streams();
   ::_exit(code);
-}
-
-[[noreturn]] inline void raise_start_error(int error, const std::string& what) {
-  raise(std::system_error(error, std::generic_category(), "cannot start " + what));
-}
-
-// The program's arguments or environment, as the system takes them.
-inline std::vector<char*> pointers_to(std::vector<std::string>& texts) {
-  std::vector<char*> found;
-  for (std::string& each : texts) found.push_back(each.data());
-  found.push_back(nullptr);
-  return found;
-}
-
-class spawn_actions {
- public:
-  spawn_actions() { check(posix_spawn_file_actions_init(&actions_)); }
-  ~spawn_actions() { posix_spawn_file_actions_destroy(&actions_); }
-  spawn_actions(const spawn_actions&) = delete;
-  spawn_actions& operator=(const spawn_actions&) = delete;
-
-  void change_directory(const std::string& to) {
-    check(posix_spawn_file_actions_addchdir_np(&actions_, to.c_str()));
-  }
-  const posix_spawn_file_actions_t* get() const noexcept { return &actions_; }
-
- private:
-  posix_spawn_file_actions_t actions_;
-};
-
-// Returns the process id.
-inline pid_t spawn(command what) {
-  if (what.arguments.empty()) raise_start_error(EINVAL, "a command without a program");
-  spawn_actions actions;
-  if (!what.directory.empty()) actions.change_directory(what.directory);
-  const std::vector<char*> arguments = pointers_to(what.arguments);
-  std::vector<char*> own_environment;
-  if (what.environment) own_environment = pointers_to(*what.environment);
-  char** environment = what.environment ? own_environment.data() : ::environ;
-  pid_t pid = 0;
-  const int error =
-      ::posix_spawnp(&pid, arguments[0], actions.get(), nullptr, arguments.data(), environment);
-  if (error == 0) return pid;
-  const std::string where = what.directory.empty() ? "" : " in '" + what.directory + "'";
-  raise_start_error(error, "'" + what.arguments[0] + "'" + where);
 }
 
 // What process and runnable_process share: a child that has been started, or none.
@@ -308,6 +257,72 @@ class runnable_process : public detail::process_handle {
  private:
   const process_options options_;
 };
+
+namespace detail {
+
+// A file without a name, for what a program reads or writes.
+class memory_file {
+ public:
+  explicit memory_file(const char* name) : open_(::memfd_create(name, MFD_CLOEXEC)) {
+    if (open_ < 0) raise_system_error(errno);
+  }
+  ~memory_file() { ::close(open_); }
+  memory_file(const memory_file&) = delete;
+  memory_file& operator=(const memory_file&) = delete;
+
+  int descriptor() const noexcept { return open_; }
+  void write(const std::string& text) const {
+    for (std::size_t done = 0; done < text.size();) {
+      done += transferred(::pwrite(open_, text.data() + done, text.size() - done, as_offset(done)));
+    }
+  }
+  std::string read() const {
+    constexpr std::size_t kPart = 1U << 16U;
+    std::string text;
+    for (std::size_t done = 0;; text.resize(done)) {
+      text.resize(done + kPart);
+      const std::size_t more =
+          transferred(::pread(open_, text.data() + done, kPart, as_offset(done)));
+      done += more;
+      if (more == 0) {
+        text.resize(done);
+        return text;
+      }
+    }
+  }
+
+ private:
+  static off_t as_offset(std::size_t at) { return static_cast<off_t>(at); }
+  static std::size_t transferred(ssize_t count) {
+    if (count < 0) raise_system_error(errno);
+    return static_cast<std::size_t>(count);
+  }
+
+  const int open_;
+};
+
+}  // namespace detail
+
+struct command_result {
+  std::optional<int> exitcode;  // as process::exitcode
+  std::string output;
+  std::string errors;
+};
+
+// Starts the program with `input` to read, waits for its end, and returns what it wrote until then.
+// Streams that the command itself redirects are left alone: `input` is not used, or nothing returned.
+// What the program reads and writes is kept in memory, as files: it cannot wait for more. Errors: as
+// process, std::system_error too when memory is short.
+inline command_result run_command(command what, const std::string& input = {}) {
+  const detail::memory_file in("input"), out("output"), err("errors");
+  in.write(input);
+  if (what.input.is_own()) what.input = redirection::descriptor(in.descriptor());
+  if (what.output.is_own()) what.output = redirection::descriptor(out.descriptor());
+  if (what.errors.is_own()) what.errors = redirection::descriptor(err.descriptor());
+  const process child(what);
+  child.join();
+  return {child.exitcode(), out.read(), err.read()};
+}
 
 namespace this_process {
 inline pid_t pid() noexcept { return ::getpid(); }

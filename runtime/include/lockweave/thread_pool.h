@@ -8,8 +8,9 @@
 //   std::vector<int> all = pool.map(count_words, paths);             // in the order of paths
 //   pool.shutdown();                                                 // does what was submitted, then ends
 //
-// What the work throws comes out of its future. After shutdown submit throws thread_pool_shutdown;
-// work that shutdown cancelled gives std::future_error(broken_promise). The destructor is shutdown().
+// What the work throws comes out of its future, which can also be asked, cancelled and told to call
+// back. After shutdown submit throws thread_pool_shutdown; work that shutdown cancelled gives
+// future_cancelled. The destructor is shutdown().
 // An initializer that throws is told on stderr and shuts the pool down, cancelling what has not begun.
 // Work starts in the order it was submitted in, and comes after all that was done before.
 //
@@ -116,7 +117,7 @@ class thread_pool {
   LOCKWEAVE_ALWAYS_INLINE void shutdown(bool wait = true, bool cancel_pending = false) {
     jobs_.close();
     if (cancel_pending) {
-      while (jobs_.try_get()) continue;
+      while (const auto next = jobs_.try_get()) (*next)->cancel();
     }
     if (wait) join_workers();
   }
@@ -125,11 +126,13 @@ class thread_pool {
   struct job {
     virtual ~job() = default;
     virtual void run() = 0;
+    virtual void cancel() = 0;
   };
   template <class Task>
   struct job_of final : job {
     explicit job_of(Task given) : task(std::move(given)) {}
     void run() override { task(); }
+    void cancel() override { task.cancel(); }
     Task task;
   };
   template <class Result>

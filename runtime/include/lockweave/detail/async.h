@@ -55,7 +55,7 @@ class async_state final : public future_state<R> {
 
  private:
   void run(const void* pc) {
-    this->satisfy([this] { this->keep_outcome([this]() -> R { return call(); }); }, pc);
+    this->work_satisfy([this] { this->keep_outcome([this]() -> R { return call(); }); }, pc);
   }
   R call() {
     return std::apply([](auto&... part) -> R { return std::invoke(std::move(part)...); }, parts_);

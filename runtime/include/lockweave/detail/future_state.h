@@ -5,14 +5,17 @@
 //
 // Life: empty -> claimed -> ready. Who claims stores the result and makes it ready, at once or when
 // its thread ends. A claim whose result could not be stored (a throwing copy) is given up: empty.
+// What is empty can be cancelled: the canceller claims it.
 // Making it ready hands over, a wait that sees it ready takes over.
 // The result is written by the claimer alone and read only after `ready`: it needs no lock.
 #pragma once
 
 #include <exception>
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -20,6 +23,16 @@
 #include "lockweave/detail/deadline.h"
 #include "lockweave/detail/hidden.h"
 #include "lockweave/detail/operation.h"
+
+namespace lockweave {
+
+// The result of work that was cancelled before it began.
+class future_cancelled : public std::runtime_error {
+ public:
+  future_cancelled() : std::runtime_error("the work was cancelled before it began") {}
+};
+
+}  // namespace lockweave
 
 namespace lockweave::detail {
 
@@ -45,7 +58,7 @@ class future_state_base {
   template <class Clock, class Duration>
   std::future_status wait_until(const std::chrono::time_point<Clock, Duration>& at,
                                 const void* pc) {
-    if (is_deferred()) return std::future_status::deferred;
+    if (is_deferred() && !is_ready()) return std::future_status::deferred;
     const bool is_ready = attempt_until(at, [&](const deadline& until) {
       const operation op(this);
       const hidden_lock guard(mutex_);
@@ -65,22 +78,39 @@ class future_state_base {
   }
   template <class Store>
   void claim_with(Store store) {
-    claim();
+    if (!work_claim_with(store)) raise_future_error(std::future_errc::promise_already_satisfied);
+  }
+  // The same for work that gives the result: nothing happens if it was cancelled (false).
+  template <class Store>
+  bool work_satisfy(Store store, const void* pc) {
+    if (!work_claim_with(store)) return false;
+    make_ready(pc);
+    return true;
+  }
+  template <class Store>
+  bool work_claim_with(Store store) {
+    if (!claim_unless_cancelled()) return false;
     try {
       store();
     } catch (...) {
       change(status::empty);
       throw;
     }
+    return true;
   }
   void store_exception(std::exception_ptr error) noexcept { error_ = std::move(error); }
 
   void make_ready(const void* pc) noexcept {
-    const operation op(this);
-    const hidden_lock guard(mutex_);
-    op.notify(this, LW_FUTURE, true, pc);
-    status_ = status::ready;
-    changed_.notify_all();
+    std::vector<std::function<void()>> callbacks;
+    {
+      const operation op(this);
+      const hidden_lock guard(mutex_);
+      op.notify(this, LW_FUTURE, true, pc);
+      status_ = status::ready;
+      callbacks.swap(callbacks_);
+      changed_.notify_all();
+    }
+    for (const auto& callback : callbacks) callback();
   }
   // The promise goes away: whoever waits gets broken_promise, unless a result is there or promised.
   void abandon(const void* pc) noexcept {
@@ -92,6 +122,47 @@ class future_state_base {
     }
     error_ = std::make_exception_ptr(std::future_error(std::future_errc::broken_promise));
     make_ready(pc);
+  }
+
+  // False: it has begun, or is over.
+  bool cancel(const void* pc) {
+    const std::exception_ptr error = std::make_exception_ptr(future_cancelled());
+    {
+      const operation op(this);
+      const hidden_lock guard(mutex_);
+      if (status_ != status::empty) return cancelled_;
+      status_ = status::claimed;
+      cancelled_ = true;
+    }
+    error_ = error;
+    make_ready(pc);
+    return true;
+  }
+  bool is_cancelled() noexcept {
+    const operation op(this);
+    const hidden_lock guard(mutex_);
+    return cancelled_;
+  }
+  bool is_running() noexcept {
+    const operation op(this);
+    const hidden_lock guard(mutex_);
+    return status_ == status::claimed && !cancelled_;
+  }
+  bool is_ready() noexcept {
+    const operation op(this);
+    const hidden_lock guard(mutex_);
+    if (status_ == status::ready) op.take_over(this);
+    return status_ == status::ready;
+  }
+  // `callback` is called when it is ready: by who makes it so, or here and now.
+  void when_ready(std::function<void()> callback) {
+    {
+      const operation op(this);
+      const hidden_lock guard(mutex_);
+      if (status_ != status::ready) return callbacks_.push_back(std::move(callback));
+      op.take_over(this);
+    }
+    callback();
   }
 
   // A state has one future, or one family of shared ones.
@@ -109,11 +180,13 @@ class future_state_base {
  private:
   enum class status { empty, claimed, ready };
 
-  void claim() {
+  bool claim_unless_cancelled() {
     const operation op(this);
     const hidden_lock guard(mutex_);
+    if (cancelled_) return false;
     if (status_ != status::empty) raise_future_error(std::future_errc::promise_already_satisfied);
     status_ = status::claimed;
+    return true;
   }
   void change(status to) noexcept {
     const operation op(this);
@@ -123,9 +196,11 @@ class future_state_base {
 
   hidden_mutex mutex_;
   hidden_condition changed_;
-  status status_ = status::empty;  // guarded by mutex_
-  bool handed_out_ = false;        // owned by the promise's thread
-  std::exception_ptr error_;       // written by the claimer, read once ready
+  status status_ = status::empty;  // guarded by mutex_, as the next two
+  bool cancelled_ = false;
+  std::vector<std::function<void()>> callbacks_;
+  bool handed_out_ = false;   // owned by the promise's thread
+  std::exception_ptr error_;  // written by the claimer, read once ready
 };
 
 struct nothing {};

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <future>
 #include <memory>
 #include <type_traits>
@@ -23,6 +24,22 @@ template <class R>
 class future_base {
  public:
   bool valid() const noexcept { return state_ != nullptr; }
+
+  // As Python's futures have them, none of which waits. Work runs from its beginning on, is done when
+  // its result is there, and can be cancelled before it begins: then it never does, and get() throws
+  // future_cancelled.
+  bool running() const { return state().is_running(); }
+  bool done() const { return state().is_ready(); }
+  bool cancelled() const { return state().is_cancelled(); }
+  // Is it cancelled now?
+  LOCKWEAVE_ALWAYS_INLINE bool cancel() const {
+    return at_call_site([this](const void* pc) { return state().cancel(pc); });
+  }
+  // Calls it once the work is done, in the thread that does it, or here if it is done. It must not
+  // throw: that ends the program.
+  void add_done_callback(std::function<void()> callback) const {
+    state().when_ready(std::move(callback));
+  }
 
   LOCKWEAVE_ALWAYS_INLINE void wait() const {
     at_call_site([this](const void* pc) { state().wait(pc); });

@@ -85,18 +85,23 @@ class packaged_task<R(Args...)> {
   }
   future<R> get_future() { return detail::future_access::get(state_); }
 
+  // Does nothing if the future was cancelled.
   LOCKWEAVE_ALWAYS_INLINE void operator()(Args... args) {
     detail::at_call_site([&](const void* pc) {
       const std::shared_ptr<detail::future_state<R>> keep = state();
-      keep->satisfy([&] { run(*keep, std::forward<Args>(args)...); }, pc);
+      keep->work_satisfy([&] { run(*keep, std::forward<Args>(args)...); }, pc);
     });
   }
   LOCKWEAVE_ALWAYS_INLINE void make_ready_at_thread_exit(Args... args) {
     detail::at_call_site([&](const void* pc) {
       const std::shared_ptr<detail::future_state<R>> keep = state();
-      keep->claim_with([&] { run(*keep, std::forward<Args>(args)...); });
-      detail::exit_list::add(keep, pc);
+      const bool claimed = keep->work_claim_with([&] { run(*keep, std::forward<Args>(args)...); });
+      if (claimed) detail::exit_list::add(keep, pc);
     });
+  }
+  // As its future's.
+  LOCKWEAVE_ALWAYS_INLINE bool cancel() {
+    return detail::at_call_site([this](const void* pc) { return state()->cancel(pc); });
   }
   // The same function with a new, empty result. The old future gets broken_promise if unsatisfied.
   LOCKWEAVE_ALWAYS_INLINE void reset() {

@@ -18,6 +18,7 @@ namespace {
 
 using lockweave::command;
 using lockweave::process;
+using lockweave::redirection;
 
 static_assert(!std::is_copy_constructible_v<process>);
 static_assert(std::is_nothrow_move_constructible_v<process>);
@@ -188,7 +189,43 @@ TEST(Process, FromACommandLine) {
   EXPECT_EQ(process(command{{"true"}}).name(), "true");
 }
 
+TEST(Process, StreamsOfACommandGoWhereItSays) {
+  const std::string folder = testing::TempDir();
+  const std::string file = folder + "lockweave_streams." + std::to_string(::getpid());
+  command what{{"sh", "-c", "echo out; echo err >&2"}};
+  what.output = redirection::file(file);
+  what.errors = redirection::output();
+  EXPECT_EQ(result_of(process(what)), 0);
+  what.output = redirection::append(file);
+  what.errors = redirection::null();
+  EXPECT_EQ(result_of(process(what)), 0);
+  command show{{"cat"}};
+  show.input = redirection::file(file);
+  EXPECT_EQ(lockweave::run_command(show, "not read").output, "out\nerr\nout\n");
+  ::unlink(file.c_str());
+}
+
+TEST(Process, AFileRelativeToTheCommandsFolder) {
+  command what{{"cat"}, {}, "/proc/self"};
+  what.input = redirection::file("comm");
+  EXPECT_FALSE(lockweave::run_command(what).output.empty());
+}
+
+TEST(Process, RunCommandGivesAndTakesAnyBytes) {
+  const std::string bytes = std::string(1U << 20U, 'x') + '\0' + "end";
+  const auto result = lockweave::run_command({{"sh", "-c", "cat; echo failed >&2; exit 3"}}, bytes);
+  EXPECT_EQ(result.exitcode, 3);
+  EXPECT_EQ(result.output, bytes);
+  EXPECT_EQ(result.errors, "failed\n");
+  EXPECT_EQ(lockweave::run_command({{"true"}}, bytes).exitcode, 0);
+  EXPECT_EQ(lockweave::run_command({{"sh", "-c", "kill -9 $$"}}).exitcode, -SIGKILL);
+  EXPECT_THROW(lockweave::run_command({{"/no/such/program"}}), std::system_error);
+}
+
 TEST(Process, WhatCannotStartIsNamed) {
+  command unreadable{{"true"}};
+  unreadable.input = redirection::file("/no/such/file");
+  EXPECT_NE(error_of(unreadable).find("'true', with '/no/such/file'"), std::string::npos);
   EXPECT_NE(error_of({{"/no/such/program", "-x"}}).find("'/no/such/program'"), std::string::npos);
   EXPECT_NE(error_of({{"true"}, {}, "/no/such/folder"}).find("in '/no/such/folder'"),
             std::string::npos);

@@ -60,7 +60,7 @@ TEST(ThreadPool, AnInitializerThatThrowsShutsThePoolDown) {
   });
   auto never = pool.submit([] { return 1; });
   submitted.count_down();
-  EXPECT_THROW(never.get(), std::future_error);
+  EXPECT_THROW(never.get(), lockweave::future_cancelled);
   EXPECT_THROW(pool.submit([] {}), thread_pool_shutdown);
 }
 
@@ -121,7 +121,7 @@ TEST(ThreadPool, ShutdownCanCancelWhatHasNotBegun) {
   auto second = pool.submit([] { return 2; });
   begun.wait();
   pool.shutdown(false, true);
-  EXPECT_THROW(second.get(), std::future_error);
+  EXPECT_THROW(second.get(), lockweave::future_cancelled);
   EXPECT_EQ(first.wait_for(kMoment), std::future_status::timeout);
   go_on.count_down();
   first.get();
