@@ -114,6 +114,8 @@ void FunctionWalk::access(const clang::Expr* expr, bool write, bool atomic, bool
       std::to_string(static_cast<int>(path.root)) + path.symbol + std::to_string(path.index);
   for (const std::string& field : path.fields) key += "." + field;
   key += std::string(write ? "w" : "r") + (condition ? "c" : "") + (update ? "u" : "");
+  if (write) forget_other_values(key, value);
+  if (write) key += std::to_string(static_cast<int>(value));
   if (!touched_.insert(key).second) return;
   Op& op = emit(OpKind::access, at);
   op.object = path;
@@ -124,6 +126,13 @@ void FunctionWalk::access(const clang::Expr* expr, bool write, bool atomic, bool
   op.loop_test = loop_test;
   op.value = value;
   if (type.isVolatileQualified()) op.what = "volatile";
+}
+
+// What is written again with another value is another write.
+void FunctionWalk::forget_other_values(const std::string& key, Answer value) {
+  for (const Answer other : {Answer::unknown, Answer::no, Answer::yes}) {
+    if (other != value) touched_.erase(key + std::to_string(static_cast<int>(other)));
+  }
 }
 
 void FunctionWalk::on_assignment(const clang::BinaryOperator& binary) {

@@ -6,6 +6,8 @@
 #include <functional>
 #include <string_view>
 
+#include "analyzer/link/entry_values.h"
+
 namespace lockweave::analyzer::link {
 namespace {
 
@@ -126,6 +128,7 @@ class Combination {
  public:
   Combination(Context& context, FunctionId id)
       : context_(context), id_(id), linked_(context.program.functions[id]),
+        entry_values_(context, id),
         wants_(linked_.effects.wants, context.settings.effects_max * kKeptFactor),
         stops_(linked_.effects.stops, context.settings.effects_max * kKeptFactor),
         touches_(linked_.effects.touches, context.settings.effects_max * kKeptFactor),
@@ -164,6 +167,7 @@ class Combination {
   Context& context_;
   FunctionId id_;
   Linked& linked_;
+  EntryValues entry_values_;
   std::vector<Indirect> all_indirect_;
   Collection<Want> wants_;
   Collection<Stop> stops_;
@@ -176,12 +180,12 @@ void Combination::add_want(const Note& note, const Path& lock, std::uint32_t gro
   if (!nameable(lock)) return;
   const Op& op = *note.op;
   wants_.add({lock, op.mode, op.attempt, op.recursive, group, step(&op, nullptr), note.moment->held,
-              released, note.premises});
+              released, note.supposed});
 }
 
 void Combination::add_stop(const Note& note, const std::vector<Path>& released) {
   stops_.add({note.moment->object, note.moment->others, step(note.op, nullptr), note.moment->held,
-              released, note.premises});
+              released, note.supposed});
 }
 
 void Combination::add(const Note& note) {
@@ -205,7 +209,7 @@ void Combination::add(const Note& note) {
         if (!nameable(lock)) continue;
         // The mutex is waited for like any other, however the wait itself ends.
         wants_.add({lock, summary::Mode::exclusive, Attempt::blocking, note.op->recursive, 0,
-                    step(note.op, nullptr), moment.held, released, note.premises});
+                    step(note.op, nullptr), moment.held, released, note.supposed});
       }
       break;
     }
@@ -221,7 +225,7 @@ void Combination::add(const Note& note) {
     case OpKind::call: add_call(note); break;
     case OpKind::access:
       if (!fixed(moment.object)) {
-        touches_.add({moment.object, step(note.op, nullptr), moment.held, note.premises});
+        touches_.add({moment.object, step(note.op, nullptr), moment.held, note.supposed});
       }
       break;
     default: break;
@@ -241,7 +245,7 @@ void Combination::add_indirect(const Note& note) {
     }
     call.held = note.moment->held;
     call.released = note.surely_given_up;
-    call.premises = note.premises;
+    call.premises = note.supposed;
     call.trace = step(note.op, nullptr);
     indirect_.add(std::move(call));
   }
@@ -373,7 +377,10 @@ void Combination::compose(const Note& note, const Op* op, const Summary& callee,
   const auto premises_here = [&](const std::vector<Premise>& inner) {
     auto premises = premises_at_call(inner, *op, naming, note.premises);
     if (premises) {
-      for (const Premise& premise : note.premises) suppose(*premises, premise);
+      std::erase_if(*premises, [&](const Premise& premise) {
+        return !entry_values_.kept(premise.subject, note.place);
+      });
+      for (const Premise& premise : note.supposed) suppose(*premises, premise);
     }
     return premises;
   };

@@ -77,14 +77,22 @@ struct Context {
   std::unordered_map<const summary::Op*, Naming> namings;
 };
 
+// Before operation `op` of the block; their number: at its end.
+struct Place {
+  std::uint32_t block = 0;
+  std::size_t op = 0;
+};
+
 // What the flow saw at one operation, all states together.
 struct Note {
   const summary::Op* op = nullptr;
+  Place place;
   Moment* moment = nullptr;  // of Linked::moments
   std::uint32_t states = 0;
   std::vector<std::uint32_t> certain_in;  // by entry of moment.held
   std::vector<Path> surely_given_up;
-  std::vector<Premise> premises;  // of all states
+  std::vector<Premise> premises;  // that are true in all states
+  std::vector<Premise> supposed;  // on entry, by all of them
   std::optional<State> sample;    // of calls and spawns: one of the states
 };
 

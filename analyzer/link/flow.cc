@@ -68,7 +68,7 @@ class Flow {
   void prepare_notes();
   void arrive(std::uint32_t block, State state);
   void reduce(Arrived& arrived, std::uint32_t block);
-  bool may_take(const Edge& edge, State& state) const;
+  bool may_take(std::uint32_t block, const Edge& edge, State& state);
   void run_block(std::uint32_t block, State state);
   void follow(std::uint32_t block, const Edge& edge, State state);
   void throw_out(std::uint32_t handler, State& state) const;
@@ -106,6 +106,7 @@ void Flow::prepare_notes() {
     for (const Op& op : function_.blocks[block].ops) {
       Note& note = notes_.emplace_back();
       note.op = &op;
+      note.place = {block, notes_.size() - 1 - first_note_[block]};
       note.moment = &linked_.moments[notes_.size() - 1];
       note.moment->op = &op;
       note.moment->block = block;
@@ -137,10 +138,7 @@ std::vector<Note> Flow::run() {
       run_block(block, std::move(state));
     }
   }
-  for (Note& note : notes_) {
-    note.premises = transfer_.known_outside(note.premises);
-    finish(note);
-  }
+  for (Note& note : notes_) finish(note);
   collect_exits();
   return std::move(notes_);
 }
@@ -212,7 +210,7 @@ void Flow::run_block(std::uint32_t block, State start) {
     std::vector<State> next;
     for (State& state : current) {
       observe(notes_[first_note_[block] + i], state);
-      transfer_.apply(code.ops[i], std::move(state), next);
+      transfer_.apply(code.ops[i], {block, i}, std::move(state), next);
     }
     limit(next);
     current = std::move(next);
@@ -223,7 +221,7 @@ void Flow::run_block(std::uint32_t block, State start) {
 }
 
 // Is the edge's condition possible here? If so it is known from here on.
-bool Flow::may_take(const Edge& edge, State& state) const {
+bool Flow::may_take(std::uint32_t block, const Edge& edge, State& state) {
   if (edge.condition == 0) return true;
   const Answer known = state.fact(edge.condition);
   if (known != Answer::unknown && (known == Answer::yes) != edge.value) return false;
@@ -238,13 +236,12 @@ bool Flow::may_take(const Edge& edge, State& state) const {
       contradicts_any(state.premises, premise)) {
     return false;
   }
-  forget_contradicted(state.premises, premise);
-  suppose(state.premises, std::move(premise));
+  transfer_.learn(std::move(premise), {block, function_.blocks[block].ops.size()}, state);
   return true;
 }
 
 void Flow::follow(std::uint32_t block, const Edge& edge, State state) {
-  if (!may_take(edge, state)) return;
+  if (!may_take(block, edge, state)) return;
   if (edge.to < blocks_.size() && facts_.position(edge.to) <= facts_.position(block)) {
     std::erase_if(state.facts,
                   [&](const auto& fact) { return facts_.forgotten(block, edge.to, fact.first); });
@@ -279,6 +276,7 @@ void Flow::observe(Note& note, const State& state) {
     if (calls_something(op.kind)) note.sample = state;
     note.surely_given_up = state.released;
     note.premises = state.premises;
+    note.supposed = state.supposed;
     moment.surely_held = moment.surely_free = true;
   }
   ++note.states;
@@ -290,6 +288,7 @@ void Flow::observe(Note& note, const State& state) {
   std::erase_if(note.surely_given_up,
                 [&](const Path& path) { return !contains(state.released, path); });
   keep_common(note.premises, state.premises);
+  keep_common(note.supposed, state.supposed);
 }
 
 // Operations on guards and waits speak of the locks behind the guard.
@@ -356,6 +355,8 @@ void Flow::finish(Note& note) const {
   if (note.op->kind == OpKind::wait) {
     for (const Path& lock : moment.others) add_unique(moment.given_up, lock);
   }
+  std::copy_if(note.premises.begin(), note.premises.end(), std::back_inserter(moment.modes),
+               [](const Premise& premise) { return premise.subject.root == Root::global; });
   if (!note.sample || moment.targets.empty()) return;
   if (note.sample->aliases.empty() && note.sample->guards.empty()) return;
   const Function& callee = *context_.program.functions[moment.targets.front()].function;
@@ -382,9 +383,9 @@ void Flow::collect_exits() {
 bool Flow::always_taken(const State& way, const std::vector<Premise>& premises) const {
   return std::all_of(leaving_.begin(), leaving_.end(), [&](const State& other) {
     if (same_effect(way, other)) return true;
-    const std::vector<Premise> others = transfer_.exit_of(other).premises;
-    return std::any_of(premises.begin(), premises.end(),
-                       [&](const Premise& premise) { return contradicts_any(others, premise); });
+    return std::any_of(premises.begin(), premises.end(), [&](const Premise& premise) {
+      return contradicts_any(other.supposed, premise);
+    });
   });
 }
 

@@ -26,19 +26,7 @@ FlowFacts::FlowFacts(const Function& function, const Program& program, const Cal
     find_live(function);
     find_loop_tests(function);
   }
-  find_written(function);
   find_guards(function, program, calls);
-}
-
-void FlowFacts::find_written(const Function& function) {
-  for (const Block& block : function.blocks) {
-    for (const Op& op : block.ops) {
-      const bool writes = op.kind == OpKind::assign || op.kind == OpKind::alias ||
-                          (op.kind == OpKind::access && op.write);
-      if (writes && nameable(op.object)) add_unique(written_, op.object);
-      if (nameable(op.result)) add_unique(written_, op.result);
-    }
-  }
 }
 
 void FlowFacts::order_blocks(const Function& function) {
@@ -176,11 +164,6 @@ bool FlowFacts::forgotten(std::uint32_t from, std::uint32_t to, std::uint32_t co
     return loop.from == from && loop.to == to &&
            std::find(loop.tests.begin(), loop.tests.end(), condition) != loop.tests.end();
   });
-}
-
-bool FlowFacts::writes(const Path& object) const {
-  return std::any_of(written_.begin(), written_.end(),
-                     [&](const Path& path) { return extends(path, object); });
 }
 
 bool FlowFacts::outlives(std::uint32_t block, const Path& guard) const {

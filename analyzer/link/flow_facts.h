@@ -31,8 +31,6 @@ class FlowFacts {
   // Going round a loop forgets what its exit tests say, if no operation sets it: something outside
   // must change it, else the loop would not end.
   bool forgotten(std::uint32_t from, std::uint32_t to, std::uint32_t condition) const;
-  // Does the function itself write the object, or what it is a member of?
-  bool writes(const Path& object) const;
   // Does the guard's destructor still come after the beginning of the block?
   bool outlives(std::uint32_t block, const Path& guard) const;
 
@@ -40,7 +38,6 @@ class FlowFacts {
   void order_blocks(const summary::Function& function);
   void find_live(const summary::Function& function);
   void find_loop_tests(const summary::Function& function);
-  void find_written(const summary::Function& function);
   void find_guards(const summary::Function& function, const Program& program, const Calls& calls);
 
   using Set = std::vector<bool>;
@@ -56,7 +53,6 @@ class FlowFacts {
     std::vector<std::uint32_t> tests;
   };
   std::vector<Loop> loops_;
-  std::vector<Path> written_;
   std::vector<std::set<std::string>> guards_;  // by block; empty: nothing is thrown to a handler
 };
 

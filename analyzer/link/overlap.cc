@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "analyzer/link/phases.h"
 #include "analyzer/link/roots.h"
 
 namespace lockweave::analyzer::link {
@@ -253,6 +254,7 @@ bool overlap(const Program& program, std::uint32_t a, FunctionId in_a, const Op*
       !can_be_in(program, b, in_a) || !can_be_in(program, b, in_b)) {
     return false;
   }
+  if (!in_one_phase(program, a, in_a, at_a, b, in_b, at_b)) return false;
   // Handlers of exit run in main, when it is done.
   if (left.what == "main" && right.what == "exit") return false;
   if (left.what == "exit" && right.what == "main") return false;

@@ -10,6 +10,7 @@
 #include "analyzer/link/flow.h"
 #include "analyzer/link/merge.h"
 #include "analyzer/link/overlap.h"
+#include "analyzer/link/phases.h"
 #include "analyzer/link/roots.h"
 
 namespace lockweave::analyzer::link {
@@ -87,6 +88,7 @@ Program link_program(std::vector<summary::Unit> units, const Settings& settings)
   const std::vector<bool> begins_thread = find_callers(context);
   find_roots(context, components);
   find_overlaps(context);
+  find_phases(context);
   find_entries(context, components, begins_thread);
   return program;
 }

@@ -34,6 +34,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "analyzer/summary/summary.h"
@@ -141,6 +142,8 @@ struct Moment {
   // release; unknown where a caller may have taken it.
   bool surely_held = false;
   bool surely_free = false;  // this function itself released it, or took and released it
+  // What is known here of global variables, and members of them, that are modes (phases.h).
+  std::vector<Premise> modes;
   // Locks that this function had not taken, may have released before and not taken again: not in
   // Linked::entry here.
   std::vector<Path> given_up;
@@ -194,7 +197,7 @@ struct Exit {
       aliases;                         // member of `object` or of a parameter -> what it refers to
   const summary::Op* leave = nullptr;  // the return or throw; null: the closing brace
   bool thrown = false;
-  std::vector<Premise> premises;  // of what callers can name, and the function does not write
+  std::vector<Premise> premises;  // on entry, of what callers can name
   std::vector<Denial> denials;    // where these are true, another way is taken
 };
 
@@ -281,6 +284,12 @@ class Program {
   // that index, and whole functions that nothing calls later. Empty: linked without (roots.h).
   std::map<FunctionId, std::size_t> first_thread;
   std::vector<bool> start_up;
+
+  // By program (its main) and thread: what is known of modes in each function that the thread comes to
+  // there (phases.h). Empty: there are none.
+  std::map<std::pair<std::uint32_t, std::uint32_t>,
+           std::unordered_map<FunctionId, std::vector<Premise>>>
+      phases;
 
   // Can something run `a` in one thread while something runs `b` in another? By roots, their
   // multiplicity, and create/join; a function without roots may run anywhere.

@@ -242,7 +242,8 @@ void State::forget_shared() {
 
 bool State::suppose_less(const State& other) {
   const bool fewer_premises = keep_common(premises, other.premises);
-  return keep_common(denials, other.denials) || fewer_premises;
+  const bool fewer_supposed = keep_common(supposed, other.supposed);
+  return keep_common(denials, other.denials) || fewer_premises || fewer_supposed;
 }
 
 Answer State::fact(std::uint32_t condition) const {

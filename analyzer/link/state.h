@@ -46,7 +46,8 @@ struct State {
   bool thrown = false;
   // These do not tell states apart.
   const summary::Op* leave = nullptr;
-  std::vector<Premise> premises;
+  std::vector<Premise> premises;  // what is true now
+  std::vector<Premise> supposed;  // what was true on entry, for this way to be taken
   std::vector<Denial> denials;
 
   Path resolve(const Path& path) const;

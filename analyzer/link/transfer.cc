@@ -53,8 +53,9 @@ Guard* owner_of(const Path& member, State& state) {
 
 }  // namespace
 
-void Transfer::apply(const Op& op, State state, States& out) {
+void Transfer::apply(const Op& op, Place place, State state, States& out) {
   ++context_.program.work;
+  place_ = place;
   switch (op.kind) {
     case OpKind::acquire: {
       const Path lock = state.lock_of(state.resolve(op.object));
@@ -86,7 +87,7 @@ void Transfer::apply(const Op& op, State state, States& out) {
     case OpKind::assign: assign(op, state); break;
     case OpKind::leave: leave(op, state); break;
     case OpKind::access:
-      if (op.write) state.forget(state.resolve(op.object));
+      if (op.write) write(op, state);
       state.set_fact(op.outcome, Answer::unknown);
       break;
     case OpKind::wait:
@@ -306,6 +307,13 @@ void Transfer::assign(const Op& op, State& state) {
           {state.resolve(op.object), condition.value, condition.compares, value == Answer::yes});
 }
 
+void Transfer::write(const Op& op, State& state) const {
+  const Path object = state.resolve(op.object);
+  state.forget(object);
+  if (op.value == Answer::unknown || !nameable(object) || has_unknown_element(object)) return;
+  suppose(state.premises, {object, 0, false, op.value == Answer::yes});
+}
+
 void Transfer::leave(const Op& op, State& state) {
   state.leave = &op;
   state.thrown = op.thrown;
@@ -369,8 +377,8 @@ void Transfer::call_one(const Op& op, const State& state, FunctionId target, Sta
     for (const Exit& way : ways) {
       ++context_.program.work;
       State after = state;
-      forget_written(target, after);
       if (!suppose_way(op, way, naming, after) && strict) continue;
+      forget_written(target, after);
       if (Guard* own = after.guard_at(naming.receiver); own && callee.destructor && unlocks) {
         // It releases what it owns, which by now may be nothing: it may have been moved from.
         after.end_guard(*own);
@@ -404,7 +412,7 @@ bool Transfer::suppose_way(const Op& op, const Exit& way, const Naming& naming, 
   if (!premises) return false;
   for (const Premise& premise : *premises) {
     suppose(known, premise);
-    suppose(state.premises, premise);
+    learn(premise, place_, state);
   }
   for (const Denial& denial : way.denials) {
     // What contradicts it makes it say nothing.
@@ -416,6 +424,12 @@ bool Transfer::suppose_way(const Op& op, const Exit& way, const Naming& naming, 
   }
   return std::none_of(state.denials.begin(), state.denials.end(),
                       [&](const Denial& denial) { return all_supposed(known, denial); });
+}
+
+void Transfer::learn(Premise premise, Place place, State& state) {
+  if (entry_values_.kept(premise.subject, place)) suppose(state.supposed, premise);
+  forget_contradicted(state.premises, premise);
+  suppose(state.premises, std::move(premise));
 }
 
 // Tests that stand in this function are remembered longer than premises.
@@ -507,19 +521,6 @@ void Transfer::take_result(const Op& op, const Exit& way, const Naming& naming, 
   if (variable) state.set_alias(op.result, object);
 }
 
-std::vector<Premise> Transfer::known_outside(const std::vector<Premise>& premises) const {
-  std::vector<Premise> outside;
-  for (const Premise& premise : premises) {
-    const Root root = premise.subject.root;
-    const bool has_name = root == Root::parameter || root == Root::global ||
-                          (root == Root::object && !premise.subject.fields.empty());
-    const bool written =
-        facts_.writes(premise.subject) || context_.writes.written_by(function_, premise.subject);
-    if (has_name && !written) outside.push_back(premise);
-  }
-  return outside;
-}
-
 Exit Transfer::exit_of(const State& state) const {
   Exit exit;
   exit.taken = state.held;
@@ -533,7 +534,7 @@ Exit Transfer::exit_of(const State& state) const {
     exit.guard = kReturned;
     if (guard->owns != Answer::no) exit.guarded = guard->locks;
   }
-  exit.premises = known_outside(state.premises);
+  exit.premises = state.supposed;
   const auto outside = [](const Path& path) {
     return (path.root == Root::object || path.root == Root::parameter) && !path.fields.empty();
   };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analyzer/link/effects.h"
+#include "analyzer/link/entry_values.h"
 #include "analyzer/link/flow_facts.h"
 #include "analyzer/link/state.h"
 
@@ -17,13 +18,13 @@ namespace lockweave::analyzer::link {
 class Transfer {
  public:
   Transfer(Context& context, FunctionId function, const FlowFacts& facts)
-      : context_(context), function_(function), facts_(facts) {}
+      : context_(context), function_(function), facts_(facts), entry_values_(context, function) {}
 
-  void apply(const summary::Op& op, State state, std::vector<State>& out);
+  void apply(const summary::Op& op, Place place, State state, std::vector<State>& out);
+  // From the place on the premise is known.
+  void learn(Premise premise, Place place, State& state);
   // At the exit block.
   Exit exit_of(const State& state) const;
-  // Of the premises those that mean the same before the function has begun.
-  std::vector<Premise> known_outside(const std::vector<Premise>& premises) const;
 
  private:
   using States = std::vector<State>;
@@ -36,6 +37,7 @@ class Transfer {
   void test_guard(const summary::Op& op, State state, States& out);
   void rename(const summary::Op& op, State& state);
   void assign(const summary::Op& op, State& state);
+  void write(const summary::Op& op, State& state) const;
   void leave(const summary::Op& op, State& state);
   void call(const summary::Op& op, State state, States& out);
   void call_one(const summary::Op& op, const State& state, FunctionId target, States& out);
@@ -49,6 +51,8 @@ class Transfer {
   Context& context_;
   FunctionId function_;
   const FlowFacts& facts_;
+  EntryValues entry_values_;
+  Place place_;
 };
 
 }  // namespace lockweave::analyzer::link

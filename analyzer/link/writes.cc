@@ -12,11 +12,6 @@ namespace {
 using summary::Op;
 using summary::OpKind;
 
-bool is_write(const Op& op) {
-  return op.kind == OpKind::assign || op.kind == OpKind::alias ||
-         (op.kind == OpKind::access && op.write);
-}
-
 void sort_unique(std::vector<std::uint32_t>& numbers) {
   std::sort(numbers.begin(), numbers.end());
   numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
@@ -24,6 +19,11 @@ void sort_unique(std::vector<std::uint32_t>& numbers) {
 }
 
 }  // namespace
+
+bool is_write(const Op& op) {
+  return op.kind == OpKind::assign || op.kind == OpKind::alias ||
+         (op.kind == OpKind::access && op.write);
+}
 
 // Empty: what only the function itself has.
 std::string Writes::key(const Path& subject) {
@@ -76,6 +76,11 @@ bool Writes::written_by(FunctionId function, const Path& subject) const {
   const auto number = number_of(subject);
   return number &&
          std::binary_search(written_[function].begin(), written_[function].end(), *number);
+}
+
+bool Writes::written_by(const Op& op, const Path& subject) const {
+  const auto number = number_of(subject);
+  return number && is_write(op) && number_of(op.object) == number;
 }
 
 }  // namespace lockweave::analyzer::link

@@ -19,12 +19,17 @@ namespace lockweave::analyzer::link {
 
 inline constexpr std::size_t kWrittenMax = 256;
 
+// Does it give its object another value?
+bool is_write(const summary::Op& op);
+
 class Writes {
  public:
   Writes(const Program& program, const Components& components);
 
   bool none(FunctionId function) const { return written_[function].empty(); }
   bool written_by(FunctionId function, const Path& subject) const;
+  // The operation itself, not what it calls.
+  bool written_by(const summary::Op& op, const Path& subject) const;
 
  private:
   using Number = std::uint32_t;  // of a member or variable

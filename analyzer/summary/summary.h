@@ -24,7 +24,7 @@
 
 namespace lockweave::analyzer::summary {
 
-inline constexpr std::uint32_t kVersion = 3;
+inline constexpr std::uint32_t kVersion = 4;
 
 struct Place {
   std::uint32_t file = 0;    // index of Unit::files plus 1; 0: unknown

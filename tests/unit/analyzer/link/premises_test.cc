@@ -174,6 +174,20 @@ TEST(PremisesOfCalls, WhatTheFunctionWritesIsNoPremise) {
   EXPECT_EQ(wants_of(program, "f"), ">m");
 }
 
+// lock_unless_busy(): `if (busy) return; busy = true; lock(m);`
+TEST(PremisesOfCalls, WhatIsWrittenAfterTheQuestionIsOne) {
+  UnitBuilder unit;
+  FunctionBuilder& f = unit.function("lock_unless_busy");
+  f.tests("busy", global("busy")).branch("busy", 1, 2).at(2).write(global("busy"));
+  f.acquire(m).release(m).go(1);
+  FunctionBuilder& caller = unit.function("f");
+  caller.tests("busy", global("busy")).assign("busy", true).with([](Op& op) {
+    op.object = global("busy");
+  });
+  caller.call("lock_unless_busy");
+  EXPECT_EQ(wants_of(link_one(unit), "f"), "");
+}
+
 TEST(Names, MembersOfPartsAreToldApart) {
   const Path one = object() / "Db::mutex_." / "Mutex::mu_";
   const Path other = object() / "File::mutex_." / "Mutex::mu_";
