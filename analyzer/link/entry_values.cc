@@ -8,14 +8,12 @@
 
 namespace lockweave::analyzer::link {
 
+namespace {
+
 using summary::Block;
 using summary::Edge;
 using summary::Op;
-
 using summary::OpKind;
-
-namespace {
-
 using summary::Root;
 
 bool callers_name(const Path& subject) {

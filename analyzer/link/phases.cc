@@ -3,8 +3,11 @@
 #include "analyzer/link/phases.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 
 #include "analyzer/link/premises.h"
 #include "analyzer/link/roots.h"

@@ -9,8 +9,9 @@
 // the thread and what stands under the second question do not meet. By program (main) and thread:
 // what is known of modes in each function that the thread comes to; functions that only
 // contradictions lead to are not there.
-// Limits: kPhasesMax; beyond, and for a main that begins no thread, nothing is known. Written
-// through pointers to a member counts by the member's name (writes.h).
+// Limits: kPhasesMax; beyond, and for a main that begins no thread, nothing is known. A write to a
+// member counts whatever its object (writes.h); one through a pointer to the variable is not seen,
+// nor one by code that main is not seen to reach.
 // Cost: calls of the functions of each thread, a few rounds; nothing where no mode is tested.
 // Thread-safety: none for find_phases; the questions only read.
 #pragma once
