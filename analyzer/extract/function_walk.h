@@ -142,7 +142,7 @@ class FunctionWalk {
   void bind_fields(const clang::InitListExpr& list);
 
   // walk_data.cc
-  void forget_other_values(const std::string& key, summary::Answer value);
+  void forget_writes(const std::string& begin);
   void on_assignment(const clang::BinaryOperator& binary);
   void on_step(const clang::UnaryOperator& unary);
   void on_read(const clang::CastExpr& cast);

@@ -113,10 +113,12 @@ void FunctionWalk::access(const clang::Expr* expr, bool write, bool atomic, bool
   std::string key =
       std::to_string(static_cast<int>(path.root)) + path.symbol + std::to_string(path.index);
   for (const std::string& field : path.fields) key += "." + field;
+  const std::string writes = key + "w";
   key += std::string(write ? "w" : "r") + (condition ? "c" : "") + (update ? "u" : "");
-  if (write) forget_other_values(key, value);
   if (write) key += std::to_string(static_cast<int>(value));
-  if (!touched_.insert(key).second) return;
+  if (touched_.contains(key)) return;
+  if (write) forget_writes(writes);
+  touched_.insert(key);
   Op& op = emit(OpKind::access, at);
   op.object = path;
   op.write = write;
@@ -128,11 +130,10 @@ void FunctionWalk::access(const clang::Expr* expr, bool write, bool atomic, bool
   if (type.isVolatileQualified()) op.what = "volatile";
 }
 
-// What is written again with another value is another write.
-void FunctionWalk::forget_other_values(const std::string& key, Answer value) {
-  for (const Answer other : {Answer::unknown, Answer::no, Answer::yes}) {
-    if (other != value) touched_.erase(key + std::to_string(static_cast<int>(other)));
-  }
+// After another value has been written the earlier one may be written again.
+void FunctionWalk::forget_writes(const std::string& begin) {
+  auto at = touched_.lower_bound(begin);
+  while (at != touched_.end() && at->starts_with(begin)) at = touched_.erase(at);
 }
 
 void FunctionWalk::on_assignment(const clang::BinaryOperator& binary) {

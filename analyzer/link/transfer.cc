@@ -311,6 +311,7 @@ void Transfer::write(const Op& op, State& state) const {
   const Path object = state.resolve(op.object);
   state.forget(object);
   if (op.value == Answer::unknown || !nameable(object) || has_unknown_element(object)) return;
+  if (!context_.writes.is_tested(object)) return;
   suppose(state.premises, {object, 0, false, op.value == Answer::yes});
 }
 

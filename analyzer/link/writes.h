@@ -26,6 +26,8 @@ class Writes {
  public:
   Writes(const Program& program, const Components& components);
 
+  // Does some branch test it? Only of that it is worth knowing the value.
+  bool is_tested(const Path& subject) const { return number_of(subject).has_value(); }
   bool none(FunctionId function) const { return written_[function].empty(); }
   bool written_by(FunctionId function, const Path& subject) const;
   // The operation itself, not what it calls.

@@ -9,6 +9,8 @@
 //   lockweave::process lister(list);
 //   lockweave::run_command({{"sort"}}, "b\na\n").output;         // "a\nb\n"; lockweave/process.h
 //
+// The streams are set in the order input, output, errors, so that what comes later can refer to what
+// came before, as in a shell.
 // Errors: std::system_error that names the program, or the file, which cannot be used.
 // Thread-safety: plain data.
 #pragma once

@@ -32,7 +32,28 @@ static void deliver(struct client* c) {
   pthread_mutex_unlock(&c->callbacks);
 }
 
+static pthread_mutex_t state = PTHREAD_MUTEX_INITIALIZER;
+static int depth;
+
+static void enter_nested(void) {
+  if (depth) {
+    pthread_mutex_lock(&state);  // expect: double-lock
+    pthread_mutex_unlock(&state);
+  }
+}
+
+// Written three times: only the last value counts.
+static void begin_again(void) {
+  pthread_mutex_lock(&state);
+  depth++;
+  depth = 0;
+  depth++;
+  enter_nested();
+  pthread_mutex_unlock(&state);
+}
+
 int main(void) {
+  begin_again();
   static struct client c = {.callbacks = PTHREAD_MUTEX_INITIALIZER};
   deliver(&c);
   queue_packet(&c);
