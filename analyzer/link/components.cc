@@ -9,18 +9,12 @@ namespace {
 
 using Graph = std::vector<std::vector<FunctionId>>;
 
-std::vector<FunctionId> called_by(const Program& program, const Calls& calls, FunctionId id) {
+std::vector<FunctionId> all_called(const Program& program, const Calls& calls, FunctionId id) {
   std::vector<FunctionId> called;
   for (const summary::Block& block : program.functions[id].function->blocks) {
     for (const summary::Op& op : block.ops) {
-      if (op.kind != summary::OpKind::call) continue;
-      const Resolved& resolved = calls.of(op);
-      called.insert(called.end(), resolved.targets.begin(), resolved.targets.end());
-      for (const summary::Argument& argument : op.arguments) {
-        if (argument.function.empty()) continue;
-        const FunctionId passed = calls.find(id, argument.function);
-        if (passed != FunctionNames::kNone) called.push_back(passed);
-      }
+      const std::vector<FunctionId> by_op = called_by(calls, id, op);
+      called.insert(called.end(), by_op.begin(), by_op.end());
     }
   }
   std::sort(called.begin(), called.end());
@@ -105,9 +99,20 @@ class Search {
 
 }  // namespace
 
+std::vector<FunctionId> called_by(const Calls& calls, FunctionId caller, const summary::Op& op) {
+  if (op.kind != summary::OpKind::call) return {};
+  std::vector<FunctionId> called = calls.of(op).targets;
+  for (const summary::Argument& argument : op.arguments) {
+    if (argument.function.empty()) continue;
+    const FunctionId passed = calls.find(caller, argument.function);
+    if (passed != FunctionNames::kNone) called.push_back(passed);
+  }
+  return called;
+}
+
 Components find_components(const Program& program, const Calls& calls) {
   Graph graph(program.functions.size());
-  for (FunctionId id = 0; id < graph.size(); ++id) graph[id] = called_by(program, calls, id);
+  for (FunctionId id = 0; id < graph.size(); ++id) graph[id] = all_called(program, calls, id);
   Components components;
   Search(graph, components).run();
   components.called = std::move(graph);

@@ -19,6 +19,8 @@ struct Components {
   std::vector<std::vector<FunctionId>> called;   // by function; sorted
 };
 
+// What the operation itself calls, and the functions passed to it.
+std::vector<FunctionId> called_by(const Calls& calls, FunctionId caller, const summary::Op& op);
 Components find_components(const Program& program, const Calls& calls);
 
 }  // namespace lockweave::analyzer::link

@@ -378,7 +378,7 @@ void Combination::compose(const Note& note, const Op* op, const Summary& callee,
     auto premises = premises_at_call(inner, *op, naming, note.premises);
     if (premises) {
       std::erase_if(*premises, [&](const Premise& premise) {
-        return !entry_values_.kept(premise.subject, note.place);
+        return !entry_values_.kept(premise, note.place);
       });
       for (const Premise& premise : note.supposed) suppose(*premises, premise);
     }

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "analyzer/link/calls.h"
+#include "analyzer/link/conditional_writes.h"
 #include "analyzer/link/naming.h"
 #include "analyzer/link/writes.h"
 
@@ -59,8 +60,9 @@ struct PassedCall {
 
 struct Context {
   Context(Program& the_program, const Settings& the_settings, const Calls& the_calls,
-          const Writes& the_writes)
-      : program(the_program), settings(the_settings), calls(the_calls), writes(the_writes) {
+          const Writes& the_writes, ConditionalWrites& the_conditional_writes)
+      : program(the_program), settings(the_settings), calls(the_calls), writes(the_writes),
+        conditional_writes(the_conditional_writes) {
     summaries.resize(program.functions.size());
     escaped.assign(program.functions.size(), false);
     passed.resize(program.functions.size());
@@ -70,6 +72,7 @@ struct Context {
   const Settings& settings;
   const Calls& calls;
   const Writes& writes;
+  ConditionalWrites& conditional_writes;
   std::vector<Summary> summaries;
   std::vector<bool> escaped;  // passed to something that may call it whenever it likes
   std::vector<std::vector<PassedCall>> passed;  // by caller

@@ -40,33 +40,37 @@ EntryValues::EntryValues(const Context& context, FunctionId function)
   }
 }
 
-bool EntryValues::kept(const Path& subject, Place place) {
-  if (!callers_name(subject)) return false;
-  if (never_written(subject)) return true;
-  auto known = known_.find(subject);
-  if (known == known_.end()) known = known_.emplace(subject, written_before(subject)).first;
+bool EntryValues::kept(const Premise& premise, Place place) {
+  if (!callers_name(premise.subject)) return false;
+  Premise otherwise = premise;
+  otherwise.holds = !premise.holds;
+  if (never_written(otherwise)) return true;
+  const std::tuple key(premise.subject, premise.value, premise.compares, premise.holds);
+  auto known = known_.find(key);
+  if (known == known_.end()) known = known_.emplace(key, written_before(otherwise)).first;
   if (known->second[place.block]) return false;
   const std::vector<Op>& ops = blocks_[place.block].ops;
   return std::none_of(ops.begin(), ops.begin() + static_cast<std::ptrdiff_t>(place.op),
-                      [&](const Op& op) { return writes(op, subject); });
+                      [&](const Op& op) { return writes(op, otherwise); });
 }
 
-bool EntryValues::never_written(const Path& subject) const {
-  return !context_.writes.written_by(function_, subject) &&
+bool EntryValues::never_written(const Premise& otherwise) const {
+  return !context_.conditional_writes.written_by(function_, otherwise) &&
          std::none_of(written_.begin(), written_.end(),
-                      [&](const Path& path) { return extends(path, subject); });
+                      [&](const Path& path) { return extends(path, otherwise.subject); });
 }
 
-bool EntryValues::writes(const Op& op, const Path& subject) const {
+bool EntryValues::writes(const Op& op, const Premise& otherwise) const {
+  const Path& subject = otherwise.subject;
   if (writes_object(op, subject) || context_.writes.written_by(op, subject)) return true;
   if (op.kind != OpKind::call) return false;
   const std::vector<FunctionId>& targets = context_.calls.of(op).targets;
   return std::any_of(targets.begin(), targets.end(), [&](FunctionId target) {
-    return context_.writes.written_by(target, subject);
+    return context_.conditional_writes.written_by(target, otherwise);
   });
 }
 
-EntryValues::Blocks EntryValues::written_before(const Path& subject) const {
+EntryValues::Blocks EntryValues::written_before(const Premise& otherwise) const {
   Blocks before(blocks_.size(), false);
   std::vector<std::uint32_t> todo;
   const auto pass_on = [&](const Block& block) {
@@ -78,7 +82,7 @@ EntryValues::Blocks EntryValues::written_before(const Path& subject) const {
   };
   for (const Block& block : blocks_) {
     const bool written = std::any_of(block.ops.begin(), block.ops.end(),
-                                     [&](const Op& op) { return writes(op, subject); });
+                                     [&](const Op& op) { return writes(op, otherwise); });
     if (written) pass_on(block);
   }
   while (!todo.empty()) {

@@ -82,7 +82,8 @@ Program link_program(std::vector<summary::Unit> units, const Settings& settings)
   const Calls calls(program, names, settings);
   const Components components = find_components(program, calls);
   const Writes writes(program, components);
-  Context context(program, settings, calls, writes);
+  ConditionalWrites conditional_writes(program, calls, components, writes);
+  Context context(program, settings, calls, writes, conditional_writes);
   run_bottom_up(context, components);
   for (Linked& linked : program.functions) linked.lock_wrapper = is_lock_wrapper(linked);
   const std::vector<bool> begins_thread = find_callers(context);

@@ -223,8 +223,12 @@ void State::renew(const Path& variable) {
 }
 
 void State::forget_where(const std::function<bool(const Path&)>& subject) {
+  std::erase_if(premises, [&](const Premise& premise) { return subject(premise.subject); });
+  forget_denials(subject);
+}
+
+void State::forget_denials(const std::function<bool(const Path&)>& subject) {
   const auto is_gone = [&](const Premise& premise) { return subject(premise.subject); };
-  std::erase_if(premises, is_gone);
   std::erase_if(denials, [&](const Denial& denial) {
     return std::any_of(denial.begin(), denial.end(), is_gone);
   });

@@ -73,6 +73,7 @@ struct State {
   void forget(const Path& written);
   void forget_shared();
   void forget_where(const std::function<bool(const Path&)>& subject);
+  void forget_denials(const std::function<bool(const Path&)>& subject);
   // Of two states else alike what both suppose remains. Has this one changed?
   bool suppose_less(const State& other);
 

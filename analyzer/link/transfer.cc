@@ -397,12 +397,16 @@ void Transfer::call_one(const Op& op, const State& state, FunctionId target, Sta
 void Transfer::forget_written(FunctionId target, State& state) const {
   if (context_.writes.none(target)) return;
   const auto& conditions = context_.program.functions[function_].function->conditions;
-  const auto written = [&](const Path& subject) {
-    return context_.writes.written_by(target, subject);
+  const auto written = [&](const Premise& known) {
+    return context_.conditional_writes.written_by(target, known);
   };
-  std::erase_if(state.facts,
-                [&](const auto& fact) { return written(conditions[fact.first - 1].subject); });
-  state.forget_where(written);
+  std::erase_if(state.facts, [&](const auto& fact) {
+    const summary::Condition& condition = conditions[fact.first - 1];
+    return written({condition.subject, condition.value, condition.compares, fact.second});
+  });
+  std::erase_if(state.premises, written);
+  state.forget_denials(
+      [&](const Path& subject) { return context_.writes.written_by(target, subject); });
 }
 
 // Can the callee end in this way? If so its premises are known from here on.
@@ -428,7 +432,7 @@ bool Transfer::suppose_way(const Op& op, const Exit& way, const Naming& naming, 
 }
 
 void Transfer::learn(Premise premise, Place place, State& state) {
-  if (entry_values_.kept(premise.subject, place)) suppose(state.supposed, premise);
+  if (entry_values_.kept(premise, place)) suppose(state.supposed, premise);
   forget_contradicted(state.premises, premise);
   suppose(state.premises, std::move(premise));
 }

@@ -72,10 +72,13 @@ Writes::Writes(const Program& program, const Components& components)
   }
 }
 
+bool Writes::written_by(FunctionId function, Number subject) const {
+  return std::binary_search(written_[function].begin(), written_[function].end(), subject);
+}
+
 bool Writes::written_by(FunctionId function, const Path& subject) const {
   const auto number = number_of(subject);
-  return number &&
-         std::binary_search(written_[function].begin(), written_[function].end(), *number);
+  return number && written_by(function, *number);
 }
 
 bool Writes::written_by(const Op& op, const Path& subject) const {

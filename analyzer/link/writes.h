@@ -24,20 +24,23 @@ bool is_write(const summary::Op& op);
 
 class Writes {
  public:
+  using Number = std::uint32_t;  // of a member or variable
+
   Writes(const Program& program, const Components& components);
 
   // Does some branch test it? Only of that it is worth knowing the value.
   bool is_tested(const Path& subject) const { return number_of(subject).has_value(); }
+  // Nothing: no branch tests it, or only the function itself has it.
+  std::optional<Number> number_of(const Path& subject) const;
+  std::size_t subjects() const { return numbers_.size(); }
   bool none(FunctionId function) const { return written_[function].empty(); }
+  bool written_by(FunctionId function, Number subject) const;
   bool written_by(FunctionId function, const Path& subject) const;
   // The operation itself, not what it calls.
   bool written_by(const summary::Op& op, const Path& subject) const;
 
  private:
-  using Number = std::uint32_t;  // of a member or variable
-
   static std::string key(const Path& subject);
-  std::optional<Number> number_of(const Path& subject) const;
   void collect_subjects(const Program& program);
   void collect_own(const summary::Function& function, std::vector<Number>& written) const;
 

@@ -29,6 +29,12 @@ static void queue_packet(struct client* c) {
 static void publish(struct client* c) { queue_packet(c); }
 static void answer(struct client* c) { publish(c); }
 
+// The first one may write the flag, but only where the second may queue, too.
+static void answer_twice(struct client* c) {
+  publish(c);
+  publish(c);
+}
+
 static void deliver(struct client* c) {
   pthread_mutex_lock(&c->callbacks);
   if (c->on_message) {
@@ -71,6 +77,8 @@ int main(void) {
   static struct client c = {.callbacks = PTHREAD_MUTEX_INITIALIZER,
                             .packets = PTHREAD_MUTEX_INITIALIZER};
   c.on_message = answer;
+  deliver(&c);
+  c.on_message = answer_twice;
   deliver(&c);
   queue_packet(&c);
   outer();
