@@ -58,10 +58,10 @@ void complete(Function& body, const Function& other) {
 
 struct Entry {
   Seen seen;
-  std::vector<std::uint32_t> own_of;  // units that mean this one and not the first of its key
+  std::vector<std::uint32_t> own_of;  // units that define it, where others define another
 };
 
-// The distinct functions behind one key, the one that everybody else means first.
+// The distinct functions behind one key, in the order in which they are to be preferred.
 std::vector<Entry> distinct(const Program& program, const Seen* first, const Seen* last) {
   std::vector<Entry> entries;
   for (const Seen* at = first; at != last; ++at) {
@@ -88,7 +88,7 @@ void collect_functions(Program& program, std::vector<Entry>& chosen) {
     std::size_t end = begin;
     while (end < all.size() && all[end].function->key == all[begin].function->key) ++end;
     std::vector<Entry> entries = distinct(program, all.data() + begin, all.data() + end);
-    entries.front().own_of.clear();
+    if (entries.size() == 1) entries.front().own_of.clear();
     std::move(entries.begin(), entries.end(), std::back_inserter(chosen));
     begin = end;
   }
@@ -125,7 +125,34 @@ void collect_lock_kinds(Program& program) {
   }
 }
 
+std::size_t common_folders(std::string_view a, std::string_view b) {
+  const auto differ = std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first;
+  return static_cast<std::size_t>(std::count(a.begin(), differ, '/'));
+}
+
+// called: by what name units know each of `chosen`; ids: which function it has become.
+FunctionNames name_functions(const Program& program, const std::vector<Entry>& chosen,
+                             const std::vector<std::string>& called,
+                             const std::vector<FunctionId>& ids) {
+  std::vector<std::string_view> sources;
+  for (const Unit& unit : program.units) sources.emplace_back(unit.source);
+  FunctionNames names(std::move(sources));
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    const Seen& seen = chosen[i].seen;
+    // Keys live in the units: views into them stay good.
+    const std::string_view full = seen.function->key;
+    const std::string_view key = full.substr(full.size() - called[i].size());
+    names.add(key, ids[i], file_text(program.units[seen.unit], seen.function->place));
+    for (const std::uint32_t unit : chosen[i].own_of) names.add_own(unit, key, ids[i]);
+  }
+  return names;
+}
+
 }  // namespace
+
+void FunctionNames::add(std::string_view key, FunctionId id, std::string_view file) {
+  shared_[key].push_back({id, file});
+}
 
 void FunctionNames::add_own(std::uint32_t unit, std::string_view key, FunctionId id) {
   if (own_.size() <= unit) own_.resize(unit + 1);
@@ -138,7 +165,14 @@ FunctionId FunctionNames::find(std::uint32_t unit, std::string_view key) const {
     if (own != own_[unit].end()) return own->second;
   }
   const auto shared = shared_.find(key);
-  return shared == shared_.end() ? kNone : shared->second;
+  if (shared == shared_.end()) return kNone;
+  const std::vector<Definition>& all = shared->second;
+  if (all.size() == 1) return all.front().id;
+  const auto near = [&](const Definition& one) { return common_folders(sources_[unit], one.file); };
+  return std::max_element(
+             all.begin(), all.end(),
+             [&](const Definition& a, const Definition& b) { return near(a) < near(b); })
+      ->id;
 }
 
 FunctionNames merge_units(std::vector<Unit> units, Program& program) {
@@ -152,7 +186,7 @@ FunctionNames merge_units(std::vector<Unit> units, Program& program) {
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     Function& function = *chosen[i].seen.function;
     called[i] = function.key;
-    if (!chosen[i].own_of.empty()) {
+    if (i > 0 && called[i - 1] == called[i]) {
       function.key = program.units[chosen[i].seen.unit].source + "|" + function.key;
     }
   }
@@ -162,25 +196,17 @@ FunctionNames merge_units(std::vector<Unit> units, Program& program) {
     return chosen[a].seen.function->key < chosen[b].seen.function->key;
   });
 
-  FunctionNames names;
   program.functions.resize(chosen.size());
-  // Keys live in the units: views into them stay good.
-  const auto view_of = [&](std::size_t i) -> std::string_view {
-    const std::string& key = chosen[i].seen.function->key;
-    return std::string_view(key).substr(key.size() - called[i].size());
-  };
+  std::vector<FunctionId> ids(chosen.size());
   for (FunctionId id = 0; id < order.size(); ++id) {
-    const Entry& entry = chosen[order[id]];
-    program.functions[id].function = entry.seen.function;
-    program.functions[id].unit = entry.seen.unit;
-    if (entry.own_of.empty()) names.add(view_of(order[id]), id);
-    for (const std::uint32_t unit : entry.own_of) {
-      names.add_own(unit, view_of(order[id]), id);
-    }
+    const Seen& seen = chosen[order[id]].seen;
+    program.functions[id].function = seen.function;
+    program.functions[id].unit = seen.unit;
+    ids[order[id]] = id;
   }
   collect_names(program);
   collect_lock_kinds(program);
-  return names;
+  return name_functions(program, chosen, called, ids);
 }
 
 }  // namespace lockweave::analyzer::link

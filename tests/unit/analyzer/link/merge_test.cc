@@ -72,6 +72,31 @@ TEST(Merge, FunctionsOfOneNameInSeveralPrograms) {
   EXPECT_FALSE(program.parallel(a, b));
 }
 
+TEST(Merge, OfSeveralDefinitionsTheNearestIsMeant) {
+  const auto defining = [](const char* source, const Path& lock) {
+    UnitBuilder unit(source);
+    unit.function("handle").acquire(lock).release(lock);
+    return unit.build();
+  };
+  const auto calling = [](const char* source, const char* name) {
+    UnitBuilder unit(source);
+    unit.function(name).call("handle");
+    unit.function("handle").declared_only();
+    return unit.build();
+  };
+  const Program program =
+      link_program({defining("/p/lib/handle.c", m), defining("/p/src/deep/handle.c", n),
+                    calling("/p/lib/read.c", "in_lib"), calling("/p/src/read.c", "in_src"),
+                    calling("/p/src/deep/more/read.c", "below_src"),
+                    calling("/p/other/read.c", "elsewhere"), calling("/p/src/deep.c", "beside")},
+                   {});
+  EXPECT_EQ(wants_of(program, "in_lib"), ">m");
+  EXPECT_EQ(wants_of(program, "in_src"), ">n");
+  EXPECT_EQ(wants_of(program, "below_src"), ">n");
+  EXPECT_EQ(wants_of(program, "beside"), ">n");
+  EXPECT_EQ(wants_of(program, "elsewhere"), ">m");
+}
+
 TEST(Merge, HeaderFunctionIsOne) {
   UnitBuilder a("/src/a.cc");
   a.function("inline").acquire(m).release(m);
