@@ -3,12 +3,12 @@
 #include "analyzer/rules/races.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
 
+#include "analyzer/rules/fold_races.h"
 #include "analyzer/rules/handover.h"
 #include "analyzer/rules/root_locks.h"
 #include "analyzer/rules/telling.h"
@@ -20,7 +20,6 @@ using model::Confidence;
 using summary::Mode;
 
 constexpr std::size_t kPatternMin = 3;
-constexpr std::size_t kForgottenMax = 16;  // variables of two threads
 
 bool refers_to(const link::ThreadRoot& root, const Path& local) {
   if (root.spawn == nullptr) return false;
@@ -387,34 +386,6 @@ model::Finding tell(const Teller& teller, const RaceVerdict& verdict) {
   if (verdict.rule != "inconsistent-locking") keys.push_back(other);
   set_access_fingerprint(finding, teller.variable_key(verdict.variable), keys, {other});
   return finding;
-}
-
-// A thread that shares more variables with another, or with those that nothing here starts, than anybody
-// would forget to lock is kept apart by something that is not seen here, or by nothing at all: one cause,
-// told once.
-void fold_by_threads(const Program& program, std::vector<RaceVerdict>& verdicts) {
-  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<RaceVerdict*>> by_threads;
-  for (RaceVerdict& verdict : verdicts) {
-    if (verdict.rule != "data-race" || verdict.confidence == Confidence::low) continue;
-    if (!verdict.threads) continue;
-    const auto number = [&](std::uint32_t root) {
-      return is_started(program.roots[root]) ? root
-                                             : static_cast<std::uint32_t>(program.roots.size());
-    };
-    const std::uint32_t one = number(verdict.threads->first);
-    const std::uint32_t two = number(verdict.threads->second);
-    by_threads[std::minmax(one, two)].push_back(&verdict);
-  }
-  for (auto& [threads, all] : by_threads) {
-    if (all.size() <= kForgottenMax) continue;
-    const auto first = std::min_element(all.begin(), all.end(), [](const auto* a, const auto* b) {
-      return source_of(a->place) < source_of(b->place);
-    });
-    (*first)->alike = all.size() - 1;
-    for (RaceVerdict* verdict : all) {
-      verdict->confidence = verdict == *first ? Confidence::medium : Confidence::low;
-    }
-  }
 }
 
 }  // namespace

@@ -222,6 +222,46 @@ TEST(DataRace, OneCauseIsToldOnce) {
   EXPECT_EQ(printed, 1u);
 }
 
+std::size_t printed(const std::vector<model::Finding>& findings) {
+  return static_cast<std::size_t>(std::count_if(
+      findings.begin(), findings.end(),
+      [](const model::Finding& finding) { return finding.confidence != model::Confidence::low; }));
+}
+
+// Many of them with main and many with each other: it is still the threads of one kind.
+TEST(DataRace, OneCauseIsToldOnceOfPairsWithAThreadInCommon) {
+  UnitBuilder unit;
+  FunctionBuilder& main =
+      unit.function("main").spawn(local("t"), "work").spawn(local("u"), "other");
+  FunctionBuilder& work = unit.function("work");
+  FunctionBuilder& other = unit.function("other");
+  for (int i = 0; i < 40; ++i) {
+    main.write(global("v" + std::to_string(i)));
+    work.write(global("v" + std::to_string(i)));
+    work.write(global("w" + std::to_string(i)));
+    other.write(global("w" + std::to_string(i)));
+  }
+  main.join(local("t")).join(local("u"));
+  const std::vector<model::Finding> findings = verdict_of(unit).findings;
+  EXPECT_EQ(findings.size(), 80U);
+  EXPECT_EQ(printed(findings), 1U);
+}
+
+TEST(DataRace, ThreadsWithOnlyMainInCommonHaveACauseEach) {
+  UnitBuilder unit;
+  FunctionBuilder& main =
+      unit.function("main").spawn(local("t"), "work").spawn(local("u"), "other");
+  FunctionBuilder& work = unit.function("work");
+  FunctionBuilder& other = unit.function("other");
+  for (int i = 0; i < 40; ++i) {
+    main.write(global("v" + std::to_string(i))).write(global("w" + std::to_string(i)));
+    work.write(global("v" + std::to_string(i)));
+    other.write(global("w" + std::to_string(i)));
+  }
+  main.join(local("t")).join(local("u"));
+  EXPECT_EQ(printed(verdict_of(unit).findings), 2U);
+}
+
 TEST(DataRace, MemberOfAnObjectWithAThread) {
   UnitBuilder unit;
   std::uint32_t line = 0;
