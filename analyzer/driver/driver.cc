@@ -100,7 +100,12 @@ class Run {
     for (extract::CompileCommand& unit : selection_.units) {
       const Config* const config = configs_.of(unit.file, error);
       if (config == nullptr) return fail(error);
-      jobs_.push_back({unit.file, unit.directory, std::move(unit.arguments), {}, config->models});
+      jobs_.push_back({unit.file,
+                       unit.directory,
+                       std::move(unit.arguments),
+                       {},
+                       config->models,
+                       std::move(unit.objects)});
     }
     std::set<std::string> files;
     for (const auto& [path, config] : configs_.all()) {

@@ -95,6 +95,7 @@ void take(const extract::Job& job, Done& done, Summaries& into) {
     into.lost.push_back({job.source, "cannot be parsed" + why});
   } else {
     into.from_cache += answer.cached ? 1 : 0;
+    unit->objects = job.objects;
     into.units.push_back(std::move(*unit));
   }
 }

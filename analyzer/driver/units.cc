@@ -159,13 +159,21 @@ void clean_and_sort(Commands& commands) {
     one.arguments.front() = with_folder(one.arguments.front());
   }
   std::sort(commands.begin(), commands.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.file, a.arguments, a.directory) < std::tie(b.file, b.arguments, b.directory);
+    return std::tie(a.file, a.arguments, a.directory, a.objects) <
+           std::tie(b.file, b.arguments, b.directory, b.objects);
   });
   // A target built twice, as a static and a shared library, is one unit.
-  const auto same = [](const auto& a, const auto& b) {
-    return a.file == b.file && a.arguments == b.arguments;
-  };
-  commands.erase(std::unique(commands.begin(), commands.end(), same), commands.end());
+  Commands units;
+  for (extract::CompileCommand& one : commands) {
+    const bool again =
+        !units.empty() && units.back().file == one.file && units.back().arguments == one.arguments;
+    if (again) {
+      std::move(one.objects.begin(), one.objects.end(), std::back_inserter(units.back().objects));
+    } else {
+      units.push_back(std::move(one));
+    }
+  }
+  commands = std::move(units);
 }
 
 std::optional<Selection> from_database(const Request& request, model::ReadError& error) {
@@ -199,7 +207,7 @@ std::optional<Selection> with_own_flags(const Request& request, model::ReadError
       error = {"", 0, fmt::format("there is no file {}", ticked(name)), "check its name"};
       return std::nullopt;
     }
-    extract::CompileCommand one{absolute(name), fs::current_path().string(), request.flags};
+    extract::CompileCommand one{absolute(name), fs::current_path().string(), request.flags, {}};
     const bool is_c = name.ends_with(".c");
     one.arguments.insert(one.arguments.begin(), is_c ? "clang" : "clang++");
     selection.units.push_back(std::move(one));

@@ -19,6 +19,16 @@ std::string absolute(const fs::path& folder, const std::string& path) {
   return (folder / path).lexically_normal().string();
 }
 
+// What the command itself says goes before what the database says beside it.
+std::string object_of(const std::vector<std::string>& arguments, const std::string& output) {
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    const std::string& word = arguments[i];
+    if (word == "-o" && i + 1 < arguments.size()) return arguments[i + 1];
+    if (word.starts_with("-o") && word.size() > 2) return word.substr(2);
+  }
+  return output;
+}
+
 }  // namespace
 
 std::optional<std::vector<CompileCommand>> read_compile_database(const std::string& path,
@@ -37,6 +47,8 @@ std::optional<std::vector<CompileCommand>> read_compile_database(const std::stri
     command.directory = absolute(here, one.Directory);
     command.file = absolute(command.directory, one.Filename);
     command.arguments = std::move(one.CommandLine);
+    const std::string object = object_of(command.arguments, one.Output);
+    if (!object.empty()) command.objects = {absolute(command.directory, object)};
     commands.push_back(std::move(command));
   }
   return commands;

@@ -15,6 +15,7 @@ struct CompileCommand {
   std::string file;                    // absolute
   std::string directory;               // absolute
   std::vector<std::string> arguments;  // compiler (argv[0]) and all that follows
+  std::vector<std::string> objects;    // what it writes, absolute; empty: not said
   friend bool operator==(const CompileCommand&, const CompileCommand&) = default;
 };
 

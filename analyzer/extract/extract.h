@@ -27,6 +27,7 @@ struct Job {
       arguments;                   // compiler (argv[0]), flags, source: cleaned (driver/flags.h)
   std::string resource_directory;  // clang's own headers; empty: clang's default
   summary::Models models;
+  std::vector<std::string> objects;  // for Unit::objects
 };
 
 struct Extracted {

@@ -20,9 +20,10 @@ struct Seen {
 
 void sort_units(std::vector<Unit>& units) {
   using Rank = std::tuple<const std::string&, std::uint64_t, std::size_t, std::size_t,
-                          const std::vector<std::string>&>;
+                          const std::vector<std::string>&, const std::vector<std::string>&>;
   const auto rank = [](const Unit& unit) {
-    return Rank(unit.source, unit.lines, unit.functions.size(), unit.classes.size(), unit.files);
+    return Rank(unit.source, unit.lines, unit.functions.size(), unit.classes.size(), unit.files,
+                unit.objects);
   };
   std::stable_sort(units.begin(), units.end(),
                    [&](const Unit& a, const Unit& b) { return rank(a) < rank(b); });
@@ -33,10 +34,13 @@ std::string_view file_text(const Unit& unit, summary::Place place) {
   return unit.files[place.file - 1];
 }
 
-bool same_place(const Program& program, const Seen& a, const Seen& b) {
-  return a.function->place.line == b.function->place.line &&
-         file_text(program.units[a.unit], a.function->place) ==
-             file_text(program.units[b.unit], b.function->place);
+// At one place, and of one meaning there: not in a source that is compiled twice.
+bool is_same(const Program& program, const Seen& a, const Seen& b) {
+  const std::string_view file = file_text(program.units[a.unit], a.function->place);
+  if (a.function->place.line != b.function->place.line) return false;
+  if (file_text(program.units[b.unit], b.function->place) != file) return false;
+  return a.unit == b.unit || program.units[a.unit].source != file ||
+         program.units[b.unit].source != file;
 }
 
 std::vector<Seen> all_functions(Program& program) {
@@ -67,7 +71,7 @@ std::vector<Entry> distinct(const Program& program, const Seen* first, const See
   for (const Seen* at = first; at != last; ++at) {
     if (at->function->blocks.empty()) continue;
     const auto known = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) {
-      return same_place(program, entry.seen, *at);
+      return is_same(program, entry.seen, *at);
     });
     if (known == entries.end()) {
       entries.push_back({*at, {at->unit}});
@@ -125,55 +129,26 @@ void collect_lock_kinds(Program& program) {
   }
 }
 
-std::size_t common_folders(std::string_view a, std::string_view b) {
-  const auto differ = std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first;
-  return static_cast<std::size_t>(std::count(a.begin(), differ, '/'));
-}
-
 // called: by what name units know each of `chosen`; ids: which function it has become.
-FunctionNames name_functions(const Program& program, const std::vector<Entry>& chosen,
+FunctionNames name_functions(Program& program, const std::vector<Entry>& chosen,
                              const std::vector<std::string>& called,
                              const std::vector<FunctionId>& ids) {
-  std::vector<std::string_view> sources;
-  for (const Unit& unit : program.units) sources.emplace_back(unit.source);
-  FunctionNames names(std::move(sources));
+  FunctionNames names(program);
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     const Seen& seen = chosen[i].seen;
     // Keys live in the units: views into them stay good.
     const std::string_view full = seen.function->key;
     const std::string_view key = full.substr(full.size() - called[i].size());
-    names.add(key, ids[i], file_text(program.units[seen.unit], seen.function->place));
+    const std::string_view file = file_text(program.units[seen.unit], seen.function->place);
+    names.add(key, ids[i], seen.unit, file);
     for (const std::uint32_t unit : chosen[i].own_of) names.add_own(unit, key, ids[i]);
+    program.functions[ids[i]].for_one_program =
+        !chosen[i].own_of.empty() && names.only_in_programs(seen.unit);
   }
   return names;
 }
 
 }  // namespace
-
-void FunctionNames::add(std::string_view key, FunctionId id, std::string_view file) {
-  shared_[key].push_back({id, file});
-}
-
-void FunctionNames::add_own(std::uint32_t unit, std::string_view key, FunctionId id) {
-  if (own_.size() <= unit) own_.resize(unit + 1);
-  own_[unit].try_emplace(key, id);
-}
-
-FunctionId FunctionNames::find(std::uint32_t unit, std::string_view key) const {
-  if (unit < own_.size()) {
-    const auto own = own_[unit].find(key);
-    if (own != own_[unit].end()) return own->second;
-  }
-  const auto shared = shared_.find(key);
-  if (shared == shared_.end()) return kNone;
-  const std::vector<Definition>& all = shared->second;
-  if (all.size() == 1) return all.front().id;
-  const auto near = [&](const Definition& one) { return common_folders(sources_[unit], one.file); };
-  return std::max_element(
-             all.begin(), all.end(),
-             [&](const Definition& a, const Definition& b) { return near(a) < near(b); })
-      ->id;
-}
 
 FunctionNames merge_units(std::vector<Unit> units, Program& program) {
   sort_units(units);
@@ -183,12 +158,15 @@ FunctionNames merge_units(std::vector<Unit> units, Program& program) {
 
   // A later definition gets a key of its own; what units call it is remembered before.
   std::vector<std::string> called(chosen.size());
+  std::size_t copy = 0;  // of those of one name
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     Function& function = *chosen[i].seen.function;
     called[i] = function.key;
-    if (i > 0 && called[i - 1] == called[i]) {
-      function.key = program.units[chosen[i].seen.unit].source + "|" + function.key;
-    }
+    copy = i > 0 && called[i - 1] == called[i] ? copy + 1 : 0;
+    if (copy == 0) continue;
+    const std::string& source = program.units[chosen[i].seen.unit].source;
+    const bool again = source == program.units[chosen[i - 1].seen.unit].source;
+    function.key = source + (again ? "#" + std::to_string(copy) : "") + "|" + function.key;
   }
   std::vector<std::size_t> order(chosen.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;

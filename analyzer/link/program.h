@@ -219,6 +219,7 @@ struct Linked {
   std::vector<Held> entry;           // certainly held by every caller, whatever the way (must)
   std::vector<FunctionId> callers;   // without duplicates
   std::vector<std::uint32_t> roots;  // indices of Program::roots that reach it
+  bool for_one_program = false;  // others have a definition of their own, and nobody else sees this
   bool lock_wrapper =
       false;  // its purpose is to take or give back a lock: lock(), unlock(), a guard's constructor
 };
@@ -227,8 +228,9 @@ struct Linked {
 std::vector<Held> surely_held_at(const Linked& function, const Moment& moment);
 
 // Where a thread begins. Root 0 is main if there is one; several programs have one each. Every
-// function that nobody calls and others could (external linkage, not hidden) is reached by the one
-// root of kind "caller", which stands for all users.
+// function that nobody calls and others could (external linkage, not hidden, and not a program's copy
+// of what libraries have, too) is reached by the one root of kind "caller", which stands for all
+// users.
 struct ThreadRoot {
   // "main", "thread", "async", "signal", "timer", "process", "caller", "declared"
   std::string what;

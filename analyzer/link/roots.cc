@@ -209,7 +209,8 @@ void Roots::mark_reached() {
 
 bool Roots::open_to_callers(FunctionId id) const {
   const Function& function = *program_.functions[id].function;
-  return !function.internal && !function.hidden && !function.lambda && !function.blocks.empty();
+  return !function.internal && !function.hidden && !function.lambda && !function.blocks.empty() &&
+         !program_.functions[id].for_one_program;
 }
 
 // One root for all users of a library, and for what no program here uses.

@@ -150,8 +150,8 @@ void describe(Archive& archive, Of<Archive, Ignore>& ignore) {
 
 template <typename Archive>
 void describe(Archive& archive, Of<Archive, Unit>& unit) {
-  auto& [source, files, functions, classes, variables, bindings, lock_kinds, ignores, errors,
-         lines] = unit;
+  auto& [source, objects, files, functions, classes, variables, bindings, lock_kinds, ignores,
+         errors, lines] = unit;
   archive(source, files, functions, classes, variables, bindings, lock_kinds, ignores, errors,
           lines);
 }

@@ -306,7 +306,10 @@ struct Ignore {
 };
 
 struct Unit {
-  std::string source;               // the main file, absolute
+  std::string source;  // the main file, absolute
+  // What it is compiled to, absolute: several for several targets of one command. Of the command
+  // and not the source, so not in the archive; who knows the command sets it.
+  std::vector<std::string> objects;
   std::vector<std::string> files;   // absolute
   std::vector<Function> functions;  // sorted by key
   std::vector<Class> classes;       // sorted by key

@@ -61,7 +61,7 @@ TEST(FileWatch, OtherContentIsNot) {
 }
 
 extract::Job job_of(const std::string& source) {
-  return {source, "/src", {"g++", "-DA", source}, "/resources", {}};
+  return {source, "/src", {"g++", "-DA", source}, "/resources", {}, {}};
 }
 
 class CacheTest : public ::testing::Test {

@@ -49,7 +49,23 @@ TEST_F(UnitsTest, TheSameCommandTwiceIsOneUnit) {
   database(entry(at("build"), "../a.cc", "g++ -o x.o -c ../a.cc") + "," +
            entry(at("build"), "../a.cc", "g++ -o y.o -c ../a.cc") + "," +
            entry(at("build"), "../a.cc", "g++ -DOTHER -c ../a.cc"));
-  EXPECT_EQ(select()->units.size(), 2u);
+  const auto selection = select();
+  ASSERT_EQ(selection->units.size(), 2u);
+  EXPECT_TRUE(selection->units[0].objects.empty());
+  EXPECT_EQ(selection->units[1].objects,
+            (std::vector<std::string>{at("build/x.o"), at("build/y.o")}));
+}
+
+TEST_F(UnitsTest, WhereTheObjectGoes) {
+  database(entry(at("build"), "../a.cc", "g++ -ojoined.o -c ../a.cc") + "," +
+           entry(at("build"), "../b.cc", "g++ -o /elsewhere/b.o -c ../b.cc") + "," +
+           "{\"directory\": \"" + at("build") +
+           "\", \"file\": \"../c.cc\", \"output\": \"sub/c.o\", \"command\": \"g++ -c ../c.cc\"}");
+  const auto selection = select();
+  ASSERT_EQ(selection->units.size(), 3u);
+  EXPECT_EQ(selection->units[0].objects, std::vector{at("build/joined.o")});
+  EXPECT_EQ(selection->units[1].objects, std::vector<std::string>{"/elsewhere/b.o"});
+  EXPECT_EQ(selection->units[2].objects, std::vector{at("build/sub/c.o")});
 }
 
 TEST_F(UnitsTest, ResponseFilesAreExpanded) {

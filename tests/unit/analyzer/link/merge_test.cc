@@ -97,6 +97,42 @@ TEST(Merge, OfSeveralDefinitionsTheNearestIsMeant) {
   EXPECT_EQ(wants_of(program, "elsewhere"), ">m");
 }
 
+// One source, compiled for a server and for a library that clients use.
+TEST(Merge, ASourceThatIsCompiledTwiceIsOfTwoPrograms) {
+  const auto unit_of = [](const char* source, const char* object, auto fill) {
+    UnitBuilder builder(source);
+    fill(builder);
+    summary::Unit unit = builder.build();
+    unit.objects = {object};
+    return unit;
+  };
+  const auto handling = [](const Path& lock) {
+    return [&lock](UnitBuilder& unit) {
+      unit.function("unused").read(lock);
+      unit.function("handle").acquire(lock).release(lock);
+      unit.function("send").call("handle");
+    };
+  };
+  const auto calling = [](UnitBuilder& unit) {
+    unit.function("main").call("send").set([&](auto& f) { f.key = unit.build().source + "-main"; });
+  };
+  const auto reading = [](UnitBuilder& unit) { unit.function("in_library").call("send"); };
+  const Program program = link_program(
+      {unit_of("/p/lib/handle.c", "/b/lib/CMakeFiles/lib.dir/handle.c.o", handling(m)),
+       unit_of("/p/lib/handle.c", "/b/src/CMakeFiles/server.dir/__/lib/handle.c.o", handling(n)),
+       unit_of("/p/lib/read.c", "/b/lib/CMakeFiles/lib.dir/read.c.o", reading),
+       unit_of("/p/src/main.c", "/b/src/CMakeFiles/server.dir/main.c.o", calling),
+       unit_of("/p/src/tool/main.c", "/b/src/CMakeFiles/tool.dir/main.c.o", calling)},
+      {});
+  EXPECT_EQ(wants_of(program, "in_library"), ">m");
+  EXPECT_EQ(wants_of(program, "/p/src/main.c-main"), ">n");
+  // What a program has and does not use nobody uses; a library's functions are for users.
+  EXPECT_FALSE(program.functions[program.find("unused")].roots.empty());
+  EXPECT_TRUE(program.functions[program.find("/p/lib/handle.c#1|unused")].roots.empty());
+  // Its object lies nearer to the server's, but that is a program of its own.
+  EXPECT_EQ(wants_of(program, "/p/src/tool/main.c-main"), ">m");
+}
+
 TEST(Merge, HeaderFunctionIsOne) {
   UnitBuilder a("/src/a.cc");
   a.function("inline").acquire(m).release(m);
