@@ -45,15 +45,18 @@ def main():
     parser.add_argument("--manifest", required=True)
     arguments = parser.parse_args()
     seen, wrong = 0, 0
+    analyzed = {}  # whatever the compiler that a program was built with
     with open(arguments.manifest, encoding="utf-8") as manifest, \
             tempfile.TemporaryDirectory() as folder:
         for line in manifest:
             form, source, program, *flags = line.rstrip("\n").split("\t")
             if not any(source.endswith(case + ".cc") for case in CASES):
                 continue
-            flags = flags[0].split() if flags else []
-            read = keys([arguments.lockweave, "analyze", "--no-cache", "--fail-on", "never", "--json",
-                         "-", source, "--", *flags])
+            command = (source, "--", *(flags[0].split() if flags else []))
+            if command not in analyzed:
+                analyzed[command] = keys([arguments.lockweave, "analyze", "--no-cache", "--fail-on",
+                                          "never", "--json", "-", *command])
+            read = analyzed[command]
             run = keys([arguments.lockweave, "run", "--output", folder, "--fail-on", "never",
                         "--json", "-", "--", program])
             seen += 1
