@@ -1,5 +1,6 @@
 // analyzer/rules/all_rules.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analyzer/rules/facts.h"
 #include "analyzer/rules/lock_order_cycle.h"
 #include "analyzer/rules/one_bug.h"
 #include "analyzer/rules/rule_functions.h"
@@ -37,20 +38,21 @@ constexpr StaticRule kRules[] = {
 
 }  // namespace
 
-void find_lock_order_cycle(const link::Program& program, Findings& findings) {
+void find_lock_order_cycle(Facts& facts, Findings& findings) {
   FilteredCycles filtered;
-  find_lock_order_cycles(program, findings, filtered);
+  find_lock_order_cycles(facts, findings, filtered);
 }
 
 std::span<const StaticRule> all_static_rules() { return kRules; }
 
 Verdict run_rules(const link::Program& program) {
   Verdict verdict;
+  Facts facts(program);
   for (const StaticRule& rule : all_static_rules()) {
     if (rule.find == find_lock_order_cycle) {
-      find_lock_order_cycles(program, verdict.findings, verdict.filtered);
+      find_lock_order_cycles(facts, verdict.findings, verdict.filtered);
     } else {
-      rule.find(program, verdict.findings);
+      rule.find(facts, verdict.findings);
     }
   }
   keep_one_of_each_bug(verdict.findings);

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "analyzer/rules/accesses.h"
+#include "analyzer/rules/facts.h"
 #include "analyzer/rules/rule_functions.h"
-#include "analyzer/rules/telling.h"
 
 namespace lockweave::analyzer::rules {
 namespace {
@@ -83,10 +83,10 @@ void tell(const Program& program, const Teller& teller, const Access& load, cons
 
 }  // namespace
 
-void find_atomic_check_then_act(const Program& program, Findings& findings) {
-  const CallSites sites(program);
-  const Teller teller(sites);
-  for (const SharedVariable& variable : shared_variables(sites, Atomics::included)) {
+void find_atomic_check_then_act(Facts& facts, Findings& findings) {
+  const Program& program = facts.program();
+  const Teller& teller = facts.teller();
+  for (const SharedVariable& variable : facts.shared_variables()) {
     for (const Access& store : variable.accesses) {
       if (!is_store(store) || tested_again(program, variable, store)) continue;
       const Access* other = rival(program, variable, store);

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "analyzer/rules/facts.h"
 #include "analyzer/rules/rule_functions.h"
-#include "analyzer/rules/telling.h"
 #include "analyzer/rules/waits.h"
 
 namespace lockweave::analyzer::rules {
@@ -46,8 +46,9 @@ bool one_owner(const Path& a, const Path& b) {
 
 class Finder {
  public:
-  Finder(const Program& program, Findings& findings)
-      : program_(program), sites_(program), teller_(sites_), findings_(findings) {
+  Finder(const Facts& facts, Findings& findings)
+      : program_(facts.program()), sites_(facts.sites()), teller_(facts.teller()),
+        findings_(findings) {
     posts_ = halts(sites_, OpKind::post);
     const std::vector<Halt> gets = halts(sites_, OpKind::block);
     std::copy_if(gets.begin(), gets.end(), std::back_inserter(posts_),
@@ -161,16 +162,14 @@ class Finder {
   }
 
   const Program& program_;
-  CallSites sites_;
-  Teller teller_;
+  const CallSites& sites_;
+  const Teller& teller_;
   Findings& findings_;
   std::vector<Halt> posts_;
 };
 
 }  // namespace
 
-void find_blocking_under_lock(const Program& program, Findings& findings) {
-  Finder(program, findings).find();
-}
+void find_blocking_under_lock(Facts& facts, Findings& findings) { Finder(facts, findings).find(); }
 
 }  // namespace lockweave::analyzer::rules

@@ -5,8 +5,8 @@
 #include <set>
 #include <string>
 
+#include "analyzer/rules/facts.h"
 #include "analyzer/rules/rule_functions.h"
-#include "analyzer/rules/telling.h"
 
 namespace lockweave::analyzer::rules {
 namespace {
@@ -77,9 +77,9 @@ std::string told_callee(const Callee& callee) {
 
 }  // namespace
 
-void find_callback_under_lock(const Program& program, Findings& findings) {
-  const CallSites sites(program);
-  const Teller teller(sites);
+void find_callback_under_lock(Facts& facts, Findings& findings) {
+  const Program& program = facts.program();
+  const Teller& teller = facts.teller();
   const SettableSlots settable(program);
   for (FunctionId id = 0; id < program.functions.size(); ++id) {
     for (const Moment& moment : program.functions[id].moments) {

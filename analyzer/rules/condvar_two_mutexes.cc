@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <utility>
 
+#include "analyzer/rules/facts.h"
 #include "analyzer/rules/rule_functions.h"
-#include "analyzer/rules/telling.h"
 #include "analyzer/rules/waits.h"
 
 namespace lockweave::analyzer::rules {
@@ -20,9 +20,10 @@ bool are_two_mutexes(const Path& a, const Path& b) {
 
 }  // namespace
 
-void find_condvar_two_mutexes(const Program& program, Findings& findings) {
-  const CallSites sites(program);
-  const Teller teller(sites);
+void find_condvar_two_mutexes(Facts& facts, Findings& findings) {
+  const Program& program = facts.program();
+  const CallSites& sites = facts.sites();
+  const Teller& teller = facts.teller();
   const std::vector<Halt> waits = halts(sites, OpKind::wait);
   for (std::size_t i = 0; i < waits.size(); ++i) {
     for (std::size_t j = i + 1; j < waits.size(); ++j) {

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
 
+#include "analyzer/rules/facts.h"
 #include "analyzer/rules/rule_functions.h"
-#include "analyzer/rules/telling.h"
 
 namespace lockweave::analyzer::rules {
 
-void find_destroyed_while_held(const Program& program, Findings& findings) {
-  const CallSites sites(program);
-  const Teller teller(sites);
+void find_destroyed_while_held(Facts& facts, Findings& findings) {
+  const Program& program = facts.program();
+  const Teller& teller = facts.teller();
   for (FunctionId id = 0; id < program.functions.size(); ++id) {
     for (const Moment& moment : program.functions[id].moments) {
       if (moment.op->kind != OpKind::destroy_lock || !moment.reached) continue;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
 
+#include "analyzer/rules/facts.h"
 #include "analyzer/rules/rule_functions.h"
-#include "analyzer/rules/telling.h"
 
 namespace lockweave::analyzer::rules {
 namespace {
@@ -44,9 +44,9 @@ bool is_thread_local(const Program& program, const Path& path) {
 
 }  // namespace
 
-void find_double_checked_locking(const Program& program, Findings& findings) {
-  const CallSites sites(program);
-  const Teller teller(sites);
+void find_double_checked_locking(Facts& facts, Findings& findings) {
+  const Program& program = facts.program();
+  const Teller& teller = facts.teller();
   for (FunctionId id = 0; id < program.functions.size(); ++id) {
     const Linked& function = program.functions[id];
     for (std::size_t i = 0; i < function.moments.size(); ++i) {

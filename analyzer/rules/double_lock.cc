@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "analyzer/link/paths.h"
+#include "analyzer/rules/facts.h"
 #include "analyzer/rules/rule_functions.h"
-#include "analyzer/rules/telling.h"
 
 namespace lockweave::analyzer::rules {
 namespace {
@@ -91,7 +91,9 @@ void tell(const Again& again, const Teller& teller, Findings& findings) {
 
 }  // namespace
 
-void find_double_lock(const Program& program, Findings& findings) {
+void find_double_lock(Facts& facts, Findings& findings) {
+  const Program& program = facts.program();
+  const Teller& teller = facts.teller();
   // By the second acquisition and the lock: whoever had it first, it is one mistake.
   std::map<std::pair<const Op*, std::string>, Again> all;
   for (FunctionId id = 0; id < program.functions.size(); ++id) {
@@ -106,8 +108,6 @@ void find_double_lock(const Program& program, Findings& findings) {
       }
     }
   }
-  const CallSites sites(program);
-  const Teller teller(sites);
   for (const auto& [key, again] : all) tell(again, teller, findings);
 }
 

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
 
+#include "analyzer/rules/facts.h"
 #include "analyzer/rules/path_walk.h"
 #include "analyzer/rules/rule_functions.h"
-#include "analyzer/rules/telling.h"
 
 namespace lockweave::analyzer::rules {
 namespace {
@@ -56,9 +56,9 @@ std::vector<std::string> names_of(const std::vector<Path>& paths) {
 
 }  // namespace
 
-void find_escaping_reference(const Program& program, Findings& findings) {
-  const CallSites sites(program);
-  const Teller teller(sites);
+void find_escaping_reference(Facts& facts, Findings& findings) {
+  const Program& program = facts.program();
+  const Teller& teller = facts.teller();
   for (FunctionId id = 0; id < program.functions.size(); ++id) {
     const Linked& function = program.functions[id];
     for (const Moment& moment : function.moments) {

@@ -6,8 +6,8 @@
 #include <optional>
 #include <set>
 
+#include "analyzer/rules/facts.h"
 #include "analyzer/rules/rule_functions.h"
-#include "analyzer/rules/telling.h"
 
 namespace lockweave::analyzer::rules {
 namespace {
@@ -27,8 +27,9 @@ struct Holder {  // another thread of the parent
 
 class Finder {
  public:
-  Finder(const Program& program, Findings& findings)
-      : program_(program), sites_(program), teller_(sites_), findings_(findings) {}
+  Finder(const Facts& facts, Findings& findings)
+      : program_(facts.program()), sites_(facts.sites()), teller_(facts.teller()),
+        findings_(findings) {}
 
   void find() {
     for (std::uint32_t root = 0; root < program_.roots.size(); ++root) {
@@ -192,15 +193,13 @@ class Finder {
   }
 
   const Program& program_;
-  CallSites sites_;
-  Teller teller_;
+  const CallSites& sites_;
+  const Teller& teller_;
   Findings& findings_;
 };
 
 }  // namespace
 
-void find_fork_while_locked(const Program& program, Findings& findings) {
-  Finder(program, findings).find();
-}
+void find_fork_while_locked(Facts& facts, Findings& findings) { Finder(facts, findings).find(); }
 
 }  // namespace lockweave::analyzer::rules

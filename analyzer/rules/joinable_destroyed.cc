@@ -5,9 +5,9 @@
 #include <set>
 #include <string>
 
+#include "analyzer/rules/facts.h"
 #include "analyzer/rules/path_walk.h"
 #include "analyzer/rules/rule_functions.h"
-#include "analyzer/rules/telling.h"
 
 namespace lockweave::analyzer::rules {
 namespace {
@@ -172,9 +172,9 @@ void find_members(const Program& program, const Teller& teller, Findings& findin
 
 }  // namespace
 
-void find_joinable_destroyed(const Program& program, Findings& findings) {
-  const CallSites sites(program);
-  const Teller teller(sites);
+void find_joinable_destroyed(Facts& facts, Findings& findings) {
+  const Program& program = facts.program();
+  const Teller& teller = facts.teller();
   find_members(program, teller, findings);
   for (FunctionId id = 0; id < program.functions.size(); ++id) {
     for (const Moment& moment : program.functions[id].moments) {

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
 
+#include "analyzer/rules/facts.h"
 #include "analyzer/rules/rule_functions.h"
-#include "analyzer/rules/telling.h"
 
 namespace lockweave::analyzer::rules {
 namespace {
@@ -30,9 +30,9 @@ bool goes_to_a_thread(const Linked& function, const Path& lock) {
 
 }  // namespace
 
-void find_local_mutex(const Program& program, Findings& findings) {
-  const CallSites sites(program);
-  const Teller teller(sites);
+void find_local_mutex(Facts& facts, Findings& findings) {
+  const Program& program = facts.program();
+  const Teller& teller = facts.teller();
   for (FunctionId id = 0; id < program.functions.size(); ++id) {
     const Linked& function = program.functions[id];
     for (const Moment& moment : function.moments) {

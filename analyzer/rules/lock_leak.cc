@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
 
+#include "analyzer/rules/facts.h"
 #include "analyzer/rules/rule_functions.h"
-#include "analyzer/rules/telling.h"
 
 namespace lockweave::analyzer::rules {
 namespace {
@@ -55,8 +55,9 @@ bool always_keeps_some(const Linked& function) {
 
 class Finder {
  public:
-  Finder(const Program& program, Findings& findings)
-      : program_(program), sites_(program), teller_(sites_), findings_(findings) {}
+  Finder(const Facts& facts, Findings& findings)
+      : program_(facts.program()), sites_(facts.sites()), teller_(facts.teller()),
+        findings_(findings) {}
 
   void look_at(FunctionId id) {
     const Linked& function = program_.functions[id];
@@ -111,16 +112,16 @@ class Finder {
   }
 
   const Program& program_;
-  CallSites sites_;
-  Teller teller_;
+  const CallSites& sites_;
+  const Teller& teller_;
   Findings& findings_;
 };
 
 }  // namespace
 
-void find_lock_leak(const Program& program, Findings& findings) {
-  Finder finder(program, findings);
-  for (FunctionId id = 0; id < program.functions.size(); ++id) finder.look_at(id);
+void find_lock_leak(Facts& facts, Findings& findings) {
+  Finder finder(facts, findings);
+  for (FunctionId id = 0; id < facts.program().functions.size(); ++id) finder.look_at(id);
 }
 
 }  // namespace lockweave::analyzer::rules

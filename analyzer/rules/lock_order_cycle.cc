@@ -7,9 +7,9 @@
 #include <set>
 #include <tuple>
 
+#include "analyzer/rules/facts.h"
 #include "analyzer/rules/lock_graph_input.h"
 #include "analyzer/rules/order_evidence.h"
-#include "analyzer/rules/telling.h"
 
 namespace lockweave::analyzer::rules {
 namespace {
@@ -293,10 +293,10 @@ void find_twins(const LockGraphInput& input, const Teller& teller, const Program
 
 }  // namespace
 
-void find_lock_order_cycles(const Program& program, Findings& findings, FilteredCycles& filtered) {
-  const CallSites sites(program);
-  const Teller teller(sites);
-  const LockGraphInput input(lock_pairs(sites));
+void find_lock_order_cycles(Facts& facts, Findings& findings, FilteredCycles& filtered) {
+  const Program& program = facts.program();
+  const Teller& teller = facts.teller();
+  const LockGraphInput input(lock_pairs(facts.sites()));
   LockOrderGraph graph(model::heap_resource());
   input.feed(graph, program);
   Visitor visitor(input, teller, program, findings, filtered);

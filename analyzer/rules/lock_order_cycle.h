@@ -13,7 +13,6 @@
 namespace lockweave::analyzer::rules {
 
 using FilteredCycles = std::vector<std::pair<model::Finding, std::string>>;
-void find_lock_order_cycles(const link::Program& program, Findings& findings,
-                            FilteredCycles& filtered);
+void find_lock_order_cycles(Facts& facts, Findings& findings, FilteredCycles& filtered);
 
 }  // namespace lockweave::analyzer::rules

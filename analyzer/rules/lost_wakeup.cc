@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "analyzer/rules/accesses.h"
+#include "analyzer/rules/facts.h"
 #include "analyzer/rules/rule_functions.h"
-#include "analyzer/rules/telling.h"
 #include "analyzer/rules/waits.h"
 
 namespace lockweave::analyzer::rules {
@@ -93,13 +93,14 @@ void tell(const Program& program, const Teller& teller, const TestedWait& wait, 
 
 }  // namespace
 
-void find_lost_wakeup(const Program& program, Findings& findings) {
-  const CallSites sites(program);
-  const Teller teller(sites);
+void find_lost_wakeup(Facts& facts, Findings& findings) {
+  const Program& program = facts.program();
+  const CallSites& sites = facts.sites();
+  const Teller& teller = facts.teller();
   const std::vector<TestedWait> waits = tested_waits(sites);
   if (waits.empty()) return;
   const std::vector<Halt> notifies = halts(sites, OpKind::notify);
-  for (const SharedVariable& variable : shared_variables(sites, Atomics::included)) {
+  for (const SharedVariable& variable : facts.shared_variables()) {
     for (const TestedWait& wait : waits) {
       if (!perhaps_same(variable.object, wait.tested)) continue;
       const bool notified = std::any_of(notifies.begin(), notifies.end(), [&](const Halt& notify) {

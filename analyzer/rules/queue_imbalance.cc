@@ -5,9 +5,9 @@
 #include <set>
 
 #include "analyzer/rules/counted_walk.h"
+#include "analyzer/rules/facts.h"
 #include "analyzer/rules/path_walk.h"
 #include "analyzer/rules/rule_functions.h"
-#include "analyzer/rules/telling.h"
 #include "analyzer/rules/waits.h"
 
 namespace lockweave::analyzer::rules {
@@ -82,8 +82,9 @@ bool forgets_task_done(const Linked& function, const Path& queue) {
 
 class Finder {
  public:
-  Finder(const Program& program, Findings& findings)
-      : program_(program), sites_(program), teller_(sites_), findings_(findings) {}
+  Finder(const Facts& facts, Findings& findings)
+      : program_(facts.program()), sites_(facts.sites()), teller_(facts.teller()),
+        findings_(findings) {}
 
   void find() {
     collect();
@@ -225,8 +226,8 @@ class Finder {
   }
 
   const Program& program_;
-  CallSites sites_;
-  Teller teller_;
+  const CallSites& sites_;
+  const Teller& teller_;
   Findings& findings_;
   std::vector<Place> closes_;
   std::vector<Place> dones_;
@@ -235,8 +236,6 @@ class Finder {
 
 }  // namespace
 
-void find_queue_imbalance(const Program& program, Findings& findings) {
-  Finder(program, findings).find();
-}
+void find_queue_imbalance(Facts& facts, Findings& findings) { Finder(facts, findings).find(); }
 
 }  // namespace lockweave::analyzer::rules

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "analyzer/rules/facts.h"
 #include "analyzer/rules/fold_races.h"
 #include "analyzer/rules/handover.h"
 #include "analyzer/rules/root_locks.h"
@@ -403,12 +404,9 @@ std::vector<RaceVerdict> race_verdicts(const CallSites& sites) {
   return verdicts;
 }
 
-void tell_races(const Program& program, std::string_view rule,
-                std::vector<model::Finding>& findings) {
-  const CallSites sites(program);
-  const Teller teller(sites);
-  for (const RaceVerdict& verdict : race_verdicts(sites)) {
-    if (verdict.rule == rule) findings.push_back(tell(teller, verdict));
+void tell_races(Facts& facts, std::string_view rule, std::vector<model::Finding>& findings) {
+  for (const RaceVerdict& verdict : facts.races()) {
+    if (verdict.rule == rule) findings.push_back(tell(facts.teller(), verdict));
   }
 }
 

@@ -39,10 +39,11 @@ struct RaceVerdict {
   std::optional<std::pair<std::uint32_t, std::uint32_t>> threads =
       std::nullopt;  // roots, of `place` and `other`
 };
+
 std::vector<RaceVerdict> race_verdicts(const CallSites& sites);
 
+class Facts;
 // The findings of one rule.
-void tell_races(const Program& program, std::string_view rule,
-                std::vector<model::Finding>& findings);
+void tell_races(Facts& facts, std::string_view rule, std::vector<model::Finding>& findings);
 
 }  // namespace lockweave::analyzer::rules

@@ -20,7 +20,8 @@
 namespace lockweave::analyzer::rules {
 
 using Findings = std::vector<model::Finding>;
-using RuleFunction = void (*)(const link::Program&, Findings&);
+class Facts;
+using RuleFunction = void (*)(Facts&, Findings&);
 
 struct StaticRule {
   std::string_view id;

@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "analyzer/rules/counted_walk.h"
+#include "analyzer/rules/facts.h"
 #include "analyzer/rules/path_walk.h"
 #include "analyzer/rules/rule_functions.h"
-#include "analyzer/rules/telling.h"
 #include "analyzer/rules/waits.h"
 
 namespace lockweave::analyzer::rules {
@@ -105,8 +105,9 @@ std::int64_t bound_of(const summary::Variable& semaphore) {
 
 class Finder {
  public:
-  Finder(const Program& program, Findings& findings)
-      : program_(program), sites_(program), teller_(sites_), findings_(findings) {}
+  Finder(const Facts& facts, Findings& findings)
+      : program_(facts.program()), sites_(facts.sites()), teller_(facts.teller()),
+        findings_(findings) {}
 
   void find() {
     for (FunctionId id = 0; id < program_.functions.size(); ++id) lost_on_a_path(id);
@@ -256,16 +257,14 @@ class Finder {
   }
 
   const Program& program_;
-  CallSites sites_;
-  Teller teller_;
+  const CallSites& sites_;
+  const Teller& teller_;
   Findings& findings_;
   bool given_somewhere_ = false;  // by a name that could be any semaphore
 };
 
 }  // namespace
 
-void find_semaphore_imbalance(const Program& program, Findings& findings) {
-  Finder(program, findings).find();
-}
+void find_semaphore_imbalance(Facts& facts, Findings& findings) { Finder(facts, findings).find(); }
 
 }  // namespace lockweave::analyzer::rules

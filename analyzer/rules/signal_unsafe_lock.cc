@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "analyzer/rules/facts.h"
 #include "analyzer/rules/rule_functions.h"
-#include "analyzer/rules/telling.h"
 
 namespace lockweave::analyzer::rules {
 namespace {
@@ -44,9 +44,10 @@ void tell(const Teller& teller, const Deed& deed, Findings& findings) {
 
 }  // namespace
 
-void find_signal_unsafe_lock(const Program& program, Findings& findings) {
-  const CallSites sites(program);
-  const Teller teller(sites);
+void find_signal_unsafe_lock(Facts& facts, Findings& findings) {
+  const Program& program = facts.program();
+  const CallSites& sites = facts.sites();
+  const Teller& teller = facts.teller();
   std::map<std::pair<FunctionId, const Op*>, Deed> deeds;
   for (std::uint32_t root = 0; root < program.roots.size(); ++root) {
     if (program.roots[root].what != "signal") continue;

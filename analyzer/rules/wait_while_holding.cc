@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "analyzer/rules/facts.h"
 #include "analyzer/rules/rule_functions.h"
-#include "analyzer/rules/telling.h"
 #include "analyzer/rules/waits.h"
 
 namespace lockweave::analyzer::rules {
@@ -91,9 +91,9 @@ bool may_be_its_own(const Halt& wait, const Held& kept) {
 
 }  // namespace
 
-void find_wait_while_holding(const Program& program, Findings& findings) {
-  const CallSites sites(program);
-  const Teller teller(sites);
+void find_wait_while_holding(Facts& facts, Findings& findings) {
+  const CallSites& sites = facts.sites();
+  const Teller& teller = facts.teller();
   Notifiers notifiers(sites);
   for (const Halt& wait : halts(sites, OpKind::wait)) {
     for (const Held& kept : wait.context.held) {

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
 
+#include "analyzer/rules/facts.h"
 #include "analyzer/rules/rule_functions.h"
-#include "analyzer/rules/telling.h"
 
 namespace lockweave::analyzer::rules {
 namespace {
@@ -34,10 +34,11 @@ model::Confidence confidence_of(const Program& program, const CallSites& sites, 
 
 }  // namespace
 
-void find_wait_without_predicate(const Program& program, Findings& findings) {
+void find_wait_without_predicate(Facts& facts, Findings& findings) {
+  const Program& program = facts.program();
+  const CallSites& sites = facts.sites();
+  const Teller& teller = facts.teller();
   constexpr int kDepth = 3;
-  const CallSites sites(program);
-  const Teller teller(sites);
   for (FunctionId id = 0; id < program.functions.size(); ++id) {
     for (const Moment& moment : program.functions[id].moments) {
       const Op& op = *moment.op;
