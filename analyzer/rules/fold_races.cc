@@ -18,24 +18,24 @@ auto where(const RaceVerdict& verdict) {
   return std::tuple(source.file, source.line, source.column);
 }
 
-using ThreadPair = std::pair<std::uint32_t, std::uint32_t>;
+// Threads of one function are of one kind. All that nothing here starts count as one: kNone.
+constexpr link::FunctionId kNone = UINT32_MAX;
+using Kinds = std::set<link::FunctionId>;
 
-// All threads that nothing here starts count as one.
-ThreadPair started_threads(const Program& program, const RaceVerdict& verdict) {
-  const auto number = [&](std::uint32_t root) {
-    const auto others = static_cast<std::uint32_t>(program.roots.size());
-    return is_started(program.roots[root]) ? root : others;
+Kinds kinds_of(const Program& program, const RaceVerdict& verdict) {
+  const auto kind = [&](std::uint32_t root) {
+    return is_started(program.roots[root]) ? program.roots[root].function : kNone;
   };
-  return std::minmax(number(verdict.threads->first), number(verdict.threads->second));
+  return {kind(verdict.threads->first), kind(verdict.threads->second)};
 }
 
-// Pairs that have a started thread in common are one group.
-using Group = std::pair<std::set<std::uint32_t>, std::vector<RaceVerdict*>>;
+// Pairs that have a kind of started threads in common are one group.
+using Group = std::pair<Kinds, std::vector<RaceVerdict*>>;
 
 void add_to_groups(std::vector<Group>& groups, Group group) {
   const auto shares = [&](const Group& other) {
     return std::any_of(group.first.begin(), group.first.end(),
-                       [&](std::uint32_t thread) { return other.first.contains(thread); });
+                       [&](link::FunctionId kind) { return other.first.contains(kind); });
   };
   for (auto at = groups.begin(); at != groups.end();) {
     if (!shares(*at)) {
@@ -52,19 +52,19 @@ void add_to_groups(std::vector<Group>& groups, Group group) {
 }  // namespace
 
 void fold_by_threads(const Program& program, std::vector<RaceVerdict>& verdicts) {
-  std::map<ThreadPair, std::vector<RaceVerdict*>> by_threads;
+  std::map<Kinds, std::vector<RaceVerdict*>> by_kinds;
   for (RaceVerdict& verdict : verdicts) {
     if (verdict.rule != "data-race" || verdict.confidence == Confidence::low) continue;
-    if (verdict.threads) by_threads[started_threads(program, verdict)].push_back(&verdict);
+    if (verdict.threads) by_kinds[kinds_of(program, verdict)].push_back(&verdict);
   }
   std::vector<Group> groups;
-  for (auto& [threads, all] : by_threads) {
+  for (auto& [kinds, all] : by_kinds) {
     if (all.size() <= kForgottenMax) continue;
-    std::set<std::uint32_t> started{threads.first, threads.second};
-    started.erase(static_cast<std::uint32_t>(program.roots.size()));
+    Kinds started = kinds;
+    started.erase(kNone);
     add_to_groups(groups, {std::move(started), std::move(all)});
   }
-  for (auto& [threads, all] : groups) {
+  for (auto& [kinds, all] : groups) {
     const auto first = std::min_element(
         all.begin(), all.end(), [](const auto* a, const auto* b) { return where(*a) < where(*b); });
     (*first)->alike = all.size() - 1;

@@ -3,7 +3,8 @@
 //
 // A thread that shares more variables with another, or with those that nothing here starts, than
 // anybody would forget to lock is kept apart by something that is not seen here, or by nothing at
-// all: one cause, told once. So are pairs that have a started thread in common.
+// all: one cause, told once. So are pairs that have a started thread in common; threads of one
+// function count as one.
 //
 // The first in the source stays and counts the others (RaceVerdict::alike); these become low.
 // Limits: data races of medium confidence or more; kForgottenMax variables of two threads.

@@ -247,6 +247,19 @@ TEST(DataRace, OneCauseIsToldOnceOfPairsWithAThreadInCommon) {
   EXPECT_EQ(printed(findings), 1U);
 }
 
+// Of one function, begun at two places: neither has enough for itself.
+TEST(DataRace, ThreadsOfOneFunctionAreOneKind) {
+  UnitBuilder unit;
+  FunctionBuilder& main = unit.function("main").spawn(local("t"), "work");
+  for (int i = 0; i < 10; ++i) main.write(global("v" + std::to_string(i)));
+  main.join(local("t")).spawn(local("u"), "work");
+  for (int i = 10; i < 20; ++i) main.write(global("v" + std::to_string(i)));
+  main.join(local("u"));
+  FunctionBuilder& work = unit.function("work");
+  for (int i = 0; i < 20; ++i) work.read(global("v" + std::to_string(i)));
+  EXPECT_EQ(printed(verdict_of(unit).findings), 1U);
+}
+
 TEST(DataRace, ThreadsWithOnlyMainInCommonHaveACauseEach) {
   UnitBuilder unit;
   FunctionBuilder& main =
