@@ -60,20 +60,38 @@ void Life::mark(FunctionId id) {
   }
 }
 
-// By block: can control come there from the end of this one?
-std::vector<bool> blocks_after(const summary::Function& function, std::uint32_t block) {
-  std::vector<bool> after(function.blocks.size(), false);
-  std::vector<std::uint32_t> todo{block};
-  while (!todo.empty()) {
-    const std::uint32_t at = todo.back();
-    todo.pop_back();
-    for (const summary::Edge& edge : function.blocks[at].next) {
-      if (edge.to >= after.size() || after[edge.to]) continue;
-      after[edge.to] = true;
+// By moment: can control come there from `begins`, and the thread not have been joined on the way?
+// What stands in another branch is not after it.
+std::vector<bool> moments_beside(const Linked& linked, std::size_t begins, const Path& handle) {
+  const std::vector<Moment>& moments = linked.moments;
+  std::vector<bool> joins(moments.size(), false);
+  if (handle.root != Root::none) {
+    for (const Join& join : find_joins(linked, begins, handle)) joins[join.at] = !join.of_some;
+  }
+  const std::vector<summary::Block>& blocks = linked.function->blocks;
+  std::vector<std::size_t> first(blocks.size(), moments.size());
+  for (std::size_t i = moments.size(); i-- > 0;) first[moments[i].block] = i;
+  std::vector<bool> beside(moments.size(), false);
+  std::vector<bool> seen(blocks.size(), false);
+  std::vector<std::uint32_t> todo;
+  const auto pass = [&](std::uint32_t block, std::size_t from) {
+    for (std::size_t i = from; i < moments.size() && moments[i].block == block; ++i) {
+      if (joins[i]) return;
+      beside[i] = true;
+    }
+    for (const summary::Edge& edge : blocks[block].next) {
+      if (edge.to >= blocks.size() || seen[edge.to]) continue;
+      seen[edge.to] = true;
       todo.push_back(edge.to);
     }
+  };
+  pass(moments[begins].block, begins + 1);
+  while (!todo.empty()) {
+    const std::uint32_t block = todo.back();
+    todo.pop_back();
+    pass(block, first[block]);
   }
-  return after;
+  return beside;
 }
 
 void Life::follow(FunctionId id, std::size_t begins, const Path& handle, std::size_t ends,
@@ -87,17 +105,12 @@ void Life::follow(FunctionId id, std::size_t begins, const Path& handle, std::si
     while (first > 0 && linked.moments[first - 1].op->looped) --first;
   }
   const std::size_t last = std::min(ends, linked.moments.size());
-  // What stands in another branch is not after it.
-  const std::uint32_t block = linked.moments[begins].block;
-  const std::vector<bool> after = blocks_after(*linked.function, block);
-  const auto comes_after = [&](std::size_t i) {
-    return after[linked.moments[i].block] || (linked.moments[i].block == block && i > begins);
-  };
+  const std::vector<bool> beside = moments_beside(linked, begins, handle);
   // The call in which it began goes on beside it; what in there does is asked of those functions.
   const bool began_in_call = linked.moments[begins].op->kind == OpKind::call;
   if (began_in_call) out_.spans[id].emplace_back(begins, begins + 1);
   for (std::size_t i = first; i < last; ++i) {
-    if (!comes_after(i)) continue;
+    if (!beside[i]) continue;
     out_.spans[id].emplace_back(i, i + 1);
     const Moment& moment = linked.moments[i];
     if (moment.op->kind != OpKind::call || i == begins) continue;
@@ -106,7 +119,7 @@ void Life::follow(FunctionId id, std::size_t begins, const Path& handle, std::si
   for (const PassedCall& call : context_.passed[id]) {
     if (call.spawns) continue;
     const std::size_t at = moment_of(linked, call.op);
-    if (at >= first && at < last && at != begins && comes_after(at)) mark(call.callee);
+    if (at >= first && at < last && at != begins && beside[at]) mark(call.callee);
   }
   if (ends == SIZE_MAX) climb(id, handle, overlaps_next);
 }

@@ -401,11 +401,14 @@ std::size_t moment_of(const Linked& function, const Op* op) {
   return function.moments.size();
 }
 
-std::optional<std::size_t> find_join(const Linked& spawner, std::size_t begins,
-                                     const Path& handle) {
+static bool calls_the_same(const Moment& moment, const Op& call) {
+  return call.kind == OpKind::call && moment.op->kind == OpKind::call &&
+         moment.op->callees == call.callees;
+}
+
+std::vector<Join> find_joins(const Linked& spawner, std::size_t begins, const Path& handle) {
   const std::vector<Path> names = names_of_handle(spawner, begins, handle);
-  if (names.empty()) return std::nullopt;
-  std::optional<std::size_t> earliest;
+  std::vector<Join> joins;
   for (const Stop& stop : spawner.effects.stops) {
     if (stop.trace == nullptr || !ends_thread(*innermost(stop.trace).op)) continue;
     const bool ours = std::any_of(names.begin(), names.end(),
@@ -415,13 +418,24 @@ std::optional<std::size_t> find_join(const Linked& spawner, std::size_t begins,
       // Equal stops are kept once: look for all operations that do the same.
       const Moment& moment = spawner.moments[at];
       const bool itself = moment.op == stop.trace->op;
-      const bool alike = ends_thread(*moment.op) && same_handle(moment.object, stop.object);
-      if (!itself && !alike) continue;
-      const bool everywhere =
-          on_every_path(*spawner.function, spawner.moments[begins].block, moment.block) ||
-          (moment.op->looped && has_element(stop.object));
-      if (everywhere && (!earliest || at < *earliest)) earliest = at;
+      const bool alike =
+          (ends_thread(*moment.op) && same_handle(moment.object, stop.object)) ||
+          (stop.object.root == Root::global && calls_the_same(moment, *stop.trace->op));
+      if (itself || alike) joins.push_back({at, has_element(stop.object)});
     }
+  }
+  return joins;
+}
+
+std::optional<std::size_t> find_join(const Linked& spawner, std::size_t begins,
+                                     const Path& handle) {
+  std::optional<std::size_t> earliest;
+  for (const Join& join : find_joins(spawner, begins, handle)) {
+    const Moment& moment = spawner.moments[join.at];
+    const bool everywhere =
+        on_every_path(*spawner.function, spawner.moments[begins].block, moment.block) ||
+        (moment.op->looped && join.of_some);
+    if (everywhere && (!earliest || join.at < *earliest)) earliest = join.at;
   }
   return earliest;
 }

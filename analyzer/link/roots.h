@@ -31,7 +31,13 @@ void find_roots(Context& context, const Components& components);
 // What a function calls in the same thread at one of its moments: targets, and what it passes them.
 std::vector<std::vector<FunctionId>> calls_of(const Context& context);
 
-// The moment after `begins` at which the thread behind the handle is joined on every path.
+struct Join {
+  std::size_t at = 0;    // a moment: the join itself, or the call that leads to it
+  bool of_some = false;  // one of several that the handle, an element, may mean
+};
+// The moments after `begins` at which the thread behind the handle is joined, on whatever path.
+std::vector<Join> find_joins(const Linked& spawner, std::size_t begins, const Path& handle);
+// The first moment after `begins` at which the thread behind the handle is joined on every path.
 std::optional<std::size_t> find_join(const Linked& spawner, std::size_t begins, const Path& handle);
 
 // Index of the moment of that operation; moments.size(): none.

@@ -238,8 +238,9 @@ static bool precedes_its_join(const Program& program, const Context& context, st
       const bool begins_later = before && std::find(moment.targets.begin(), moment.targets.end(),
                                                     begun.spawner) != moment.targets.end();
       if (begins_later && moment.op != step->op) return false;
-      const bool joins = moment.op->kind == OpKind::join && !moment.object.fields.empty() &&
-                         class_key(moment.object) == handle;
+      const bool lasts = !moment.object.fields.empty() || moment.object.root == Root::global;
+      const bool joins =
+          moment.op->kind == OpKind::join && lasts && class_key(moment.object) == handle;
       if (joins) return before && moment.op != step->op;
     }
   }
