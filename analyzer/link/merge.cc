@@ -34,13 +34,15 @@ std::string_view file_text(const Unit& unit, summary::Place place) {
   return unit.files[place.file - 1];
 }
 
-// At one place, and of one meaning there: not in a source that is compiled twice.
-bool is_same(const Program& program, const Seen& a, const Seen& b) {
+// At one place, and of one meaning there: not in a source that is compiled for a program and for
+// something else.
+bool is_same(const Program& program, const FunctionNames& names, const Seen& a, const Seen& b) {
   const std::string_view file = file_text(program.units[a.unit], a.function->place);
   if (a.function->place.line != b.function->place.line) return false;
   if (file_text(program.units[b.unit], b.function->place) != file) return false;
-  return a.unit == b.unit || program.units[a.unit].source != file ||
-         program.units[b.unit].source != file;
+  const bool twice = a.unit != b.unit && program.units[a.unit].source == file &&
+                     program.units[b.unit].source == file;
+  return !twice || !(names.only_in_programs(a.unit) || names.only_in_programs(b.unit));
 }
 
 std::vector<Seen> all_functions(Program& program) {
@@ -66,12 +68,13 @@ struct Entry {
 };
 
 // The distinct functions behind one key, in the order in which they are to be preferred.
-std::vector<Entry> distinct(const Program& program, const Seen* first, const Seen* last) {
+std::vector<Entry> distinct(const Program& program, const FunctionNames& names, const Seen* first,
+                            const Seen* last) {
   std::vector<Entry> entries;
   for (const Seen* at = first; at != last; ++at) {
     if (at->function->blocks.empty()) continue;
     const auto known = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) {
-      return is_same(program, entry.seen, *at);
+      return is_same(program, names, entry.seen, *at);
     });
     if (known == entries.end()) {
       entries.push_back({*at, {at->unit}});
@@ -86,12 +89,12 @@ std::vector<Entry> distinct(const Program& program, const Seen* first, const See
   return entries;
 }
 
-void collect_functions(Program& program, std::vector<Entry>& chosen) {
+void collect_functions(Program& program, const FunctionNames& names, std::vector<Entry>& chosen) {
   const std::vector<Seen> all = all_functions(program);
   for (std::size_t begin = 0; begin < all.size();) {
     std::size_t end = begin;
     while (end < all.size() && all[end].function->key == all[begin].function->key) ++end;
-    std::vector<Entry> entries = distinct(program, all.data() + begin, all.data() + end);
+    std::vector<Entry> entries = distinct(program, names, all.data() + begin, all.data() + end);
     if (entries.size() == 1) entries.front().own_of.clear();
     std::move(entries.begin(), entries.end(), std::back_inserter(chosen));
     begin = end;
@@ -130,10 +133,9 @@ void collect_lock_kinds(Program& program) {
 }
 
 // called: by what name units know each of `chosen`; ids: which function it has become.
-FunctionNames name_functions(Program& program, const std::vector<Entry>& chosen,
-                             const std::vector<std::string>& called,
-                             const std::vector<FunctionId>& ids) {
-  FunctionNames names(program);
+void name_functions(Program& program, const std::vector<Entry>& chosen,
+                    const std::vector<std::string>& called, const std::vector<FunctionId>& ids,
+                    FunctionNames& names) {
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     const Seen& seen = chosen[i].seen;
     // Keys live in the units: views into them stay good.
@@ -145,7 +147,6 @@ FunctionNames name_functions(Program& program, const std::vector<Entry>& chosen,
     program.functions[ids[i]].for_one_program =
         !chosen[i].own_of.empty() && names.only_in_programs(seen.unit);
   }
-  return names;
 }
 
 }  // namespace
@@ -154,7 +155,8 @@ FunctionNames merge_units(std::vector<Unit> units, Program& program) {
   sort_units(units);
   program.units = std::move(units);
   std::vector<Entry> chosen;
-  collect_functions(program, chosen);
+  FunctionNames names(program);
+  collect_functions(program, names, chosen);
 
   // A later definition gets a key of its own; what units call it is remembered before.
   std::vector<std::string> called(chosen.size());
@@ -166,7 +168,9 @@ FunctionNames merge_units(std::vector<Unit> units, Program& program) {
     if (copy == 0) continue;
     const std::string& source = program.units[chosen[i].seen.unit].source;
     const bool again = source == program.units[chosen[i - 1].seen.unit].source;
-    function.key = source + (again ? "#" + std::to_string(copy) : "") + "|" + function.key;
+    std::string key = source;
+    if (again) key.append("#").append(std::to_string(copy));
+    function.key = key + "|" + function.key;
   }
   std::vector<std::size_t> order(chosen.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -184,7 +188,8 @@ FunctionNames merge_units(std::vector<Unit> units, Program& program) {
   }
   collect_names(program);
   collect_lock_kinds(program);
-  return name_functions(program, chosen, called, ids);
+  name_functions(program, chosen, called, ids, names);
+  return names;
 }
 
 }  // namespace lockweave::analyzer::link

@@ -5,8 +5,9 @@
 //
 // A function that several units see (from a header) is one function: the first definition by unit is
 // its body. Definitions of one key that stand at different places belong to different programs of the
-// same project (every `main`, say), and so do those of a source that is compiled several times, for it
-// is compiled differently each time: each stays, the later ones under "source|key".
+// same project (every `main`, say), and so do those of a source that is compiled into a program of its
+// own and elsewhere, too, for it is compiled differently each time: each stays, the later ones under
+// "source|key". Two libraries of one source, static and shared, count as one.
 // Determinism: units are sorted by source first; their order as given does not matter.
 // Invariant: no unit, function or operation moves afterwards; everything points into them.
 #pragma once

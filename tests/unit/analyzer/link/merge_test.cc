@@ -133,6 +133,23 @@ TEST(Merge, ASourceThatIsCompiledTwiceIsOfTwoPrograms) {
   EXPECT_EQ(wants_of(program, "/p/src/tool/main.c-main"), ">m");
 }
 
+// Static and shared: the same functions, whatever the macros.
+TEST(Merge, TwoLibrariesOfOneSourceAreOne) {
+  const auto unit_of = [](const char* source, const char* object, const char* function) {
+    UnitBuilder builder(source);
+    builder.function(function).acquire(m).release(m);
+    summary::Unit unit = builder.build();
+    unit.objects = {object};
+    return unit;
+  };
+  const Program program =
+      link_program({unit_of("/p/lib/a.c", "/b/lib/CMakeFiles/static.dir/a.c.o", "f"),
+                    unit_of("/p/lib/a.c", "/b/lib/CMakeFiles/shared.dir/a.c.o", "f"),
+                    unit_of("/p/main.c", "/b/CMakeFiles/main.dir/main.c.o", "main")},
+                   {});
+  EXPECT_EQ(program.functions.size(), 2U);
+}
+
 TEST(Merge, HeaderFunctionIsOne) {
   UnitBuilder a("/src/a.cc");
   a.function("inline").acquire(m).release(m);
