@@ -101,6 +101,45 @@ class Analyze(unittest.TestCase):
             self.assertIn(place, out)
         self.assertIn("static", out)
 
+    def test_a_source_of_two_programs_is_read_as_each_compiles_it(self):
+        self.write("wire.cc", """
+#include <mutex>
+std::mutex queue, socket_lock;
+void put() {
+#ifndef SERVER
+  std::lock_guard<std::mutex> first(queue);
+#endif
+  std::lock_guard<std::mutex> second(socket_lock);
+}
+""")
+        main = """
+#include <mutex>
+#include <thread>
+extern std::mutex queue, socket_lock;
+void put();
+static void take() {
+  std::lock_guard<std::mutex> first(socket_lock);
+  std::lock_guard<std::mutex> second(queue);
+}
+int main() {
+  std::thread one(put), other(take);
+  one.join();
+  other.join();
+}
+"""
+        self.write("server.cc", main.replace("take", "answer"))
+        self.write("client.cc", main)
+        built = (("wire.cc", "", "wire.dir"), ("wire.cc", "-DSERVER", "server.dir"),
+                 ("server.cc", "-DSERVER", "server.dir"), ("client.cc", "", "client.dir"))
+        self.write("build/compile_commands.json", json.dumps([
+            {"directory": str(self.folder / "build"), "file": f"../{name}",
+             "command": f"g++ -std=c++20 {flags} -o CMakeFiles/{target}/{name}.o -c ../{name}"}
+            for name, flags, target in built]))
+        _, results = self.results("-p", "build")
+        self.assertEqual([(finding["rule"], finding["place"]["file"].split("/")[-1])
+                          for finding in results["findings"]],
+                         [("lock-order-cycle", "client.cc")])
+
     def test_one_file_alone_shows_nothing(self):
         self.project()
         status, results = self.results("-p", "build", "audit.cc")
