@@ -403,7 +403,8 @@ std::size_t moment_of(const Linked& function, const Op* op) {
 
 static bool calls_the_same(const Moment& moment, const Op& call) {
   return call.kind == OpKind::call && moment.op->kind == OpKind::call &&
-         moment.op->callees == call.callees;
+         moment.op->callees == call.callees && moment.op->receiver == call.receiver &&
+         moment.op->arguments == call.arguments;
 }
 
 std::vector<Join> find_joins(const Linked& spawner, std::size_t begins, const Path& handle) {

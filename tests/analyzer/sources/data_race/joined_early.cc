@@ -39,7 +39,31 @@ void stop_logger() {
   pthread_join(logger, nullptr);
 }
 
+// The same function, and another thread.
+std::thread one, another;
+int of_another;
+
+void work_on() {
+  const std::lock_guard<std::mutex> hold(mutex);
+  ++of_another;
+}
+
+void end(std::thread& thread) { thread.join(); }
+
+void end_one_first() {
+  one = std::thread(ready);
+  another = std::thread(work_on);
+  if (ready()) {
+    end(another);
+    return;
+  }
+  end(one);
+  of_another = 1;  // expect: data-race
+  end(another);
+}
+
 int main() {
+  end_one_first();
   start_logger();
   std::thread first(work);
   std::thread second(work_too);
