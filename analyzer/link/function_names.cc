@@ -17,11 +17,16 @@ std::size_t common_folders(std::string_view a, std::string_view b) {
 // "build/src/CMakeFiles/broker.dir/", "build/prog.p/": what the object is a part of. Empty: its path
 // does not say.
 std::string_view target_of(std::string_view object) {
-  for (const std::string_view ending : {".dir/", ".p/"}) {
-    const std::size_t at = object.find(ending);
-    if (at != std::string_view::npos) return object.substr(0, at + ending.size());
+  constexpr std::string_view kCMake = "CMakeFiles/";
+  constexpr std::string_view kOfCMake = ".dir/";
+  constexpr std::string_view kOfMeson = ".p/";
+  constexpr std::size_t kNowhere = std::string_view::npos;
+  if (const std::size_t folder = object.rfind(kCMake); folder != kNowhere) {
+    const std::size_t at = object.find(kOfCMake, folder);
+    return at == kNowhere ? std::string_view() : object.substr(0, at + kOfCMake.size());
   }
-  return {};
+  const std::size_t at = object.rfind(kOfMeson);
+  return at == kNowhere ? std::string_view() : object.substr(0, at + kOfMeson.size());
 }
 
 bool has_main(const Unit& unit) {

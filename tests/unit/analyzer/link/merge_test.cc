@@ -143,9 +143,9 @@ TEST(Merge, TwoLibrariesOfOneSourceAreOne) {
     return unit;
   };
   const Program program =
-      link_program({unit_of("/p/lib/a.c", "/b/lib/CMakeFiles/static.dir/a.c.o", "f"),
-                    unit_of("/p/lib/a.c", "/b/lib/CMakeFiles/shared.dir/a.c.o", "f"),
-                    unit_of("/p/main.c", "/b/CMakeFiles/main.dir/main.c.o", "main")},
+      link_program({unit_of("/p/lib/a.c", "/b.dir/lib/CMakeFiles/static.dir/a.c.o", "f"),
+                    unit_of("/p/lib/a.c", "/b.dir/lib/CMakeFiles/shared.dir/a.c.o", "f"),
+                    unit_of("/p/main.c", "/b.dir/CMakeFiles/main.dir/main.c.o", "main")},
                    {});
   EXPECT_EQ(program.functions.size(), 2U);
 }
