@@ -74,7 +74,8 @@ std::optional<ConditionalWrites::Functions> ConditionalWrites::writers_under(
     todo.push_back(id);
   };
   for (const FunctionId id : writers_[number]) {
-    if (writes_itself(id, blocks_of(id), number)) add(id);
+    const std::vector<bool>* blocks = blocks_of(id);
+    if (blocks == nullptr || writes_itself(id, *blocks, number)) add(id);
   }
   while (!todo.empty()) {
     const FunctionId callee = todo.back();
@@ -164,11 +165,11 @@ bool ConditionalWrites::calls_from(FunctionId caller, const std::vector<bool>& b
   return false;
 }
 
-bool ConditionalWrites::writes_itself(FunctionId function, const std::vector<bool>* blocks,
+bool ConditionalWrites::writes_itself(FunctionId function, const std::vector<bool>& blocks,
                                       Number number) const {
   const std::vector<Block>& all = program_.functions[function].function->blocks;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (blocks != nullptr && !(*blocks)[i]) continue;
+    if (!blocks[i]) continue;
     const bool written = std::any_of(all[i].ops.begin(), all[i].ops.end(), [&](const Op& op) {
       return is_write(op) && writes_.number_of(op.object) == number;
     });

@@ -52,7 +52,7 @@ class ConditionalWrites {
                  const Premise& known) const;
   bool writes(FunctionId function, const summary::Op& op, Number number) const;
   bool calls_from(FunctionId caller, const std::vector<bool>& blocks, FunctionId callee) const;
-  bool writes_itself(FunctionId function, const std::vector<bool>* blocks, Number number) const;
+  bool writes_itself(FunctionId function, const std::vector<bool>& blocks, Number number) const;
 
   const Program& program_;
   const Calls& calls_;
