@@ -350,8 +350,9 @@ Words words_of(const RaceVerdict& verdict, const std::string& who, const std::st
   }
   if (verdict.alike > 0) {
     return {
-        first + ", which " + second + ", and nothing orders the two, nor do they order " +
-            std::to_string(verdict.alike) + " more variables",
+        first + ", which " + second + ", and nothing orders the two; so it is with " +
+            std::to_string(verdict.alike) +
+            " more variables that these threads share, or such threads",
         "if something orders these two threads as a whole, say so at the spawn with an `ignore` "
         "comment; else guard what they share"};
   }

@@ -35,7 +35,7 @@ struct RaceVerdict {
   Access other;
   std::vector<Held> lock;  // of inconsistent-locking and write-under-shared-lock: one
   Path variable;
-  std::size_t alike = 0;  // data races of the same two threads that this one stands for
+  std::size_t alike = 0;  // data races of one cause that this one stands for (fold_races.h)
   std::optional<std::pair<std::uint32_t, std::uint32_t>> threads =
       std::nullopt;  // roots, of `place` and `other`
 };

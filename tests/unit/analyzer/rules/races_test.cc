@@ -228,22 +228,36 @@ std::size_t printed(const std::vector<model::Finding>& findings) {
       [](const model::Finding& finding) { return finding.confidence != model::Confidence::low; }));
 }
 
-// Many of them with main and many with each other: it is still the threads of one kind.
-TEST(DataRace, OneCauseIsToldOnceOfPairsWithAThreadInCommon) {
+constexpr int kMany = 40;
+
+// Both write `kMany` variables of that name.
+void share_many(const std::string& name, FunctionBuilder& a, FunctionBuilder& b) {
+  for (int i = 0; i < kMany; ++i) {
+    a.write(global(name + std::to_string(i)));
+    b.write(global(name + std::to_string(i)));
+  }
+}
+
+struct TwoThreads {
   UnitBuilder unit;
   FunctionBuilder& main =
       unit.function("main").spawn(local("t"), "work").spawn(local("u"), "other");
   FunctionBuilder& work = unit.function("work");
   FunctionBuilder& other = unit.function("other");
-  for (int i = 0; i < 40; ++i) {
-    main.write(global("v" + std::to_string(i)));
-    work.write(global("v" + std::to_string(i)));
-    work.write(global("w" + std::to_string(i)));
-    other.write(global("w" + std::to_string(i)));
+
+  std::vector<model::Finding> findings() {
+    main.join(local("t")).join(local("u"));
+    return verdict_of(unit).findings;
   }
-  main.join(local("t")).join(local("u"));
-  const std::vector<model::Finding> findings = verdict_of(unit).findings;
-  EXPECT_EQ(findings.size(), 80U);
+};
+
+// Many of them with main and many with each other: it is still the threads of one kind.
+TEST(DataRace, OneCauseIsToldOnceOfPairsWithAThreadInCommon) {
+  TwoThreads threads;
+  share_many("v", threads.main, threads.work);
+  share_many("w", threads.work, threads.other);
+  const std::vector<model::Finding> findings = threads.findings();
+  EXPECT_EQ(findings.size(), 2U * kMany);
   EXPECT_EQ(printed(findings), 1U);
 }
 
@@ -261,18 +275,10 @@ TEST(DataRace, ThreadsOfOneFunctionAreOneKind) {
 }
 
 TEST(DataRace, ThreadsWithOnlyMainInCommonHaveACauseEach) {
-  UnitBuilder unit;
-  FunctionBuilder& main =
-      unit.function("main").spawn(local("t"), "work").spawn(local("u"), "other");
-  FunctionBuilder& work = unit.function("work");
-  FunctionBuilder& other = unit.function("other");
-  for (int i = 0; i < 40; ++i) {
-    main.write(global("v" + std::to_string(i))).write(global("w" + std::to_string(i)));
-    work.write(global("v" + std::to_string(i)));
-    other.write(global("w" + std::to_string(i)));
-  }
-  main.join(local("t")).join(local("u"));
-  EXPECT_EQ(printed(verdict_of(unit).findings), 2U);
+  TwoThreads threads;
+  share_many("v", threads.main, threads.work);
+  share_many("w", threads.main, threads.other);
+  EXPECT_EQ(printed(threads.findings()), 2U);
 }
 
 TEST(DataRace, MemberOfAnObjectWithAThread) {
