@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Records as a large test suite leaves them behind, made up: `programs` test binaries over one library,
 each run with other arguments again and again. Every record has threads, stacks, nested acquisitions,
-sightings; some have a finding, some the one or the other half of a lock-order cycle."""
+observations; some have a finding, some the one or the other half of a lock-order cycle."""
 import json
 import random
 

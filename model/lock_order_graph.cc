@@ -34,9 +34,9 @@ void LockOrderGraph::add_acquisition(Id acquisition, Id outer, Id lock, Mode mod
   state_->lost |= !state_->acquisitions.add(acquisition, outer, lock, mode, trial);
 }
 
-void LockOrderGraph::add_sighting(Id acquisition, Id thread, std::uint32_t segment) {
+void LockOrderGraph::add_observation(Id acquisition, Id thread, std::uint32_t segment) {
   if (state_ == nullptr) return;
-  state_->lost |= !state_->acquisitions.add_sighting(acquisition, thread, segment);
+  state_->lost |= !state_->acquisitions.add_observation(acquisition, thread, segment);
 }
 
 void LockOrderGraph::add_thread(Id thread, Id parent, std::uint32_t parent_segment) {

@@ -10,17 +10,17 @@
 // only, so 500 nested locks cost 500 nodes, not 125 000 edges.
 //
 // A cycle l1 -> l2 -> ... -> ln -> l1 is reported only if there are witnesses (one acquisition with
-// one sighting per edge) such that
-//   1. threads:  the n sightings are by n pairwise different threads;
+// one observation per edge) such that
+//   1. threads:  the n observations are by n pairwise different threads;
 //   2. gates:    no lock is in two of the witnesses' chains, at least once exclusively
 //                (Havelund's Goodlock rule; a gate held shared by both does not protect). The chain
 //                counted is what is held before the witness's wanted lock;
-//   3. time:     no two sightings are ordered by thread creation and join;
+//   3. time:     no two observations are ordered by thread creation and join;
 //   4. modes:    lockdep's strong-path rule: an edge may not arrive at a lock in shared mode when
 //                the next edge leaves from it held in shared mode (readers do not block readers);
 //   5. trials:   a try-lock is held (it can be the source of edges) but no edge leads to it.
 // Nor does an edge lead to a lock that the chain holds exclusively already (recursion never waits),
-// or to an acquisition without a sighting: such a one only describes what is held, as after a
+// or to an acquisition without a observation: such a one only describes what is held, as after a
 // release out of order.
 //
 // The filter of a cycle that is not reported: demanding the rules one after the other, in the order
@@ -110,7 +110,7 @@ class LockOrderGraph {
   // Requires: `outer` was added before (0: nothing held). Adding an id twice replaces nothing.
   void add_acquisition(Id acquisition, Id outer, Id lock, Mode mode, bool trial);
   // Requires: `acquisition` was added before.
-  void add_sighting(Id acquisition, Id thread, std::uint32_t segment);
+  void add_observation(Id acquisition, Id thread, std::uint32_t segment);
   // `thread` was created during that segment, and begins after its end.
   void add_thread(Id thread, Id parent, std::uint32_t parent_segment);
   void add_join(Id joined, Id by, std::uint32_t segment_after);

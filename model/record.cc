@@ -271,7 +271,7 @@ void write_entry(LineSink& sink, const Acquisition& entry) {
   members.maybe_flag("trial", entry.trial).maybe_number("stack", entry.stack).end_line();
 }
 
-void write_entry(LineSink& sink, const Sighting& entry) {
+void write_entry(LineSink& sink, const Observation& entry) {
   Members members(sink);
   members.number("seen", entry.acquisition).number("thread", entry.thread);
   members.number("segment", entry.segment).end_line();

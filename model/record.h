@@ -137,7 +137,7 @@ struct Acquisition {  // {"acquisition":5,"outer":4,"object":2,"mode":"exclusive
   bool trial = false;  // a try-lock: it is held, but it never waits, so no edge leads to it
   Id stack = 0;
 };
-struct Sighting {  // {"seen":5,"thread":2,"segment":1}: a thread did that acquisition
+struct Observation {  // {"seen":5,"thread":2,"segment":1}: a thread did that acquisition
   Id acquisition = 0;
   Id thread = 0;
   std::uint32_t segment = 0;
@@ -181,7 +181,7 @@ struct Order {  // {"order":[1,2]}: declared by annotation: `before` is taken fi
   Id before = 0;
   Id after = 0;
 };
-struct Lost {  // {"lost":"sightings","count":3}: coverage that was given up, and why
+struct Lost {  // {"lost":"observations","count":3}: coverage that was given up, and why
   std::string_view what{};
   std::uint64_t count = 0;
 };
@@ -208,7 +208,7 @@ void write_entry(LineSink& sink, const ThreadEnd& entry);
 void write_entry(LineSink& sink, const Join& entry);
 void write_entry(LineSink& sink, const Object& entry);
 void write_entry(LineSink& sink, const Acquisition& entry);
-void write_entry(LineSink& sink, const Sighting& entry);
+void write_entry(LineSink& sink, const Observation& entry);
 void write_entry(LineSink& sink, const RawFinding& entry);
 void write_entry(LineSink& sink, const Order& entry);
 void write_entry(LineSink& sink, const Lost& entry);

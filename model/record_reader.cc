@@ -91,7 +91,7 @@ class Reader {
       void (Reader::*read)(Fields& fields);
     };
     static constexpr Kind kKinds[] = {
-        {"seen", &Reader::read_sighting},    {"acquisition", &Reader::read_acquisition},
+        {"seen", &Reader::read_observation}, {"acquisition", &Reader::read_acquisition},
         {"stack", &Reader::read_stack},      {"object", &Reader::read_object},
         {"thread", &Reader::read_thread},    {"thread_end", &Reader::read_thread_end},
         {"join", &Reader::read_join},        {"module", &Reader::read_module},
@@ -248,12 +248,12 @@ class Reader {
     keep(fields, storage_.acquisitions, record_.acquisitions, entry);
   }
 
-  void read_sighting(Fields& fields) {
-    Sighting entry;
+  void read_observation(Fields& fields) {
+    Observation entry;
     fields.need_reference("seen", storage_.acquisitions, "acquisition", entry.acquisition);
     fields.need_reference("thread", storage_.threads, "thread", entry.thread);
     fields.need_number("segment", entry.segment);
-    if (fields.ok()) record_.sightings.push_back(entry);
+    if (fields.ok()) record_.observations.push_back(entry);
   }
 
   void read_finding(Fields& fields) {

@@ -28,7 +28,7 @@ struct Record {
   std::vector<Join> joins;
   std::vector<Object> objects;
   std::vector<Acquisition> acquisitions;
-  std::vector<Sighting> sightings;
+  std::vector<Observation> observations;
   std::vector<RawFinding> findings;
   std::vector<Order> orders;
   std::vector<Lost> losses;

@@ -15,7 +15,7 @@
 
 #include "analyzer/driver/nearest.h"
 #include "model/rule_catalog.h"
-#include "tools/lockweave/text.h"
+#include "report/text.h"
 
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>

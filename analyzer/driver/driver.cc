@@ -17,12 +17,12 @@
 #include "analyzer/driver/summaries.h"
 #include "analyzer/rules/infer_guards.h"
 #include "analyzer/rules/rules.h"
-#include "tools/lockweave/exit_code.h"
-#include "tools/lockweave/findings_file.h"
-#include "tools/lockweave/progress.h"
-#include "tools/lockweave/reporting.h"
-#include "tools/lockweave/suppressions.h"
-#include "tools/lockweave/text.h"
+#include "report/complain.h"
+#include "report/exit_code.h"
+#include "report/findings_file.h"
+#include "report/progress.h"
+#include "report/suppressions.h"
+#include "report/text.h"
 
 namespace lockweave::analyzer::driver {
 namespace {

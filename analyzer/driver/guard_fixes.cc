@@ -15,7 +15,7 @@
 #include <tuple>
 #include <utility>
 
-#include "tools/lockweave/text.h"
+#include "report/text.h"
 
 namespace lockweave::analyzer::driver {
 namespace {

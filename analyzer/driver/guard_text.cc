@@ -8,7 +8,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "tools/lockweave/text.h"
+#include "report/text.h"
 
 namespace lockweave::analyzer::driver {
 namespace {

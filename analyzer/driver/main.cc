@@ -5,7 +5,7 @@
 #include <exception>
 
 #include "analyzer/driver/driver.h"
-#include "tools/lockweave/exit_code.h"
+#include "report/exit_code.h"
 
 int main(int argc, char** argv) {
   namespace driver = lockweave::analyzer::driver;

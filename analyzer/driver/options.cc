@@ -7,7 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
-#include "tools/lockweave/exit_code.h"
+#include "report/exit_code.h"
 
 namespace lockweave::analyzer::driver {
 namespace {

@@ -13,7 +13,7 @@ namespace lockweave::analyzer::driver {
 
 struct Options {
   Request request;
-  std::string output = "-";  // findings (tools/lockweave/findings_file.h); "-": standard output
+  std::string output = "-";  // findings (report/findings_file.h); "-": standard output
   std::string config;        // empty: the nearest .lockweave.toml of each source
   std::string cache;         // empty: in the build folder, else the user's
   bool no_cache = false;

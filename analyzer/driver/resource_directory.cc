@@ -4,9 +4,9 @@
 
 #include <filesystem>
 
-#include "tools/lockweave/child_output.h"
-#include "tools/lockweave/preload.h"
-#include "tools/lockweave/text.h"
+#include "report/child_output.h"
+#include "report/executables.h"
+#include "report/text.h"
 
 namespace lockweave::analyzer::driver {
 namespace {

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tools/lockweave/digest.h"
+#include "report/digest.h"
 
 namespace lockweave::analyzer::driver {
 

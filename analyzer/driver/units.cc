@@ -12,8 +12,8 @@
 #include <tuple>
 
 #include "analyzer/driver/flags.h"
-#include "tools/lockweave/program.h"
-#include "tools/lockweave/text.h"
+#include "report/executables.h"
+#include "report/text.h"
 
 namespace lockweave::analyzer::driver {
 namespace {

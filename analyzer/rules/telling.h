@@ -6,7 +6,7 @@
 //
 // A place is never in a system header and never in a lock wrapper: it is the innermost frame of the
 // user's that is neither. Fingerprints: docs/design/identity.md; key sites as in
-// tools/lockweave/finding_key.cc.
+// tools/lockweave/records/finding_key.cc.
 // Thread-safety: immutable; Program and CallSites must outlive it.
 #pragma once
 

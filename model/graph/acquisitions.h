@@ -1,11 +1,11 @@
 // model/graph/acquisitions.h
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The acquisitions given to the graph, their sightings, and two things hash-consed from them so
+// The acquisitions given to the graph, their observations, and two things hash-consed from them so
 // that the search compares numbers instead of chains:
 //   lockset  what a chain holds: (outer lockset, lock, mode). Acquisitions that differ only in
 //            their stacks share one.
-//   moment   (thread, segment).
+//   thread segment  (thread, segment).
 // Private to the graph. Thread-safety: none.
 #pragma once
 
@@ -15,18 +15,18 @@ namespace lockweave::model::graph {
 
 struct AcquisitionNode {
   Id outer = 0;
-  Id lock = 0;                       // 0: this id was never added
-  std::uint32_t lockset = 0;         // of the chain including this acquisition
-  std::uint32_t first_sighting = 0;  // index + 1
-  std::uint32_t last_sighting = 0;   // index + 1
+  Id lock = 0;                          // 0: this id was never added
+  std::uint32_t lockset = 0;            // of the chain including this acquisition
+  std::uint32_t first_observation = 0;  // index + 1
+  std::uint32_t last_observation = 0;   // index + 1
   Mode mode = Mode::exclusive;
   bool trial = false;
 };
-struct SightingNode {
-  std::uint32_t moment;
+struct ObservationNode {
+  std::uint32_t thread_segment;
   std::uint32_t next;  // of the same acquisition; index + 1, 0: none
 };
-struct Moment {
+struct ThreadSegment {
   Id thread;
   std::uint32_t segment;
 };
@@ -39,8 +39,8 @@ struct Lockset {
 class Acquisitions {
  public:
   explicit Acquisitions(Resource& resource)
-      : nodes_(resource), sightings_(resource), moments_(resource), locksets_(resource),
-        moment_ids_(resource), lockset_ids_(resource) {}
+      : nodes_(resource), observations_(resource), thread_segments_(resource), locksets_(resource),
+        thread_segment_ids_(resource), lockset_ids_(resource) {}
 
   bool add(Id id, Id outer, Id lock, Mode mode, bool trial) {
     if (id == 0 || !know_lock(lock)) return true;
@@ -52,18 +52,18 @@ class Acquisitions {
     return true;
   }
 
-  bool add_sighting(Id acquisition, Id thread, std::uint32_t segment) {
+  bool add_observation(Id acquisition, Id thread, std::uint32_t segment) {
     if (acquisition == 0 || !known(acquisition)) return true;
-    const std::uint32_t moment = moment_of(thread, segment);
-    if (moment == 0 || !sightings_.push({moment, 0})) return false;
-    const auto index = static_cast<std::uint32_t>(sightings_.size());
+    const std::uint32_t thread_segment = thread_segment_of(thread, segment);
+    if (thread_segment == 0 || !observations_.push({thread_segment, 0})) return false;
+    const auto index = static_cast<std::uint32_t>(observations_.size());
     AcquisitionNode& node = nodes_[acquisition];
-    if (node.last_sighting != 0) {
-      sightings_[node.last_sighting - 1].next = index;
+    if (node.last_observation != 0) {
+      observations_[node.last_observation - 1].next = index;
     } else {
-      node.first_sighting = index;
+      node.first_observation = index;
     }
-    node.last_sighting = index;
+    node.last_observation = index;
     return true;
   }
 
@@ -77,8 +77,8 @@ class Acquisitions {
   std::size_t size() const { return nodes_.size(); }
   std::size_t lock_limit() const { return lock_limit_; }  // highest lock id + 1
   const AcquisitionNode& node(Id id) const { return nodes_[id]; }
-  const SightingNode& sighting(std::uint32_t index) const { return sightings_[index - 1]; }
-  const Moment& moment(std::uint32_t id) const { return moments_[id - 1]; }
+  const ObservationNode& observation(std::uint32_t index) const { return observations_[index - 1]; }
+  const ThreadSegment& thread_segment(std::uint32_t id) const { return thread_segments_[id - 1]; }
   const Lockset& lockset(std::uint32_t id) const { return locksets_[id - 1]; }
 
  private:
@@ -86,12 +86,12 @@ class Acquisitions {
   bool known(Id id) const { return id == 0 || (id < nodes_.size() && nodes_[id].lock != 0); }
 
   // 0: out of memory.
-  std::uint32_t moment_of(Id thread, std::uint32_t segment) {
+  std::uint32_t thread_segment_of(Id thread, std::uint32_t segment) {
     const std::uint64_t key = pair_key(thread, segment);
-    if (const std::uint32_t* found = moment_ids_.find(key)) return *found;
-    if (!moments_.push({thread, segment})) return 0;
-    const auto id = static_cast<std::uint32_t>(moments_.size());
-    return moment_ids_.insert(key, id) ? id : 0;
+    if (const std::uint32_t* found = thread_segment_ids_.find(key)) return *found;
+    if (!thread_segments_.push({thread, segment})) return 0;
+    const auto id = static_cast<std::uint32_t>(thread_segments_.size());
+    return thread_segment_ids_.insert(key, id) ? id : 0;
   }
   std::uint32_t lockset_of(std::uint32_t outer, Id lock, Mode mode) {
     const std::uint64_t key = pair_key(outer, lock << 1 | (mode == Mode::shared ? 1 : 0));
@@ -102,10 +102,10 @@ class Acquisitions {
   }
 
   Array<AcquisitionNode> nodes_;  // by id; nodes_[0] holds nothing
-  Array<SightingNode> sightings_;
-  Array<Moment> moments_;    // id - 1
-  Array<Lockset> locksets_;  // id - 1
-  IdMap moment_ids_;
+  Array<ObservationNode> observations_;
+  Array<ThreadSegment> thread_segments_;  // id - 1
+  Array<Lockset> locksets_;               // id - 1
+  IdMap thread_segment_ids_;
   IdMap lockset_ids_;
   std::size_t lock_limit_ = 1;
 };

@@ -217,9 +217,9 @@ class CycleSearch {
     edge.held_at = witness.held_at;
     edge.wanted_at = witness.wanted_at;
     edge.declared = witness.declared();
-    if (witness.moment != 0) {
-      edge.thread = data_.acquisitions.moment(witness.moment).thread;
-      edge.segment = data_.acquisitions.moment(witness.moment).segment;
+    if (witness.thread_segment != 0) {
+      edge.thread = data_.acquisitions.thread_segment(witness.thread_segment).thread;
+      edge.segment = data_.acquisitions.thread_segment(witness.thread_segment).segment;
     }
     return edge;
   }

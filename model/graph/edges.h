@@ -103,7 +103,7 @@ class Edges {
     return true;
   }
   static bool waits(const AcquisitionNode& acquisition) {
-    return !acquisition.trial && acquisition.outer != 0 && acquisition.first_sighting != 0;
+    return !acquisition.trial && acquisition.outer != 0 && acquisition.first_observation != 0;
   }
 
   bool find_components() {

@@ -3,7 +3,7 @@
 //
 // Judges one cycle of locks: can its edges be supplied at the same time?
 //
-// A witness of an edge held -> wanted is a sighting of an acquisition of `wanted` whose chain holds
+// A witness of an edge held -> wanted is a observation of an acquisition of `wanted` whose chain holds
 // `held`. Witnesses that no rule can tell apart (same lockset, modes, thread and segment) count as
 // one.
 // One witness per edge is chosen by backtracking, so that all pairs satisfy the rules of
@@ -23,9 +23,9 @@ namespace lockweave::model::graph {
 
 struct Witness {
   Id held_at = 0;
-  Id wanted_at = 0;           // 0: a declared order
-  std::uint32_t lockset = 0;  // what is held before `wanted`; 0: nothing
-  std::uint32_t moment = 0;   // 0: any thread, any time
+  Id wanted_at = 0;                  // 0: a declared order
+  std::uint32_t lockset = 0;         // what is held before `wanted`; 0: nothing
+  std::uint32_t thread_segment = 0;  // 0: any thread, any time
   Mode held_mode = Mode::exclusive;
   Mode wanted_mode = Mode::exclusive;
   bool declared() const { return wanted_at == 0; }
@@ -119,12 +119,12 @@ class WitnessSearch {
       for (; link != 0; link = data_.acquisitions.node(link).outer) {
         ++links_walked_;
         if (data_.acquisitions.node(link).lock != held) continue;
-        if (!collect_sightings(link, acquisition, range, known)) return false;
+        if (!collect_observations(link, acquisition, range, known)) return false;
       }
     }
     return !data_.orders.declared(held, wanted) || pool_.push(Witness{});
   }
-  bool collect_sightings(Id held_at, Id wanted_at, Range& range, IdMap& known) {
+  bool collect_observations(Id held_at, Id wanted_at, Range& range, IdMap& known) {
     const AcquisitionNode& wanted = data_.acquisitions.node(wanted_at);
     Witness witness;
     witness.held_at = held_at;
@@ -132,13 +132,13 @@ class WitnessSearch {
     witness.lockset = data_.acquisitions.node(wanted.outer).lockset;
     witness.held_mode = data_.acquisitions.node(held_at).mode;
     witness.wanted_mode = wanted.mode;
-    for (std::uint32_t i = wanted.first_sighting; i != 0;) {
-      const SightingNode& sighting = data_.acquisitions.sighting(i);
-      witness.moment = sighting.moment;
-      i = sighting.next;
+    for (std::uint32_t i = wanted.first_observation; i != 0;) {
+      const ObservationNode& observation = data_.acquisitions.observation(i);
+      witness.thread_segment = observation.thread_segment;
+      i = observation.next;
       if (known.contains(kind_of(witness))) continue;
       if (!known.insert(kind_of(witness), 0) || !pool_.push(witness)) return false;
-      note_thread(range, data_.acquisitions.moment(witness.moment).thread);
+      note_thread(range, data_.acquisitions.thread_segment(witness.thread_segment).thread);
     }
     return true;
   }
@@ -151,7 +151,8 @@ class WitnessSearch {
   static std::uint64_t kind_of(const Witness& witness) {
     const std::uint64_t modes = (witness.held_mode == Mode::shared ? 2u : 0u) |
                                 (witness.wanted_mode == Mode::shared ? 1u : 0u);
-    return std::uint64_t{witness.lockset} << 34 | std::uint64_t{witness.moment} << 2 | modes;
+    return std::uint64_t{witness.lockset} << 34 | std::uint64_t{witness.thread_segment} << 2 |
+           modes;
   }
 
   // ---- backtracking --------------------------------------------------------------------------
@@ -234,19 +235,20 @@ class WitnessSearch {
 
   // ---- the rules, for one pair ---------------------------------------------------------------
   bool same_thread(const Witness& a, const Witness& b) const {
-    return a.moment != 0 && b.moment != 0 &&
-           data_.acquisitions.moment(a.moment).thread == data_.acquisitions.moment(b.moment).thread;
+    return a.thread_segment != 0 && b.thread_segment != 0 &&
+           data_.acquisitions.thread_segment(a.thread_segment).thread ==
+               data_.acquisitions.thread_segment(b.thread_segment).thread;
   }
   // `to` holds what `from` wants: readers do not block readers.
   static bool blocks(const Witness& from, const Witness& to) {
     return from.wanted_mode == Mode::exclusive || to.held_mode == Mode::exclusive;
   }
   bool ordered(const Witness& a, const Witness& b) {
-    if (a.moment == 0 || b.moment == 0) return false;
-    const std::uint64_t key = pair_key(a.moment, b.moment);
+    if (a.thread_segment == 0 || b.thread_segment == 0) return false;
+    const std::uint64_t key = pair_key(a.thread_segment, b.thread_segment);
     if (const std::uint32_t* found = order_memo_.find(key)) return *found != 0;
-    const Moment& first = data_.acquisitions.moment(a.moment);
-    const Moment& second = data_.acquisitions.moment(b.moment);
+    const ThreadSegment& first = data_.acquisitions.thread_segment(a.thread_segment);
+    const ThreadSegment& second = data_.acquisitions.thread_segment(b.thread_segment);
     const bool result = data_.thread_order.happens_before(first.thread, first.segment,
                                                           second.thread, second.segment) ||
                         data_.thread_order.happens_before(second.thread, second.segment,
@@ -308,7 +310,7 @@ class WitnessSearch {
   Array<Mark> marks_;          // by lock
   std::uint64_t lookup_ = 0;
   IdMap gate_memo_;   // pair of locksets -> lock
-  IdMap order_memo_;  // pair of moments -> 1: ordered
+  IdMap order_memo_;  // pair of thread segments -> 1: ordered
 };
 
 }  // namespace lockweave::model::graph

@@ -3,8 +3,8 @@
 //
 // The table of detectors: add a line here for a new one. The order is that of telling: what can end
 // the process comes last, so that the others have heard of the event.
-#include "runtime/core/core_state.h"
-#include "runtime/core/watch.h"
+#include "runtime/core/events/core_state.h"
+#include "runtime/core/events/watch.h"
 #include "runtime/detectors/forks.h"
 #include "runtime/detectors/imbalance.h"
 #include "runtime/detectors/misuse.h"

@@ -7,7 +7,7 @@
 // Misses: locks that core did not see taken; a child that takes the lock with a try.
 #pragma once
 
-#include "runtime/core/detector.h"
+#include "runtime/core/events/detector.h"
 
 namespace lockweave::detectors {
 

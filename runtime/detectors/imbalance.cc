@@ -8,12 +8,13 @@ namespace lockweave::detectors {
 namespace {
 
 using core::Object;
+using core::OutstandingPermits;
 using core::ReportStep;
-using core::TakingView;
 using core::ThreadState;
 
-void tell_lost(const char* rule, const char* variant, const TakingView& taking, Object& object) {
-  const ReportStep steps[] = {core::step_of_taking(taking, object),
+void tell_lost(const char* rule, const char* variant, const OutstandingPermits& taking,
+               Object& object) {
+  const ReportStep steps[] = {core::step_of_outstanding(taking, object),
                               core::step_of_end(*taking.thread, object)};
   tell(rule, variant, steps, taking.left ? 2 : 1);
 }
@@ -23,9 +24,9 @@ std::uint64_t taken_by(const ThreadState& thread, const Object& semaphore) {
     const ThreadState& thread;
     std::uint64_t count;
   } sum{thread, 0};
-  core::for_each_taking(
+  core::for_each_outstanding(
       semaphore,
-      [](void* argument, const TakingView& taking) {
+      [](void* argument, const OutstandingPermits& taking) {
         auto& of = *static_cast<Sum*>(argument);
         if (taking.thread == &of.thread) of.count += taking.count;
       },
@@ -40,10 +41,10 @@ bool has_drained(const ThreadState& thread, const Object& semaphore) {
 }
 
 void check_permits(Object& semaphore) {
-  if (!core::takers_give_back(semaphore) || core::takings_told(semaphore)) return;
-  core::for_each_taking(
+  if (!core::takers_give_back(semaphore) || core::outstanding_reported(semaphore)) return;
+  core::for_each_outstanding(
       semaphore,
-      [](void* object, const TakingView& taking) {
+      [](void* object, const OutstandingPermits& taking) {
         auto& lost_from = *static_cast<Object*>(object);
         if (!taking.left || has_drained(*taking.thread, lost_from)) return;
         tell_lost("semaphore-imbalance", "never-released", taking, lost_from);
@@ -53,14 +54,14 @@ void check_permits(Object& semaphore) {
 
 // `ender` destroys the queue; nullptr: the process ends.
 void check_values(Object& queue, const ThreadState* ender) {
-  if (!core::work_is_counted(queue) || core::takings_told(queue)) return;
+  if (!core::work_is_counted(queue) || core::outstanding_reported(queue)) return;
   struct Context {
     Object& queue;
     const ThreadState* ender;
   } context{queue, ender};
-  core::for_each_taking(
+  core::for_each_outstanding(
       queue,
-      [](void* argument, const TakingView& taking) {
+      [](void* argument, const OutstandingPermits& taking) {
         const auto& at = *static_cast<Context*>(argument);
         if (!taking.left && taking.thread != at.ender) return;  // it may still be at work
         tell_lost("queue-imbalance", "not-done", taking, at.queue);

@@ -14,7 +14,7 @@
 // Misses: a process that is killed; semaphores and queues that another process can change.
 #pragma once
 
-#include "runtime/core/detector.h"
+#include "runtime/core/events/detector.h"
 
 namespace lockweave::detectors {
 

@@ -8,7 +8,7 @@
 // Misses: a lock destroyed by code that core cannot see (custom allocators that reuse memory).
 #pragma once
 
-#include "runtime/core/detector.h"
+#include "runtime/core/events/detector.h"
 
 namespace lockweave::detectors {
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/detectors/monitor_waits.h"
 
-#include "runtime/core/arena.h"
+#include "runtime/core/base/arena.h"
 #include "runtime/detectors/once.h"
 #include "runtime/detectors/steps.h"
 #include "runtime/detectors/thread_past.h"
@@ -56,7 +56,7 @@ void tell_pair(const Pair& pair, const ReportStep* more) {
 
 void confirm_if_both(const Pair& pair, ThreadState& other) {
   if (&other == pair.wait->step.thread || other.lost_in_fork) return;
-  Acquisition* taking = taking_of(other, *pair.kept->object);
+  Acquisition* taking = acquisition_of(other, *pair.kept->object);
   if (taking == nullptr || !has_notified(other, *pair.wait->step.object)) return;
   if (pair.wait->confirmed.exchange(true)) return;
   const ReportStep step = step_taken(other, *taking);

@@ -9,7 +9,7 @@
 // Thread-safety: any thread. Cost: nothing but two probes as long as no thread waits like that.
 #pragma once
 
-#include "runtime/core/detector.h"
+#include "runtime/core/events/detector.h"
 
 namespace lockweave::detectors {
 

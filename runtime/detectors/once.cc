@@ -4,8 +4,8 @@
 
 #include <utility>
 
-#include "runtime/core/arena.h"
-#include "runtime/core/detector.h"
+#include "runtime/core/base/arena.h"
+#include "runtime/core/events/detector.h"
 
 namespace lockweave::detectors {
 namespace {

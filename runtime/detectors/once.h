@@ -5,7 +5,7 @@
 // Thread-safety: any thread. Limit: without memory everything counts as told.
 #pragma once
 
-#include "runtime/core/report.h"
+#include "runtime/core/record/report.h"
 
 namespace lockweave::detectors {
 

@@ -160,7 +160,7 @@ void RaceEngine::release(ThreadClock& thread, OrderObject& lock, bool shared) {
   next_epoch(thread);
 }
 
-void RaceEngine::hand_over(ThreadClock& thread, OrderObject& object) {
+void RaceEngine::order_release(ThreadClock& thread, OrderObject& object) {
   settle(thread);
   {
     core::RawGuard guard(object.guard);
@@ -169,7 +169,7 @@ void RaceEngine::hand_over(ThreadClock& thread, OrderObject& object) {
   next_epoch(thread);
 }
 
-void RaceEngine::take_over(ThreadClock& thread, OrderObject& object) {
+void RaceEngine::order_acquire(ThreadClock& thread, OrderObject& object) {
   settle(thread);
   core::RawGuard guard(object.guard);
   changing(thread).join(object.exclusive);

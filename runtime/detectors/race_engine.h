@@ -163,8 +163,8 @@ class RaceEngine {
   void join(ThreadClock& by, const ThreadClock& ended);
   void acquired(ThreadClock& thread, OrderObject& lock, bool shared);
   void release(ThreadClock& thread, OrderObject& lock, bool shared);
-  void hand_over(ThreadClock& thread, OrderObject& object);
-  void take_over(ThreadClock& thread, OrderObject& object);
+  void order_release(ThreadClock& thread, OrderObject& object);
+  void order_acquire(ThreadClock& thread, OrderObject& object);
 
   // True: this access adds nothing to the history; no call of `access` is needed.
   static bool is_repeated(const ThreadClock& thread, const Variable& variable, AccessKind kind,

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/detectors/races.h"
 
-#include "runtime/core/arena.h"
-#include "runtime/core/detector.h"
+#include "runtime/core/base/arena.h"
+#include "runtime/core/events/detector.h"
 #include "runtime/detectors/race_engine.h"
 #include "runtime/detectors/variables.h"
 
@@ -76,22 +76,22 @@ class Races final : public core::Watcher {
     engine_.take_locksets_literally(literal_locksets);
   }
   void on_acquired(ThreadState& thread, Object& lock, bool shared) override {
-    if (hands_over(lock)) return on_take_over(thread, lock);
+    if (hands_over(lock)) return on_order_acquire(thread, lock);
     with(thread, lock,
          [&](ThreadClock& clock, OrderObject& order) { engine_.acquired(clock, order, shared); });
   }
   void on_release(ThreadState& thread, Object& lock, bool shared) override {
-    if (hands_over(lock)) return on_hand_over(thread, lock);
+    if (hands_over(lock)) return on_order_release(thread, lock);
     with(thread, lock,
          [&](ThreadClock& clock, OrderObject& order) { engine_.release(clock, order, shared); });
   }
-  void on_hand_over(ThreadState& thread, Object& object) override {
+  void on_order_release(ThreadState& thread, Object& object) override {
     with(thread, object,
-         [&](ThreadClock& clock, OrderObject& order) { engine_.hand_over(clock, order); });
+         [&](ThreadClock& clock, OrderObject& order) { engine_.order_release(clock, order); });
   }
-  void on_take_over(ThreadState& thread, Object& object) override {
+  void on_order_acquire(ThreadState& thread, Object& object) override {
     with(thread, object,
-         [&](ThreadClock& clock, OrderObject& order) { engine_.take_over(clock, order); });
+         [&](ThreadClock& clock, OrderObject& order) { engine_.order_acquire(clock, order); });
   }
   void on_create(ThreadState& parent, ThreadState& child) override;
   void on_thread_end(ThreadState& thread) override {

@@ -9,7 +9,7 @@
 // Limits: those of the engine and of variables.h; locks that were released unseen order nothing.
 #pragma once
 
-#include "runtime/core/watch.h"
+#include "runtime/core/events/watch.h"
 
 namespace lockweave::detectors {
 

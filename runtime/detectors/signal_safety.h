@@ -6,7 +6,7 @@
 // Cost: one test per new acquisition. Limit: a handler that interrupts an operation is not watched.
 #pragma once
 
-#include "runtime/core/detector.h"
+#include "runtime/core/events/detector.h"
 
 namespace lockweave::detectors {
 

@@ -4,7 +4,7 @@
 // The steps that several detectors tell, and the telling of each bug once.
 #pragma once
 
-#include "runtime/core/detector.h"
+#include "runtime/core/events/detector.h"
 
 namespace lockweave::detectors {
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/detectors/thread_past.h"
 
-#include "runtime/core/arena.h"
+#include "runtime/core/base/arena.h"
 
 namespace lockweave::detectors {
 namespace {
@@ -108,12 +108,12 @@ void begin_new_turn(ThreadState& thread) {
   if (Past* past = past_of(thread)) past->turn.fetch_add(1, std::memory_order_release);
 }
 
-Acquisition* taking_of(const ThreadState& thread, const Object& lock) {
+Acquisition* acquisition_of(const ThreadState& thread, const Object& lock) {
   const Deed* deed = deed_of(thread, lock);
   return deed == nullptr ? nullptr : deed->taking.load(std::memory_order_acquire);
 }
 
-Acquisition* recent_taking_of(const ThreadState& thread, const Object& lock) {
+Acquisition* recent_acquisition_of(const ThreadState& thread, const Object& lock) {
   const Deed* deed = deed_of(thread, lock);
   if (deed == nullptr) return nullptr;
   const std::uint32_t turn = past_of(thread)->turn.load(std::memory_order_acquire);

@@ -9,7 +9,7 @@
 // memory nothing more is noted.
 #pragma once
 
-#include "runtime/core/detector.h"
+#include "runtime/core/events/detector.h"
 
 namespace lockweave::detectors {
 
@@ -19,9 +19,9 @@ void note_notified(core::ThreadState& thread, core::Object& object);
 void begin_new_turn(core::ThreadState& thread);
 
 // Where it took the lock first; nullptr: never.
-core::Acquisition* taking_of(const core::ThreadState& thread, const core::Object& lock);
+core::Acquisition* acquisition_of(const core::ThreadState& thread, const core::Object& lock);
 // The same, if it was noted since the last new turn.
-core::Acquisition* recent_taking_of(const core::ThreadState& thread, const core::Object& lock);
+core::Acquisition* recent_acquisition_of(const core::ThreadState& thread, const core::Object& lock);
 bool has_notified(const core::ThreadState& thread, const core::Object& object);
 
 }  // namespace lockweave::detectors

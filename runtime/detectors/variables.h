@@ -15,7 +15,7 @@
 // Limit: without memory a variable is not watched (nullptr), and a table does not grow.
 #pragma once
 
-#include "runtime/core/detector.h"
+#include "runtime/core/events/detector.h"
 #include "runtime/detectors/race_engine.h"
 
 namespace lockweave::detectors {

@@ -13,7 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "runtime/core/arena.h"
+#include "runtime/core/base/arena.h"
 
 namespace lockweave::detectors {
 

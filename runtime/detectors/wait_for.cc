@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/detectors/wait_for.h"
 
-#include "runtime/core/arena.h"
+#include "runtime/core/base/arena.h"
 #include "runtime/detectors/queue_waits.h"
 #include "runtime/detectors/steps.h"
 
@@ -407,7 +407,7 @@ void WaitFor::report_all_blocked() {
   for (std::uint32_t i = 1; i < filled; ++i) {
     steps.add(step_of_wait(*threads[i], core::view_wait(*threads[i])));
   }
-  core::add_takings(steps);
+  core::add_outstanding_permits(steps);
   Report report;
   report.rule = lost ? "lost-wakeup" : queue.variant != nullptr ? "queue-imbalance" : "deadlock";
   report.variant = queue.variant != nullptr ? queue.variant : "all-blocked";

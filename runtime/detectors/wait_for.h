@@ -19,7 +19,7 @@
 // Source: Coffman et al. 1971 (wait-for graph); the two-reading snapshot is Lamport's double collect.
 #pragma once
 
-#include "runtime/core/detector.h"
+#include "runtime/core/events/detector.h"
 
 namespace lockweave::detectors {
 

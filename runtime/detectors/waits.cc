@@ -18,7 +18,7 @@ using core::WaitView;
 // The innermost lock of the chain that `other` took as well; nullptr: none.
 Acquisition* common_lock(Acquisition* held, const ThreadState& other, Acquisition** taken) {
   for (held = innermost_lock(held); held != nullptr; held = innermost_lock(held->outer)) {
-    *taken = recent_taking_of(other, *held->object);
+    *taken = recent_acquisition_of(other, *held->object);
     if (*taken != nullptr) return held;
   }
   return nullptr;

@@ -13,7 +13,7 @@
 // take with a time-out and did not get is none that it takes; one that it got is.
 #pragma once
 
-#include "runtime/core/detector.h"
+#include "runtime/core/events/detector.h"
 
 namespace lockweave::detectors {
 

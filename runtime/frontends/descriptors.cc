@@ -6,8 +6,8 @@
 //
 // | call                                                    | events                            |
 // |---------------------------------------------------------|-----------------------------------|
-// | write, writev, send, sendto, sendmsg, eventfd_write     | hand_over, before the call        |
-// | read, readv, recv, recvfrom, recvmsg, eventfd_read, and | take_over, after it, when it got  |
+// | write, writev, send, sendto, sendmsg, eventfd_write     | order_release, before the call        |
+// | read, readv, recv, recvfrom, recvmsg, eventfd_read, and | order_acquire, after it, when it got  |
 // | what fortified calls become                             | something                         |
 //
 // Until order is of interest a call costs one test more. The test of a read comes after it: a thread
@@ -57,13 +57,13 @@ __attribute__((noinline)) void tell_order(int file, Tell tell) {
 void before_write(int file) {
   if (lw_watching() == 0) [[likely]]
     return;
-  tell_order(file, [](const void* key) { lw_hand_over(key, LW_QUEUE); });
+  tell_order(file, [](const void* key) { lw_order_release(key, LW_QUEUE); });
 }
 
 template <class Result>
 Result after_read(int file, Result result, bool got_something) {
   if (lw_watching() != 0 && got_something) [[unlikely]]
-    tell_order(file, [](const void* key) { lw_take_over(key); });
+    tell_order(file, [](const void* key) { lw_order_acquire(key); });
   return result;
 }
 

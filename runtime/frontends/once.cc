@@ -5,7 +5,7 @@
 //
 // | call                        | events                                                        |
 // |-----------------------------|---------------------------------------------------------------|
-// | already done                | passed; take_over, once order is of interest                  |
+// | already done                | passed; order_acquire, once order is of interest                  |
 // | this thread runs the routine| acquired before it, release after it; the routine is user     |
 // |                             | code: no operation is open while it runs                      |
 // | another thread runs it      | a wait for who holds it                                       |
@@ -75,7 +75,7 @@ void pass(const void* control, const void* pc) {
   const Operation operation;
   if (!operation) return;
   if (lw_watching() != 0) [[unlikely]]
-    lw_take_over(control);
+    lw_order_acquire(control);
   lw_passed(control, LW_ONCE, pc);
 }
 

@@ -16,7 +16,7 @@
 // EDEADLK instead of sleeping, so its wait is reported as one that ends by itself.
 #include <errno.h>
 
-#include "runtime/core/fast_lock.h"
+#include "runtime/core/state/fast_lock.h"
 #include "runtime/frontends/mutex.h"
 #include "runtime/frontends/operation.h"
 #include "runtime/frontends/real.h"

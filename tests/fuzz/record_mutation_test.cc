@@ -64,7 +64,7 @@ std::string nested_record() {
     text += testing::lines_of(
         Object{.id = id},
         Acquisition{.id = id, .outer = id % 5 == 3 ? 0 : id - 1, .object = id % 4 + 1},
-        Sighting{.acquisition = id, .thread = id % 2 + 1, .segment = id % 3});
+        Observation{.acquisition = id, .thread = id % 2 + 1, .segment = id % 3});
   }
   return text;
 }

@@ -48,8 +48,9 @@ inline std::size_t search(const Record& record) {
     if (entry.id > kIdMax || entry.object > kIdMax) continue;
     graph.add_acquisition(entry.id, entry.outer, entry.object, entry.mode, entry.trial);
   }
-  for (const Sighting& entry : record.sightings) {
-    if (entry.thread <= kIdMax) graph.add_sighting(entry.acquisition, entry.thread, entry.segment);
+  for (const Observation& entry : record.observations) {
+    if (entry.thread <= kIdMax)
+      graph.add_observation(entry.acquisition, entry.thread, entry.segment);
   }
   CountingVisitor visitor;
   graph.find_cycles(visitor);

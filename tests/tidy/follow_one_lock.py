@@ -75,7 +75,7 @@ def walk(text, command):
         if run.returncode != 66 or "lock-order-cycle" not in run.stderr:
             yield f"the run should report the cycle and give 66, not {run.returncode}:\n{run.stderr}"
         if not nested_acquisition_was_seen(entries_of(folder)):
-            yield "the record does not hold both nested acquisitions with their sightings"
+            yield "the record does not hold both nested acquisitions with their observations"
 
 
 def main():

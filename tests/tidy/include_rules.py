@@ -51,6 +51,12 @@ class Row:
     exceptions: dict = field(default_factory=dict)  # file -> quoted includes it alone may use
 
 
+def layers(folder, names, ours, foreign):
+    """One row a layer: it may include itself and the layers before it."""
+    return [Row(folder + name + "/", ours + [folder + lower + "/" for lower in names[:at + 1]], foreign)
+            for at, name in enumerate(names)]
+
+
 PUBLIC = "lockweave/"  # runtime/include is on the include path
 EVERY_STD = {"standard", "input-output"}
 TABLE = [
@@ -63,16 +69,17 @@ TABLE = [
     # Front-ends translate; they see the narrow waist and each other.
     Row("runtime/frontends/", ["lockweave/hooks.h", "runtime/frontends/"], EVERY_STD | {"system"},
         # The path of an uncontended known lock is inlined: two calls a lock cost a third of it.
-        {"runtime/frontends/pthread_mutex.cc": ["runtime/core/fast_lock.h"]}),
-    # Core sees detectors only through runtime/core/detector.h.
-    Row("runtime/core/", ["model/", PUBLIC, "runtime/core/"], EVERY_STD | {"system"}),
+        {"runtime/frontends/pthread_mutex.cc": ["runtime/core/state/fast_lock.h"]}),
+    # Core, in layers: each may include itself and those above it in this list.
+    *layers("runtime/core/", ["base", "code", "state", "record", "events", "verdict"],
+            ["model/", PUBLIC], EVERY_STD | {"system"}),
     # Detectors are pure: no operating system, no input or output.
     Row("runtime/detectors/",
-        ["model/", "runtime/core/detector.h", "runtime/core/report.h", "runtime/core/arena.h",
-         "runtime/core/watch.h", "runtime/detectors/"],
+        ["model/", "runtime/core/events/detector.h", "runtime/core/record/report.h",
+         "runtime/core/base/arena.h", "runtime/core/events/watch.h", "runtime/detectors/"],
         {"standard"},
         # The table of detectors is what core asks for.
-        {"runtime/detectors/all_detectors.cc": ["runtime/core/core_state.h"]}),
+        {"runtime/detectors/all_detectors.cc": ["runtime/core/events/core_state.h"]}),
     # The analyzer's one folder that knows clang, and the others that must not.
     Row("analyzer/extract/", ["analyzer/summary/", "analyzer/extract/"],
         EVERY_STD | {"system", "clang"}),
@@ -81,10 +88,12 @@ TABLE = [
     Row("analyzer/rules/", ["model/", "analyzer/summary/", "analyzer/link/", "analyzer/rules/"],
         EVERY_STD),
     # The command around them: what it writes, `lockweave analyze` reads.
-    Row("analyzer/driver/", ["model/", "analyzer/", "tools/lockweave/"],
+    Row("analyzer/driver/", ["model/", "analyzer/", "report/"],
         EVERY_STD | {"system", "packages"}),
+    # Findings become text and files; the command and the analyzer share it.
+    Row("report/", ["model/", "report/"], EVERY_STD | {"system", "packages"}),
     # The command: no compiler in it; it reads files and replays traces through the detectors.
-    Row("tools/lockweave/", ["model/", "tools/lockweave/", "runtime/detectors/"],
+    Row("tools/lockweave/", ["model/", "report/", "tools/lockweave/", "runtime/detectors/"],
         EVERY_STD | {"system", "packages"}),
     # Programs for people to read use only what users have.
     Row("instrumented_cases/", [PUBLIC, "instrumented_cases/"], EVERY_STD | {"system"}),

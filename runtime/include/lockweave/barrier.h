@@ -95,9 +95,9 @@ class barrier {
       phase = phase_;
       expected_ -= added.dropped;
       missing_ -= added.now;
-      op.hand_over(&missing_, LW_BARRIER);
+      op.order_release(&missing_, LW_BARRIER);
       if (missing_ != 0) return arrival_token(phase);
-      op.take_over(&missing_);
+      op.order_acquire(&missing_);
     }
     completion_();  // all have arrived: nobody else touches the barrier until the phase ends
     const detail::operation op(this);
@@ -114,7 +114,7 @@ class barrier {
     const detail::hidden_lock guard(mutex_);
     phase_ended_.wait(mutex_, {op, {this, LW_BARRIER}, pc},
                       [&] { return phase_ != arrival.phase_; });
-    op.take_over(this);
+    op.order_acquire(this);
   }
 
   CompletionFunction completion_;

@@ -148,8 +148,8 @@ LW_HOOK void lw_queue_work(const void* queue, size_t unfinished);
  * `object`: an arrival, a stored flag, a value put. Only needed where a thread can go on without a
  * wait and a notification: lw_notify hands over, and a wait that ends takes over, by themselves, as
  * permits do. Costs a test of a flag until a variable is watched. */
-LW_HOOK void lw_hand_over(const void* object, lw_kind kind);
-LW_HOOK void lw_take_over(const void* object);
+LW_HOOK void lw_order_release(const void* object, lw_kind kind);
+LW_HOOK void lw_order_acquire(const void* object);
 
 /* ---- variables -------------------------------------------------------------------------------- */
 /* `size` bytes at `address` are one variable from now on, until its end; a name is copied. Accesses
@@ -267,7 +267,7 @@ LW_INTERNAL int lw_memory_may_matter(const void* begin, size_t size);
 LW_INTERNAL uint64_t lw_memory_mark(void);
 LW_INTERNAL void lw_memory_gone(const void* begin, size_t size, uint64_t mark);
 
-/* Is order of interest yet: before lw_hand_over and lw_take_over, where opening an operation would cost
+/* Is order of interest yet: before lw_order_release and lw_order_acquire, where opening an operation would cost
  * more than they do. */
 LW_INTERNAL int lw_watching(void);
 

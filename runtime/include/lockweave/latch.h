@@ -45,7 +45,7 @@ class latch {
     const detail::operation op(this);
     const detail::hidden_lock guard(mutex_);
     if (count_ != 0) return false;
-    op.take_over(this);
+    op.order_acquire(this);
     return true;
   }
   LOCKWEAVE_ALWAYS_INLINE void wait() const {
@@ -67,14 +67,14 @@ class latch {
  private:
   // Both require that mutex_ is held.
   void subtract(const detail::operation& op, std::ptrdiff_t update, const void* pc) {
-    if (count_ != update) op.hand_over(this, LW_LATCH);
+    if (count_ != update) op.order_release(this, LW_LATCH);
     if (count_ == update && update != 0) op.notify(this, LW_LATCH, true, pc);
     count_ -= update;
     if (count_ == 0) zero_.notify_all();
   }
   void sleep(const detail::operation& op, const void* pc) const {
     zero_.wait(mutex_, {op, {this, LW_LATCH}, pc}, [this] { return count_ == 0; });
-    op.take_over(this);
+    op.order_acquire(this);
   }
 
   std::ptrdiff_t count_;  // guarded by mutex_

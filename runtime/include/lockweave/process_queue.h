@@ -247,8 +247,8 @@ class process_queue {
   // Between threads of this process. Puts, gets and ends of work each have a place of their own.
   void order(const void* after, const void* before) const noexcept {
     const detail::operation op(&state());
-    if (after != nullptr) op.take_over(after);
-    if (before != nullptr) op.hand_over(before, LW_QUEUE);
+    if (after != nullptr) op.order_acquire(after);
+    if (before != nullptr) op.order_release(before, LW_QUEUE);
   }
 
   // All below change one counter last. The first two require that the mutex is held.

@@ -137,7 +137,7 @@ template <class Handle>
 void take_over_stop(const Handle& handle) noexcept {
   if (!observed() || stop_state(handle) == nullptr) return;
   const operation op(stop_state(handle));
-  op.take_over(stop_state(handle));
+  op.order_acquire(stop_state(handle));
 }
 
 }  // namespace detail
@@ -163,7 +163,7 @@ class stop_source : public std::stop_source {
     const void* state = detail::stop_state<std::stop_source>(*this);
     if (state != nullptr && detail::observed()) {
       const detail::operation op(state);
-      op.hand_over(state, LW_ATOMIC);
+      op.order_release(state, LW_ATOMIC);
     }
     return std::stop_source::request_stop();
   }

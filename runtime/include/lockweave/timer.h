@@ -84,7 +84,7 @@ class timer {
       const detail::hidden_lock guard(mutex_);
       refuse_own_function();
       changed_.wait(mutex_, {op, {this, LW_LATCH}, pc}, [this] { return is_idle(); });
-      op.take_over(this);
+      op.order_acquire(this);
     });
   }
   // False: the time is up.
@@ -179,7 +179,7 @@ class timer {
     refuse_own_function();
     const detail::published_wait as{op, {this, LW_LATCH, LW_TIMED}, pc};
     if (!changed_.wait_until(mutex_, until, as, [this] { return is_idle(); })) return false;
-    op.take_over(this);
+    op.order_acquire(this);
     return true;
   }
 
@@ -200,7 +200,7 @@ class timer {
     armed_ = false;
     running_ = true;
     runner_ = std::this_thread::get_id();
-    op.take_over(this);
+    op.order_acquire(this);
     return true;
   }
   // Until something changed, or it is time.

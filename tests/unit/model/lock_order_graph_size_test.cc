@@ -36,7 +36,7 @@ class Builder {
     Id outer = 0;
     for (Id lock = first;; lock = static_cast<Id>(static_cast<int>(lock) + step)) {
       graph_.add_acquisition(next_, outer, lock, Mode::exclusive, false);
-      graph_.add_sighting(next_, thread, 0);
+      graph_.add_observation(next_, thread, 0);
       outer = next_++;
       if (lock == last) return;
     }
@@ -108,7 +108,7 @@ TEST(LockOrderGraphSize, ManyContextsOfOnePair) {
     graph.add_acquisition(next, 0, gate, Mode::exclusive, false);
     graph.add_acquisition(next + 1, next, held, Mode::exclusive, false);
     graph.add_acquisition(next + 2, next + 1, wanted, Mode::exclusive, false);
-    graph.add_sighting(next + 2, thread, 0);
+    graph.add_observation(next + 2, thread, 0);
     next += 3;
   };
   for (Id i = 0; i < 50000; ++i) {

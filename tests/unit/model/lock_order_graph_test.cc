@@ -56,8 +56,8 @@ TEST(LockOrderGraph, TellsTheWitnesses) {
   graph.add_acquisition(12, 11, 2, Mode::exclusive, false);
   graph.add_acquisition(13, 0, 2, Mode::exclusive, false);
   graph.add_acquisition(14, 13, 1, Mode::exclusive, false);
-  graph.add_sighting(12, 5, 3);
-  graph.add_sighting(14, 6, 4);
+  graph.add_observation(12, 5, 3);
+  graph.add_observation(14, 6, 4);
   graph.find_cycles(check);
   EXPECT_EQ(check.seen, 1);
 }
@@ -287,7 +287,7 @@ TEST(LockOrderGraph, AcquisitionThatNobodyDidIsNoWitness) {
   script.graph().add_acquisition(101, 0, script.lock("B"), Mode::exclusive, false);
   script.graph().add_acquisition(102, 101, script.lock("A"), Mode::exclusive, false);
   EXPECT_EQ(script.cycles(), Lines());
-  script.graph().add_sighting(102, 2, 0);
+  script.graph().add_observation(102, 2, 0);
   EXPECT_EQ(script.cycles(), Lines{"A B: reported"});
 }
 
@@ -298,9 +298,9 @@ TEST(LockOrderGraph, FirstAdditionOfAnIdCounts) {
   graph.add_acquisition(2, 1, 2, Mode::exclusive, false);
   graph.add_acquisition(3, 0, 2, Mode::exclusive, false);
   graph.add_acquisition(4, 3, 1, Mode::exclusive, false);
-  graph.add_sighting(2, 1, 0);
-  graph.add_sighting(4, 2, 0);
-  graph.add_sighting(99, 2, 0);
+  graph.add_observation(2, 1, 0);
+  graph.add_observation(4, 2, 0);
+  graph.add_observation(99, 2, 0);
   struct Count final : LockOrderGraph::Visitor {
     void on_cycle(const LockOrderGraph::Cycle&) override { ++cycles; }
     int cycles = 0;

@@ -116,7 +116,7 @@ class OrderScript {
     held.push_back({lock(name), shared ? Mode::shared : Mode::exclusive, trial});
     Id chain = 0;
     for (const Taken& taken : held) chain = acquisition(chain, taken);
-    graph_.add_sighting(chain, thread, segment);
+    graph_.add_observation(chain, thread, segment);
   }
   Id acquisition(Id outer, const Taken& taken) {
     const auto key = std::tuple(outer, taken.lock, taken.mode, taken.trial);

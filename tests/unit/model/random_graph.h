@@ -64,7 +64,7 @@ class RandomGraph {
         const Id thread = any(naive.threads);
         const std::uint32_t segment = below(naive.segments);
         one.seen.push_back({thread, segment});
-        graph_.add_sighting(id, thread, segment);
+        graph_.add_observation(id, thread, segment);
       }
       naive.acquisitions[id] = one;
     }

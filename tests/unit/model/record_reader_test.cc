@@ -55,7 +55,7 @@ TEST(RecordReader, ReadsTheSampleInTheDocumentation) {
   const Record record = read(documented_sample());
   EXPECT_EQ(record.header.exe, "/opt/bank");
   EXPECT_EQ(record.acquisitions.size(), 4u);
-  EXPECT_EQ(record.sightings.size(), 2u);
+  EXPECT_EQ(record.observations.size(), 2u);
   EXPECT_EQ(record.joins.size(), 1u);
   EXPECT_TRUE(record.end);
 }

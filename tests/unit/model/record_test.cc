@@ -159,23 +159,23 @@ TEST(RecordFormat, ModuleStackThreadRoundTrip) {
   EXPECT_EQ(thread.stack, 3u);
 }
 
-TEST(RecordFormat, AcquisitionAndSightingRoundTrip) {
+TEST(RecordFormat, AcquisitionAndObservationRoundTrip) {
   const Record record = read(
       preamble() +
       lines_of(
           Acquisition{
               .id = 3, .outer = 2, .object = 1, .mode = Mode::shared, .trial = true, .stack = 2},
-          Sighting{.acquisition = 3, .thread = 2, .segment = 0xFFFFFFFF}));
+          Observation{.acquisition = 3, .thread = 2, .segment = 0xFFFFFFFF}));
   const Acquisition& acquisition = record.acquisition(3);
   EXPECT_EQ(acquisition.outer, 2u);
   EXPECT_EQ(acquisition.object, 1u);
   EXPECT_EQ(acquisition.mode, Mode::shared);
   EXPECT_TRUE(acquisition.trial);
   EXPECT_EQ(acquisition.stack, 2u);
-  ASSERT_EQ(record.sightings.size(), 1u);
-  EXPECT_EQ(record.sightings[0].acquisition, 3u);
-  EXPECT_EQ(record.sightings[0].thread, 2u);
-  EXPECT_EQ(record.sightings[0].segment, 0xFFFFFFFF);
+  ASSERT_EQ(record.observations.size(), 1u);
+  EXPECT_EQ(record.observations[0].acquisition, 3u);
+  EXPECT_EQ(record.observations[0].thread, 2u);
+  EXPECT_EQ(record.observations[0].segment, 0xFFFFFFFF);
 }
 
 TEST(RecordFormat, FindingRoundTrip) {

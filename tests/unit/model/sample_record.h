@@ -64,7 +64,7 @@ inline std::string sample_record() {
       Object{.id = 2}, Order{.before = 1, .after = 2},
       Acquisition{.id = 1, .object = 1, .mode = Mode::shared, .stack = 1},
       Acquisition{.id = 2, .outer = 1, .object = 2, .trial = true},
-      Sighting{.acquisition = 2, .thread = 2, .segment = 1},
+      Observation{.acquisition = 2, .thread = 2, .segment = 1},
       Join{.thread = 2, .by = 1, .segment = 4}, ThreadEnd{.thread = 2, .segment = 1},
       RawFinding{.rule = "deadlock",
                  .variant = "self",

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The command as its user meets it: command line in; exit code and messages out.
-#include "tools/lockweave/arguments.h"
+#include "tools/lockweave/commands/arguments.h"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -11,8 +11,8 @@
 #include <fstream>
 
 #include "model/rule_catalog.h"
+#include "report/findings_file.h"
 #include "tests/unit/tools/record_builder.h"
-#include "tools/lockweave/findings_file.h"
 
 namespace lockweave::cli::test {
 namespace {

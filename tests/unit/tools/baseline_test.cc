@@ -1,6 +1,6 @@
 // tests/unit/tools/baseline_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "tools/lockweave/baseline.h"
+#include "report/baseline.h"
 
 #include <gtest/gtest.h>
 

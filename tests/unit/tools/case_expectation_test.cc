@@ -1,6 +1,6 @@
 // tests/unit/tools/case_expectation_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "tools/lockweave/case_expectation.h"
+#include "tools/lockweave/cases/case_expectation.h"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
 // tests/unit/tools/case_result_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "tools/lockweave/case_result.h"
+#include "tools/lockweave/cases/case_result.h"
 
 #include <gtest/gtest.h>
 
-#include "tools/lockweave/case_report.h"
+#include "tools/lockweave/cases/case_report.h"
 
 namespace lockweave::cli {
 namespace {

@@ -1,6 +1,6 @@
 // tests/unit/tools/case_suite_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "tools/lockweave/case_suite.h"
+#include "tools/lockweave/cases/case_suite.h"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What was accepted, and what luck makes of it in another run.
-#include "tools/lockweave/comparison.h"
+#include "report/comparison.h"
 
 #include <gtest/gtest.h>
 

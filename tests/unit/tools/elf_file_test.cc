@@ -1,6 +1,6 @@
 // tests/unit/tools/elf_file_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "tools/lockweave/elf_file.h"
+#include "tools/lockweave/symbols/elf_file.h"
 
 #include <elf.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 #include <iterator>
 #include <memory>
 
-#include "tools/lockweave/symbolizer.h"
+#include "tools/lockweave/symbols/symbolizer.h"
 
 namespace lockweave::cli {
 namespace {

@@ -1,10 +1,10 @@
 // tests/unit/tools/findings_file_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "tools/lockweave/findings_file.h"
+#include "report/findings_file.h"
 
 #include <gtest/gtest.h>
 
-#include "tools/lockweave/render_json.h"
+#include "report/render_json.h"
 
 namespace lockweave::cli {
 namespace {

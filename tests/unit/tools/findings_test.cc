@@ -436,11 +436,11 @@ TEST(Findings, SortedByLevelThenRuleThenPlace) {
 TEST(Findings, LossesAndCutRecordsAreNotes) {
   Scenario scenario;
   RecordBuilder& process = scenario.process();
-  process.lost("sightings", 3);
+  process.lost("observations", 3);
   const Results results = scenario.results();
   ASSERT_EQ(results.notes.size(), 1u);
   EXPECT_EQ(results.notes[0].id, "lost-coverage");
-  EXPECT_EQ(results.notes[0].text, "bank: 3 sightings not recorded");
+  EXPECT_EQ(results.notes[0].text, "bank: 3 observations not recorded");
   EXPECT_FALSE(results.incomplete);
 }
 

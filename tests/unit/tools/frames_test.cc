@@ -1,6 +1,6 @@
 // tests/unit/tools/frames_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "tools/lockweave/frames.h"
+#include "tools/lockweave/symbols/frames.h"
 
 #include <gtest/gtest.h>
 

@@ -12,9 +12,9 @@
 #include <set>
 #include <sstream>
 
+#include "report/render_sarif.h"
 #include "tests/unit/tools/record_builder.h"
-#include "tools/lockweave/arguments.h"
-#include "tools/lockweave/render_sarif.h"
+#include "tools/lockweave/commands/arguments.h"
 
 namespace lockweave::cli::test {
 namespace {
@@ -40,7 +40,7 @@ std::vector<std::string> some_records() {
       builder.finding("lock-leak", "",
                       {builder.step(thread, model::Action::ends, outer, "g b.cc:3")});
     }
-    if (i % 6 == 0) builder.lost("sightings", 3);
+    if (i % 6 == 0) builder.lost("observations", 3);
     texts.push_back(builder.text());
   }
   return texts;

@@ -1,6 +1,6 @@
 // tests/unit/tools/inputs_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "tools/lockweave/inputs.h"
+#include "tools/lockweave/records/inputs.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // tests/unit/tools/launcher_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "tools/lockweave/launcher.h"
+#include "tools/lockweave/commands/launcher.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>

@@ -1,6 +1,6 @@
 // tests/unit/tools/lock_wrappers_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "tools/lockweave/lock_wrappers.h"
+#include "tools/lockweave/records/lock_wrappers.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // tests/unit/tools/preload_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "tools/lockweave/preload.h"
+#include "tools/lockweave/commands/preload.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 // tests/unit/tools/program_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "tools/lockweave/program.h"
+#include "tools/lockweave/commands/program.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

@@ -6,7 +6,7 @@
 #include <array>
 #include <stdexcept>
 
-#include "tools/lockweave/text.h"
+#include "report/text.h"
 
 namespace lockweave::cli::test {
 
@@ -138,7 +138,7 @@ model::Id RecordBuilder::take(model::Id thread, model::Id object, const std::str
   taken.object = object;
   taken.mode = mode;
   write(taken);
-  write(model::Sighting{taken.id, thread, thread == 1 ? segment_ : 1});
+  write(model::Observation{taken.id, thread, thread == 1 ? segment_ : 1});
   return taken.id;
 }
 

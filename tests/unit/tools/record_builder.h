@@ -13,8 +13,8 @@
 
 #include "model/record.h"
 #include "model/record_reader.h"
-#include "tools/lockweave/pipeline.h"
-#include "tools/lockweave/symbolizer.h"
+#include "tools/lockweave/records/pipeline.h"
+#include "tools/lockweave/symbols/symbolizer.h"
 
 namespace lockweave::cli::test {
 

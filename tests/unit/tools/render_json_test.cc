@@ -1,6 +1,6 @@
 // tests/unit/tools/render_json_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "tools/lockweave/render_json.h"
+#include "report/render_json.h"
 
 #include <gtest/gtest.h>
 

@@ -3,7 +3,7 @@
 //
 // What scripts and code hosts read of the SARIF file. That it is valid SARIF is tested against the
 // schema in tests/e2e/sarif.
-#include "tools/lockweave/render_sarif.h"
+#include "report/render_sarif.h"
 
 #include <gtest/gtest.h>
 
@@ -11,8 +11,8 @@
 #include <nlohmann/json.hpp>
 
 #include "model/rule_catalog.h"
+#include "report/text.h"
 #include "tests/unit/tools/record_builder.h"
-#include "tools/lockweave/text.h"
 
 namespace lockweave::cli::test {
 namespace {
@@ -95,7 +95,7 @@ TEST(RenderSarif, WhatIsNotPrintedIsANotification) {
   const model::Id b = process.object("b");
   process.take(1, b, "f bank.cc:2", process.take(1, a, "f bank.cc:1"));
   process.take(1, a, "g bank.cc:4", process.take(1, b, "g bank.cc:3"));
-  process.lost("sightings", 2);
+  process.lost("observations", 2);
   const json run = run_of(scenario.results());
   EXPECT_TRUE(run["results"].empty());
   const json& notifications = run["invocations"][0]["toolExecutionNotifications"];
@@ -135,7 +135,7 @@ TEST(RenderSarif, WritesSamplesForTheSchemaTest) {
   process.finding("lock-leak", "", {process.step(1, model::Action::acquires, leaked, "?0")});
   process.finding("unlock-not-held", "not-locked",
                   {process.step(1, model::Action::releases, leaked, "")});
-  process.lost("sightings", 2);
+  process.lost("observations", 2);
   Results results = scenario.results("deadlock:nothing");
   results.low_confidence.push_back(results.findings[0]);
   results.filtered.push_back({results.findings[0], "because"});

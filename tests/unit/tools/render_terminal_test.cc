@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Golden texts are in golden/; LOCKWEAVE_UPDATE_GOLDEN=1 writes them anew.
-#include "tools/lockweave/render_terminal.h"
+#include "report/render_terminal.h"
 
 #include <gtest/gtest.h>
 
@@ -56,7 +56,7 @@ TEST(RenderTerminal, NotesAndFilteredCycles) {
   const model::Id b = process.object("b");
   process.take(1, b, "f bank.cc:2", process.take(1, a, "f bank.cc:1"));
   process.take(1, a, "g bank.cc:4", process.take(1, b, "g bank.cc:3"));
-  process.lost("sightings", 2);
+  process.lost("observations", 2);
   TerminalStyle all = style(100);
   all.all = true;
   expect_golden("filtered.txt", render_terminal(scenario.results(), all));

@@ -1,6 +1,6 @@
 // tests/unit/tools/run_folder_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "tools/lockweave/run_folder.h"
+#include "tools/lockweave/records/run_folder.h"
 
 #include <gtest/gtest.h>
 

@@ -1,14 +1,14 @@
 // tests/unit/tools/sarif_reader_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "tools/lockweave/sarif_reader.h"
+#include "report/sarif_reader.h"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "report/render_sarif.h"
 #include "tests/unit/tools/record_builder.h"
-#include "tools/lockweave/render_sarif.h"
 
 namespace lockweave::cli::test {
 namespace {

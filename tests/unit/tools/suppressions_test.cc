@@ -1,6 +1,6 @@
 // tests/unit/tools/suppressions_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "tools/lockweave/suppressions.h"
+#include "report/suppressions.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // tests/unit/tools/symbolizer_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "tools/lockweave/symbolizer.h"
+#include "tools/lockweave/symbols/symbolizer.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

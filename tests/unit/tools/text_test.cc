@@ -1,6 +1,6 @@
 // tests/unit/tools/text_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "tools/lockweave/text.h"
+#include "report/text.h"
 
 #include <gtest/gtest.h>
 

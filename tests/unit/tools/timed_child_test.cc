@@ -1,6 +1,6 @@
 // tests/unit/tools/timed_child_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "tools/lockweave/timed_child.h"
+#include "tools/lockweave/commands/timed_child.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>

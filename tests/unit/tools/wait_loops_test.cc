@@ -1,6 +1,6 @@
 // tests/unit/tools/wait_loops_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "tools/lockweave/wait_loops.h"
+#include "tools/lockweave/symbols/wait_loops.h"
 
 #include <gtest/gtest.h>
 

@@ -32,7 +32,7 @@ constexpr std::memory_order load_part(std::memory_order order) noexcept {
 
 inline void take_over_after(const void* object, std::memory_order order) noexcept {
   const operation op(object);
-  if (acquires(order)) op.take_over(object);
+  if (acquires(order)) op.order_acquire(object);
 }
 
 template <class Load>
@@ -40,7 +40,7 @@ LOCKWEAVE_ALWAYS_INLINE inline auto ordered_load(const void* object, std::memory
                                                  Load load) noexcept {
   const operation op(object);
   const auto value = load();
-  if (acquires(order)) op.take_over(object);
+  if (acquires(order)) op.order_acquire(object);
   return value;
 }
 
@@ -49,12 +49,12 @@ template <class Update>
 LOCKWEAVE_ALWAYS_INLINE inline auto ordered_update(const void* object, std::memory_order order,
                                                    Update update) noexcept {
   const operation op(object);
-  if (releases(order)) op.hand_over(object, LW_ATOMIC);
+  if (releases(order)) op.order_release(object, LW_ATOMIC);
   if constexpr (std::is_void_v<decltype(update())>) {
     update();
   } else {
     const auto value = update();
-    if (acquires(order)) op.take_over(object);
+    if (acquires(order)) op.order_acquire(object);
     return value;
   }
 }
@@ -124,9 +124,9 @@ class atomic_base {
   template <class Exchange>
   bool compare(std::memory_order success, std::memory_order failure, Exchange exchange) noexcept {
     const operation op(this);
-    if (releases(success)) op.hand_over(this, LW_ATOMIC);
+    if (releases(success)) op.order_release(this, LW_ATOMIC);
     const bool done = exchange();
-    if (acquires(done ? success : failure)) op.take_over(this);
+    if (acquires(done ? success : failure)) op.order_acquire(this);
     return done;
   }
 

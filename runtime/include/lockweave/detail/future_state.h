@@ -53,7 +53,7 @@ class future_state_base {
     const operation op(this);
     const hidden_lock guard(mutex_);
     changed_.wait(mutex_, {op, {this, LW_FUTURE}, pc}, [this] { return status_ == status::ready; });
-    op.take_over(this);
+    op.order_acquire(this);
   }
   template <class Clock, class Duration>
   std::future_status wait_until(const std::chrono::time_point<Clock, Duration>& at,
@@ -64,7 +64,7 @@ class future_state_base {
       const hidden_lock guard(mutex_);
       const bool over = changed_.wait_until(mutex_, until, {op, {this, LW_FUTURE, LW_TIMED}, pc},
                                             [this] { return status_ == status::ready; });
-      if (over) op.take_over(this);
+      if (over) op.order_acquire(this);
       return over;
     });
     return is_ready ? std::future_status::ready : std::future_status::timeout;
@@ -151,7 +151,7 @@ class future_state_base {
   bool is_ready() noexcept {
     const operation op(this);
     const hidden_lock guard(mutex_);
-    if (status_ == status::ready) op.take_over(this);
+    if (status_ == status::ready) op.order_acquire(this);
     return status_ == status::ready;
   }
   // `callback` is called when it is ready: by who makes it so, or here and now.
@@ -160,7 +160,7 @@ class future_state_base {
       const operation op(this);
       const hidden_lock guard(mutex_);
       if (status_ != status::ready) return callbacks_.push_back(std::move(callback));
-      op.take_over(this);
+      op.order_acquire(this);
     }
     callback();
   }

@@ -95,10 +95,10 @@ class operation {
   void wake(const void* object, lw_kind kind, bool all, const void* pc) const noexcept {
     if (seen_) lockweave_lw_wake()(object, kind, all ? 1 : 0, pc);
   }
-  void hand_over(const void* object, lw_kind kind) const noexcept {
+  void order_release(const void* object, lw_kind kind) const noexcept {
     if (seen_) lockweave_lw_hand_over()(object, kind);
   }
-  void take_over(const void* object) const noexcept {
+  void order_acquire(const void* object) const noexcept {
     if (seen_) lockweave_lw_take_over()(object);
   }
   void value_got(const void* queue, const void* pc) const noexcept {

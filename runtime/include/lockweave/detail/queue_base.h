@@ -142,7 +142,7 @@ class queue_base {
       op.misuse("queue-imbalance", "task-done-too-often", this, LW_QUEUE, pc);
       return false;
     }
-    op.hand_over(&unfinished_, LW_QUEUE);
+    op.order_release(&unfinished_, LW_QUEUE);
     op.value_done(this);
     --unfinished_;
     count_work(op);
@@ -158,7 +158,7 @@ class queue_base {
     count_work(op);
     finished_.wait(mutex_, {op, {this, LW_QUEUE, LW_FOR_WORK | LW_UNORDERED}, pc},
                    [this] { return unfinished_ == 0; });
-    op.take_over(&unfinished_);
+    op.order_acquire(&unfinished_);
   }
 
  private:
@@ -180,7 +180,7 @@ class queue_base {
     const bool room = wait_for_room(op);
     if (closed_) raise(queue_closed());
     if (!room) return false;
-    if (capacity_ != kUnbounded) op.take_over(&room_);
+    if (capacity_ != kUnbounded) op.order_acquire(&room_);
     store_.push(std::forward<Value>(value));
     ++unfinished_;
     if (work_counted_) count_work(op);
@@ -212,12 +212,12 @@ class queue_base {
     const hidden_lock guard(mutex_);
     wait_for_news(op);
     if (!has_news()) return std::nullopt;
-    op.take_over(this);  // also from close(): what came before it is over
+    op.order_acquire(this);  // also from close(): what came before it is over
     if (store_.size() == 0) return std::nullopt;
     std::optional<T> value(store_.pop());
     op.value_got(this, pc);
     if (capacity_ != kUnbounded) {
-      op.hand_over(&room_, LW_QUEUE);
+      op.order_release(&room_, LW_QUEUE);
       op.wake(this, LW_QUEUE, false, pc);
       room_.notify_one();
     }

@@ -169,7 +169,7 @@ class thread_list {
                                                  {op, {of.get(), LW_LATCH, LW_TIMED}, pc}, free)) {
       return false;
     }
-    if (of->joined) op.take_over(of.get());
+    if (of->joined) op.order_acquire(of.get());
     of->joining = !of->joined;
     return of->joining;
   }

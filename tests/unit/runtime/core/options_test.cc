@@ -1,6 +1,6 @@
 // tests/unit/runtime/core/options_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "runtime/core/options.h"
+#include "runtime/core/base/options.h"
 
 #include <gtest/gtest.h>
 

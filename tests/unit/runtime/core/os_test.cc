@@ -1,6 +1,6 @@
 // tests/unit/runtime/core/os_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "runtime/core/os.h"
+#include "runtime/core/base/os.h"
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>

@@ -1,6 +1,6 @@
 // tests/unit/runtime/core/record_file_test.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "runtime/core/record_file.h"
+#include "runtime/core/record/record_file.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>

@@ -56,11 +56,11 @@ class NaiveRaces {
     merge(shared ? locks_[lock].shared : locks_[lock].exclusive, past_of(thread));
     threads_[thread].held.erase({lock, shared});
   }
-  void hand_over(int thread, int object) {
+  void order_release(int thread, int object) {
     event(thread);
     merge(objects_[object], past_of(thread));
   }
-  void take_over(int thread, int object) {
+  void order_acquire(int thread, int object) {
     event(thread);
     merge(threads_[thread].past, objects_[object]);
   }

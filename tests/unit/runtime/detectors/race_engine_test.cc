@@ -125,8 +125,8 @@ TEST_F(RaceEngineTest, UpdatesInOneStepAreLuckHoweverMany) {
 
 TEST_F(RaceEngineTest, WhatALookLearnsComesAfterTheLook) {
   world.writes(1, 0);
-  world.hand_over(1, 0);
-  world.take_over(0, 0);
+  world.order_release(1, 0);
+  world.order_acquire(0, 0);
   locked(0, 0, [&] { world.changes(0, 0); });
   locked(2, 0, [&] { EXPECT_EQ(world.changes(2, 0), RaceKind::inconsistent_locking); });
 }
@@ -151,8 +151,8 @@ TEST_F(RaceEngineTest, LiteralLocksetsLeaveCreationJoinAndHandingOver) {
   world.writes(0);
   world.create(0, 3);
   EXPECT_EQ(world.writes(3), RaceKind::none);
-  world.hand_over(3, 0);
-  world.take_over(1, 0);
+  world.order_release(3, 0);
+  world.order_acquire(1, 0);
   EXPECT_EQ(world.writes(1), RaceKind::none);
   world.end(1);
   world.join(0, 1);
@@ -169,15 +169,15 @@ TEST_F(RaceEngineTest, AFlagThatItsOwnThreadWroteSaysNothing) {
 
 TEST_F(RaceEngineTest, HandingOverIsDesign) {
   world.writes(1);
-  world.hand_over(1, 0);
-  world.take_over(2, 0);
+  world.order_release(1, 0);
+  world.order_acquire(2, 0);
   EXPECT_EQ(world.writes(2), RaceKind::none);
 }
 
 TEST_F(RaceEngineTest, WhatComesAfterHandingOverIsNotOrdered) {
-  world.hand_over(1, 0);
+  world.order_release(1, 0);
   world.writes(1);
-  world.take_over(2, 0);
+  world.order_acquire(2, 0);
   EXPECT_EQ(world.writes(2), RaceKind::data_race);
 }
 
@@ -402,12 +402,12 @@ class Schedule {
   std::string hand(int thread, int object) {
     if (below(2) == 0) {
       log_ << thread << " hands over " << object << "\n";
-      world_.hand_over(thread, object);
-      naive_.hand_over(thread, object);
+      world_.order_release(thread, object);
+      naive_.order_release(thread, object);
     } else {
       log_ << thread << " takes over " << object << "\n";
-      world_.take_over(thread, object);
-      naive_.take_over(thread, object);
+      world_.order_acquire(thread, object);
+      naive_.order_acquire(thread, object);
     }
     return {};
   }

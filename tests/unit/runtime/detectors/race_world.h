@@ -46,13 +46,17 @@ class World final : public Locksets {
     engine_.release(clock(thread), locks_[static_cast<std::size_t>(lock)], shared);
     held_[thread].erase({lock, shared});
   }
-  void hand_over(int thread, OrderObject& object) { engine_.hand_over(clock(thread), object); }
-  void take_over(int thread, OrderObject& object) { engine_.take_over(clock(thread), object); }
-  void hand_over(int thread, int object) {
-    hand_over(thread, objects_[static_cast<std::size_t>(object)]);
+  void order_release(int thread, OrderObject& object) {
+    engine_.order_release(clock(thread), object);
   }
-  void take_over(int thread, int object) {
-    take_over(thread, objects_[static_cast<std::size_t>(object)]);
+  void order_acquire(int thread, OrderObject& object) {
+    engine_.order_acquire(clock(thread), object);
+  }
+  void order_release(int thread, int object) {
+    order_release(thread, objects_[static_cast<std::size_t>(object)]);
+  }
+  void order_acquire(int thread, int object) {
+    order_acquire(thread, objects_[static_cast<std::size_t>(object)]);
   }
   void fork(int survivor) { engine_.forked(clock(survivor)); }
   RaceKind access(int thread, int variable, AccessKind kind) {

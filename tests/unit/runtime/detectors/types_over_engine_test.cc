@@ -26,13 +26,13 @@ struct Core {
 };
 Core* core_of_test = nullptr;
 
-void hand_over(const void* object) {
+void order_release(const void* object) {
   Core& core = *core_of_test;
-  core.world.hand_over(core.thread, core.objects[object]);
+  core.world.order_release(core.thread, core.objects[object]);
 }
-void take_over(const void* object) {
+void order_acquire(const void* object) {
   Core& core = *core_of_test;
-  core.world.take_over(core.thread, core.objects[object]);
+  core.world.order_acquire(core.thread, core.objects[object]);
 }
 
 // Who orders whom, as the headers say it.
@@ -81,48 +81,48 @@ class TypesSchedule {
   void put_into_bounded() {
     if (!bounded_.try_put(1)) return;
     note("puts");
-    naive_.take_over(core_.thread, kGets);
-    naive_.hand_over(core_.thread, kPuts);
+    naive_.order_acquire(core_.thread, kGets);
+    naive_.order_release(core_.thread, kPuts);
   }
   void get_from_bounded() {
     if (!bounded_.try_get()) return;
     note("gets");
-    naive_.take_over(core_.thread, kPuts);
-    naive_.hand_over(core_.thread, kGets);
+    naive_.order_acquire(core_.thread, kPuts);
+    naive_.order_release(core_.thread, kGets);
   }
   void put_work() {
     work_.put(1);
     ++unfinished_;
     note("puts work");
-    naive_.hand_over(core_.thread, kWork);
+    naive_.order_release(core_.thread, kWork);
   }
   void get_work() {
     if (!work_.try_get()) return;
     ++taken_;
     note("gets work");
-    naive_.take_over(core_.thread, kWork);
+    naive_.order_acquire(core_.thread, kWork);
   }
   void finish_work() {
     if (unfinished_ == 0) {
       work_.join();
       note("joins the work");
-      naive_.take_over(core_.thread, kFinished);
+      naive_.order_acquire(core_.thread, kFinished);
     } else if (taken_ > 0) {
       --taken_, --unfinished_;
       work_.task_done();
       note("finishes work");
-      naive_.hand_over(core_.thread, kFinished);
+      naive_.order_release(core_.thread, kFinished);
     }
   }
   void release() {
     permits_.release();
     note("releases");
-    naive_.hand_over(core_.thread, kPermits);
+    naive_.order_release(core_.thread, kPermits);
   }
   void acquire() {
     if (!permits_.try_acquire()) return;
     note("acquires");
-    naive_.take_over(core_.thread, kPermits);
+    naive_.order_acquire(core_.thread, kPermits);
   }
 
   std::string access() {
@@ -178,18 +178,18 @@ void lw_semaphore_begin(const void*, unsigned, int, const void*) {}
 void lw_block_begin(const void*, lw_kind, int, const void*, const int*, const void*) { FAIL(); }
 void lw_block_end(void) {}
 void lw_notify(const void* object, lw_kind, int, const void*) {
-  lockweave::detectors::hand_over(object);
+  lockweave::detectors::order_release(object);
 }
 void lw_wake(const void*, lw_kind, int, const void*) {}
 void lw_value_got(const void*, const void*) {}
 void lw_value_done(const void*) {}
 void lw_queue_work(const void*, size_t) {}
-void lw_hand_over(const void* object, lw_kind) { lockweave::detectors::hand_over(object); }
-void lw_take_over(const void* object) { lockweave::detectors::take_over(object); }
+void lw_order_release(const void* object, lw_kind) { lockweave::detectors::order_release(object); }
+void lw_order_acquire(const void* object) { lockweave::detectors::order_acquire(object); }
 void lw_permit_taken(const void* semaphore, int, const void*) {
-  lockweave::detectors::take_over(semaphore);
+  lockweave::detectors::order_acquire(semaphore);
 }
 void lw_permit_given(const void* semaphore, const void*) {
-  lockweave::detectors::hand_over(semaphore);
+  lockweave::detectors::order_release(semaphore);
 }
 }

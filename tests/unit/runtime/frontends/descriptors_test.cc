@@ -61,10 +61,11 @@ std::string calls_of(Body body) {
   return calls;
 }
 const void* key_of(const Ends& ends) {
-  EXPECT_EQ(calls_of([&] { EXPECT_GT(write(ends.writer(), "12345678", 8), 0); }), "hand_over");
+  EXPECT_EQ(calls_of([&] { EXPECT_GT(write(ends.writer(), "12345678", 8), 0); }), "order_release");
   const void* key = told.at(0).key;
   char text[8];
-  EXPECT_EQ(calls_of([&] { EXPECT_GT(read(ends.reader(), text, sizeof text), 0); }), "take_over");
+  EXPECT_EQ(calls_of([&] { EXPECT_GT(read(ends.reader(), text, sizeof text), 0); }),
+            "order_acquire");
   EXPECT_EQ(told.at(0).key, key);
   return key;
 }
@@ -85,11 +86,11 @@ void lw_leave(void) { entered = 0; }
 void lw_before(const void*) {}
 int lw_in_own_process(void) { return 1; }
 int lw_watching(void) { return is_watched ? 1 : 0; }
-void lw_hand_over(const void* object, lw_kind kind) {
+void lw_order_release(const void* object, lw_kind kind) {
   EXPECT_EQ(kind, LW_QUEUE);
-  told.push_back({"hand_over", object});
+  told.push_back({"order_release", object});
 }
-void lw_take_over(const void* object) { told.push_back({"take_over", object}); }
+void lw_order_acquire(const void* object) { told.push_back({"order_acquire", object}); }
 ssize_t __read_chk(int file, void* to, std::size_t size, std::size_t room);
 ssize_t __recv_chk(int socket, void* to, std::size_t size, std::size_t room, int flags);
 ssize_t __recvfrom_chk(int socket, void* to, std::size_t size, std::size_t room, int flags,
@@ -145,7 +146,7 @@ TEST(Descriptors, AllWaysToReadAndWriteAreSeen) {
               EXPECT_EQ(eventfd_read(counter.reader(), &value), 0);
               EXPECT_NE(eventfd_read(counter.reader(), &value), 0);  // empty: nothing to take over
             }),
-            "hand_over take_over");
+            "order_release order_acquire");
   EXPECT_EQ(value, 3U);
 }
 
@@ -221,6 +222,6 @@ TEST(Descriptors, ReadThatBeganBeforeTakesOver) {
   EXPECT_EQ(write(ends.writer(), "x", 1), 1);
   reader.join();
   ASSERT_EQ(told.size(), 2U);
-  EXPECT_EQ(told[0].call, "hand_over");
-  EXPECT_EQ(told[1].call, "take_over");
+  EXPECT_EQ(told[0].call, "order_release");
+  EXPECT_EQ(told[1].call, "order_acquire");
 }

@@ -22,8 +22,8 @@
 namespace {
 
 struct Way {
-  std::function<void()> hand_over = [] {};
-  std::function<void()> take_over = [] {};
+  std::function<void()> order_release = [] {};
+  std::function<void()> order_acquire = [] {};
 };
 
 struct Descriptors {
@@ -136,12 +136,12 @@ int main(int count, char** arguments) {
   std::atomic<bool> finished{false};
   lockweave::thread writer([&] {
     variable = 1;
-    way->second.hand_over();
+    way->second.order_release();
     handed_over = true;
     while (!finished) std::this_thread::yield();  // its end, and the join, are to order nothing
   });
   while (!handed_over) std::this_thread::yield();
-  way->second.take_over();
+  way->second.order_acquire();
   variable = 2;
   finished = true;
   writer.join();

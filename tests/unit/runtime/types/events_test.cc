@@ -281,19 +281,19 @@ TEST_F(Events, OverReleaseIsMisuse) {
 
 TEST_F(Events, Latch) {
   lockweave::latch latch(2);
-  EXPECT_EQ(calls_of([&] { latch.count_down(); }), "enter hand_over leave");
+  EXPECT_EQ(calls_of([&] { latch.count_down(); }), "enter order_release leave");
   EXPECT_EQ(calls_of([&] { EXPECT_FALSE(latch.try_wait()); }), "enter leave");
   std::string calls;
   const Event block = blocked_on(
       &latch, [&] { latch.wait(); }, [&] { latch.count_down(); }, calls);
   EXPECT_EQ(block.kind, LW_LATCH);
-  EXPECT_EQ(calls, "enter block_begin block_end take_over leave");
+  EXPECT_EQ(calls, "enter block_begin block_end order_acquire leave");
   EXPECT_EQ(fake::only("notify", &latch).flags, 1);
-  EXPECT_EQ(calls_of([&] { latch.wait(); }), "enter take_over leave");
-  EXPECT_EQ(fake::only("take_over", &latch).call, "take_over");
-  EXPECT_EQ(calls_of([&] { EXPECT_TRUE(latch.try_wait()); }), "enter take_over leave");
+  EXPECT_EQ(calls_of([&] { latch.wait(); }), "enter order_acquire leave");
+  EXPECT_EQ(fake::only("order_acquire", &latch).call, "order_acquire");
+  EXPECT_EQ(calls_of([&] { EXPECT_TRUE(latch.try_wait()); }), "enter order_acquire leave");
   lockweave::latch alone(1);
-  EXPECT_EQ(calls_of([&] { alone.arrive_and_wait(); }), "enter notify take_over leave");
+  EXPECT_EQ(calls_of([&] { alone.arrive_and_wait(); }), "enter notify order_acquire leave");
 }
 
 TEST_F(Events, BarrierRunsItsCompletionInTheOpen) {
@@ -314,47 +314,47 @@ TEST_F(Events, BarrierOrdersPhaseByPhase) {
   const auto completion = [&]() noexcept {
     const std::vector<Event> events = fake::all();
     ASSERT_GE(events.size(), 2U);
-    EXPECT_EQ(events[events.size() - 2].call, "take_over");  // before the completion, from all
+    EXPECT_EQ(events[events.size() - 2].call, "order_acquire");  // before the completion, from all
     arrivals = events[events.size() - 2].object;
   };
   lockweave::barrier<decltype(completion)> barrier(2, completion);
-  EXPECT_EQ(calls_of([&] { static_cast<void>(barrier.arrive()); }), "enter hand_over leave");
+  EXPECT_EQ(calls_of([&] { static_cast<void>(barrier.arrive()); }), "enter order_release leave");
   const void* first_arrival = fake::all().at(1).object;
   EXPECT_EQ(calls_of([&] { barrier.arrive_and_wait(); }),
-            "enter hand_over take_over leave enter notify leave enter take_over leave");
+            "enter order_release order_acquire leave enter notify leave enter order_acquire leave");
   EXPECT_EQ(first_arrival, arrivals);
   EXPECT_NE(first_arrival, &barrier);
-  EXPECT_EQ(fake::only("take_over", &barrier).call, "take_over");
+  EXPECT_EQ(fake::only("order_acquire", &barrier).call, "order_acquire");
 }
 
 TEST_F(Events, UnboundedQueueOrdersGetsAfterPuts) {
   lockweave::queue<int> jobs;
   EXPECT_EQ(calls_of([&] { jobs.put(1); }), "enter notify leave");
-  EXPECT_EQ(calls_of([&] { jobs.get(); }), "enter take_over value_got leave");
+  EXPECT_EQ(calls_of([&] { jobs.get(); }), "enter order_acquire value_got leave");
   EXPECT_EQ(calls_of([&] { jobs.try_get(); }), "enter leave");
   jobs.close();
-  EXPECT_EQ(calls_of([&] { jobs.get(); }), "enter take_over leave");
+  EXPECT_EQ(calls_of([&] { jobs.get(); }), "enter order_acquire leave");
 }
 
 TEST_F(Events, Queue) {
   lockweave::joinable_queue<int> jobs(1);
-  EXPECT_EQ(calls_of([&] { jobs.put(1); }), "enter take_over notify leave");
+  EXPECT_EQ(calls_of([&] { jobs.put(1); }), "enter order_acquire notify leave");
   std::string calls;
   const Event put = blocked_on(
       &jobs, [&] { jobs.put(2); }, [&] { jobs.get(); }, calls);
   EXPECT_EQ(put.kind, LW_QUEUE);
   EXPECT_EQ(put.flags, LW_FOR_ROOM | LW_UNORDERED);
-  EXPECT_EQ(calls, "enter block_begin block_end take_over notify leave");
+  EXPECT_EQ(calls, "enter block_begin block_end order_acquire notify leave");
   EXPECT_EQ(calls_of([&] { EXPECT_FALSE(jobs.try_put(3)); }), "enter leave");
-  EXPECT_EQ(calls_of([&] { jobs.task_done(); }), "enter hand_over value_done queue_work leave");
+  EXPECT_EQ(calls_of([&] { jobs.task_done(); }), "enter order_release value_done queue_work leave");
   EXPECT_EQ(fake::only("queue_work", &jobs).flags, 1);
   const void* work = fake::all().at(1).object;
   EXPECT_NE(work, &jobs);  // consumers are not ordered after what others finished
   const Event join = blocked_on(
       &jobs, [&] { jobs.join(); }, [&] { jobs.task_done(); }, calls);
   EXPECT_EQ(join.flags, LW_FOR_WORK | LW_UNORDERED);
-  EXPECT_EQ(calls, "enter queue_work block_begin block_end take_over leave");
-  EXPECT_EQ(fake::only("take_over", work).call, "take_over");
+  EXPECT_EQ(calls, "enter queue_work block_begin block_end order_acquire leave");
+  EXPECT_EQ(fake::only("order_acquire", work).call, "order_acquire");
   EXPECT_EQ(calls_of([&] { EXPECT_THROW(jobs.task_done(), std::logic_error); }),
             "enter misuse leave");
   EXPECT_EQ(fake::only("misuse", &jobs).text, "queue-imbalance/task-done-too-often");
@@ -383,10 +383,10 @@ TEST_F(Events, ReadyFutureIsTakenOver) {
   const auto future = promise.get_future().share();
   EXPECT_EQ(calls_of([&] { future.wait_for(kMoment); }), "enter block_begin block_end leave");
   promise.set_value(5);
-  EXPECT_EQ(calls_of([&] { EXPECT_EQ(future.get(), 5); }), "enter take_over leave");
+  EXPECT_EQ(calls_of([&] { EXPECT_EQ(future.get(), 5); }), "enter order_acquire leave");
   const void* state = fake::all().at(1).object;
-  EXPECT_EQ(calls_of([&] { future.wait_for(kMoment); }), "enter take_over leave");
-  EXPECT_EQ(fake::only("take_over", state).call, "take_over");
+  EXPECT_EQ(calls_of([&] { future.wait_for(kMoment); }), "enter order_acquire leave");
+  EXPECT_EQ(fake::only("order_acquire", state).call, "order_acquire");
 }
 
 TEST_F(Events, DeferredCallRunsInTheOpen) {

@@ -139,8 +139,10 @@ void lw_value_done(const void* queue) { fake::write({"value_done", queue, LW_QUE
 void lw_queue_work(const void* queue, size_t unfinished) {
   fake::write({"queue_work", queue, LW_QUEUE, static_cast<int>(unfinished)});
 }
-void lw_hand_over(const void* object, lw_kind kind) { fake::write({"hand_over", object, kind}); }
-void lw_take_over(const void* object) { fake::write({"take_over", object}); }
+void lw_order_release(const void* object, lw_kind kind) {
+  fake::write({"order_release", object, kind});
+}
+void lw_order_acquire(const void* object) { fake::write({"order_acquire", object}); }
 void lw_variable_begin(const void* address, size_t, const char* name, const void* pc) {
   fake::write({"variable_begin", address, LW_VARIABLE, 0, nullptr, nullptr, pc,
                name == nullptr ? "" : name});

@@ -24,9 +24,9 @@ std::string calls_of(const std::function<void()>& body) {
 }
 
 constexpr auto kNothing = "enter leave";
-constexpr auto kReleases = "enter hand_over leave";
-constexpr auto kAcquires = "enter take_over leave";
-constexpr auto kBoth = "enter hand_over take_over leave";
+constexpr auto kReleases = "enter order_release leave";
+constexpr auto kAcquires = "enter order_acquire leave";
+constexpr auto kBoth = "enter order_release order_acquire leave";
 
 struct Told {
   std::memory_order order;
@@ -46,7 +46,7 @@ TEST_F(OrderEvents, LoadsAndStoresOrderAsTheyAreAsked) {
   EXPECT_EQ(calls_of([&] { value.store(2, std::memory_order_relaxed); }), kNothing);
   EXPECT_EQ(calls_of([&] { value.store(2, std::memory_order_release); }), kReleases);
   EXPECT_EQ(calls_of([&] { value = 3; }), kReleases);
-  EXPECT_EQ(fake::only("hand_over", &value).kind, LW_ATOMIC);
+  EXPECT_EQ(fake::only("order_release", &value).kind, LW_ATOMIC);
   EXPECT_EQ(calls_of([&] { value.load(std::memory_order_relaxed); }), kNothing);
   EXPECT_EQ(calls_of([&] { value.load(std::memory_order_acquire); }), kAcquires);
   EXPECT_EQ(calls_of([&] { EXPECT_EQ(value, 3); }), kAcquires);
@@ -123,7 +123,7 @@ TEST_F(OrderEvents, SecondJoinerWaitsForTheFirst) {
   first.join();
   second.join();
   EXPECT_FALSE(thread.joinable());
-  EXPECT_EQ(calls_of([&] { thread.join(); }), "enter take_over leave");
+  EXPECT_EQ(calls_of([&] { thread.join(); }), "enter order_acquire leave");
 }
 
 TEST_F(OrderEvents, TimerOrdersItsFunctionAndItsJoin) {
@@ -133,7 +133,8 @@ TEST_F(OrderEvents, TimerOrdersItsFunctionAndItsJoin) {
   fake::clear();
   timer.start();
   timer.join();
-  EXPECT_NE(inside.find("take_over leave"), std::string::npos);  // the function runs in the open
+  EXPECT_NE(inside.find("order_acquire leave"),
+            std::string::npos);  // the function runs in the open
   EXPECT_EQ(fake::of(&timer).front().call, "notify");
   EXPECT_EQ(calls_of([&] { timer.join(); }), kAcquires);
 }
@@ -165,9 +166,9 @@ TEST_F(OrderEvents, VariablesTellLooksFromUpdates) {
 
 TEST_F(OrderEvents, QueueBetweenProcessesOrdersThreads) {
   lockweave::process_queue<int> jobs(2);
-  EXPECT_EQ(calls_of([&] { jobs.put(1); }), "enter take_over hand_over leave");
+  EXPECT_EQ(calls_of([&] { jobs.put(1); }), "enter order_acquire order_release leave");
   const auto put = fake::all();
-  EXPECT_EQ(calls_of([&] { jobs.get(); }), "enter take_over hand_over leave");
+  EXPECT_EQ(calls_of([&] { jobs.get(); }), "enter order_acquire order_release leave");
   const auto got = fake::all();
   EXPECT_EQ(got[1].object, put[2].object);  // a get comes after the puts
   EXPECT_EQ(got[2].object, put[1].object);  // and a put after the gets, but no get after another

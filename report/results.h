@@ -1,0 +1,52 @@
+// report/results.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// All that a command has to say: what the pipeline and the analyzer fill, and the renderers print.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "model/finding.h"
+#include "report/comparison.h"
+
+namespace lockweave::cli {
+
+// Something to know that is no finding.
+struct Note {
+  std::string id;  // "lost-coverage", "cut-record", "no-symbols", "unused-suppression"...
+  model::Level level = model::Level::note;
+  std::string text;
+};
+
+struct FilteredCycle {
+  model::Finding finding;
+  std::string reason;
+};
+
+struct Results {
+  std::vector<model::Finding> findings;
+  std::vector<model::Finding> low_confidence;  // shown with --all only
+  std::vector<FilteredCycle> filtered;
+  std::vector<Note> notes;
+  std::set<std::string> already_printed;  // fingerprints their process has shown
+  std::optional<Comparison> comparison;   // with a baseline
+  std::size_t suppressed = 0;
+  std::size_t records = 0;
+  std::size_t processes = 0;
+  std::size_t sarif_files = 0;
+  std::size_t units = 0;  // translation units that the analyzer looked at, and their lines
+  std::uint64_t lines = 0;
+  // Locks of nestings, and how many of them one process alone has; over several processes only.
+  std::size_t nested_locks = 0;
+  std::size_t unmatched_locks = 0;
+  bool incomplete = false;  // some input could not be read in full
+};
+
+// Not among what the baseline accepts; without a baseline every finding is new.
+bool is_new(const Results& results, const model::Finding& finding);
+
+}  // namespace lockweave::cli

@@ -1,0 +1,141 @@
+// runtime/core/events/acquire.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/core/events/acquire.h"
+
+#include <string.h>
+
+#include "runtime/core/code/site_key.h"
+#include "runtime/core/events/core_state.h"
+#include "runtime/core/events/watch.h"
+#include "runtime/core/record/record_writer.h"
+#include "runtime/core/state/fast_lock.h"
+
+namespace lockweave::core {
+
+constinit std::atomic<bool> fast_locks_open{false};
+
+namespace {
+
+void observe(ThreadState& thread, Acquisition& node, bool may_give_up) {
+  const std::uint32_t segment = thread.segment.load(std::memory_order_relaxed);
+  if (node.outer != nullptr) {
+    switch (add_observation(node, thread.id, segment)) {
+      case Observation::early:
+        record_writer.note_observation(node, thread, segment);
+        halt_at_cycle();
+        break;
+      case Observation::late:
+        record_writer.note_thread(thread);
+        break;  // so that its join is noted, too
+      case Observation::known: break;
+    }
+  }
+  tell_detectors([&](Detector& detector) { detector.on_acquisition(thread, node, may_give_up); });
+}
+
+// A cache that must forget as often as it has entries is too small for what this thread does.
+void remember(ThreadState& thread, Acquisition& node, const AcquisitionKey& key) {
+  Acquisition** slot = &cache_slot(thread, key.outer, key.address, key.site);
+  if (*slot != nullptr && ++thread.cache_evictions > thread.cache_entries &&
+      thread.cache_entries < ThreadState::kCacheMost) {
+    grow_cache(thread);
+    slot = &cache_slot(thread, key.outer, key.address, key.site);
+  }
+  *slot = &node;
+}
+
+// The slow path: new to this thread in this segment.
+__attribute__((noinline)) Acquisition* learn(ThreadState& thread, AcquisitionKey key, lw_kind kind,
+                                             int flags, const void* pc) {
+  reconcile_held(thread);
+  key.outer = thread.top;
+  bool made = false;
+  Acquisition* node = intern_acquisition(key, kind, flags, pc, made);
+  if (node == nullptr) return nullptr;
+  if (made) {
+    Trace trace;
+    trace.count = node->stack->count;
+    memcpy(trace.pcs, node->stack->pcs, trace.count * sizeof trace.pcs[0]);
+    if (learn_framing(pc, trace, thread.stack_high)) {
+      key.site = site_key(pc, thread.stack_high);
+      node = intern_acquisition(key, kind, flags, pc, made);
+      if (node == nullptr) return nullptr;
+    }
+  }
+  const bool may_give_up = (flags & LW_TIMED) != 0;
+  observe(thread, *node, may_give_up);
+  if (!may_give_up)
+    remember(thread, *node, key);  // the detectors are to hear of it once it is granted
+  return node;
+}
+
+bool is_shared(const Acquisition& node) { return (node.flags & LW_SHARED) != 0; }
+
+// Permits are handed over, whoever held them.
+bool orders_as_lock(const Acquisition& node) { return node.object->kind != LW_SEMAPHORE; }
+
+void tell_acquired(ThreadState& thread, const Acquisition& node) {
+  if (!orders_as_lock(node)) return;
+  tell_watcher([&](Watcher& w) { w.on_acquired(thread, *node.object, is_shared(node)); });
+}
+
+void tell_release(ThreadState& thread, const Acquisition& node) {
+  if (!orders_as_lock(node)) return;
+  tell_watcher([&](Watcher& w) { w.on_release(thread, *node.object, is_shared(node)); });
+}
+
+}  // namespace
+
+Acquisition* acquisition_for(ThreadState& thread, std::uintptr_t address, lw_kind kind, int flags,
+                             const void* pc) {
+  const AcquisitionKey key{thread.top, address, site_key(pc, thread.stack_high),
+                           static_cast<std::uint32_t>(flags & kNodeFlags)};
+  Acquisition* known = cache_slot(thread, key.outer, address, key.site);
+  if (is_node_for(known, key)) [[likely]]
+    return known;
+  return learn(thread, key, kind, flags, pc);
+}
+
+void push_held(ThreadState& thread, std::uintptr_t address, lw_kind kind, int flags,
+               const void* pc) {
+  if (kind == LW_RECURSIVE_MUTEX || (flags & LW_SHARED) != 0) {
+    if (const std::uint32_t at = find_held(thread, address); at != kNotHeld) {
+      ++entries(thread)[at].count;
+      return;
+    }
+  }
+  if (Acquisition* node = acquisition_for(thread, address, kind, flags & ~LW_TIMED, pc)) {
+    put_held(thread, node, 1);
+    tell_acquired(thread, *node);
+  }
+}
+
+bool pop_held(ThreadState& thread, std::uintptr_t address) {
+  const std::uint32_t depth = thread.depth.load(std::memory_order_relaxed);
+  if (depth == 0) return false;
+  Held& innermost = entries(thread)[depth - 1];
+  if (innermost.node->address.load(std::memory_order_relaxed) == address) [[likely]] {
+    if (--innermost.count > 0) return true;
+    tell_release(thread, *innermost.node);
+    thread.top = innermost.node->outer;
+    thread.depth.store(depth - 1, std::memory_order_release);
+    return true;
+  }
+  const std::uint32_t at = find_held(thread, address);
+  if (at == kNotHeld) return false;
+  if (--entries(thread)[at].count > 0) return true;
+  tell_release(thread, *entries(thread)[at].node);
+  remove_held(thread, at);
+  return true;
+}
+
+bool park_held(ThreadState& thread, std::uintptr_t address, Parked& parked) {
+  const std::uint32_t at = find_held(thread, address);
+  if (at == kNotHeld) return false;
+  parked = {entries(thread)[at].node, entries(thread)[at].count};
+  tell_release(thread, *parked.node);
+  remove_held(thread, at);
+  return true;
+}
+
+}  // namespace lockweave::core

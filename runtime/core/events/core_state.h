@@ -1,0 +1,41 @@
+// runtime/core/events/core_state.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The switchboard of core: whether the runtime is up, who listens, what was learnt about the process.
+#pragma once
+
+#include <atomic>
+
+#include "runtime/core/events/detector.h"
+
+namespace lockweave::core {
+
+struct CoreState {
+  std::atomic<bool> up{false};
+  std::atomic<std::uint32_t> handlers{0};  // signals with a handler of the program's own
+  std::atomic<std::uint64_t> wait_order{0};
+  std::atomic<std::uint32_t> asleep{0};        // threads in an untimed, published wait
+  std::atomic<std::uint32_t> wakes_on_way{0};  // notifications whose waiter has not come back yet
+  std::atomic<bool> verdict_spoken{false};
+  std::atomic<std::uint32_t> findings{0};  // at or above the threshold
+  std::atomic<bool> candidates{false};     // findings only the reporter can judge
+  bool under_launcher = false;
+  bool root = false;
+  int pid = 0;
+};
+extern constinit CoreState core_state;
+
+// The explicit table of detectors, in the order they are told (all_detectors.cc, not in core).
+struct DetectorTable {
+  Detector* const* entries = nullptr;
+  std::uint32_t count = 0;
+};
+extern DetectorTable detector_table();
+
+template <class Tell>
+void tell_detectors(Tell tell) {
+  const DetectorTable table = detector_table();
+  for (std::uint32_t i = 0; i < table.count; ++i) tell(*table.entries[i]);
+}
+
+}  // namespace lockweave::core

@@ -1,0 +1,135 @@
+// runtime/core/events/detector.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What core tells the detectors, and what they may ask. A detector is a fold over these calls: it
+// keeps its own state (in the arena), performs no I/O, knows no operating system and no front-end,
+// and hands what it concludes to `submit`.
+//
+// Calls come on the thread that acts, with the hook guard held (interposed functions pass through).
+// Uncontended operations on known acquisitions make no call at all: `on_acquisition` comes once per
+// (thread, segment, acquisition), but for waits with a time-out.
+#pragma once
+
+#include "runtime/core/record/report.h"
+#include "runtime/core/state/permits.h"
+
+namespace lockweave::core {
+
+class Detector {
+ public:
+  // A thread did, or is about to do, an acquisition for the first time in this segment of its life.
+  // `node.outer` is what it holds (nullptr: nothing). Before blocking, so also when it will never be
+  // granted. `may_give_up`: it is about to wait with a time-out; if it is granted, the call comes
+  // again without.
+  virtual void on_acquisition(ThreadState&, Acquisition&, bool may_give_up) { (void)may_give_up; }
+  // `thread.wait` has just been published; the thread is about to sleep.
+  virtual void on_block(ThreadState&) {}
+  virtual void on_unblock(ThreadState&) {}
+  // Another thread's wait may now end. `object` is what was notified, posted, set...
+  virtual void on_notify(ThreadState&, Object&, bool all, const void* pc) {
+    (void)all;
+    (void)pc;
+  }
+  virtual void on_release_not_held(ThreadState&, Object&, const char* variant, const void* pc) {
+    (void)variant;
+    (void)pc;
+  }
+  virtual void on_object_end(ThreadState&, Object&, bool freed, const void* pc) {
+    (void)freed;
+    (void)pc;
+  }
+  virtual void on_thread_end(ThreadState&) {}
+  // After it: the calling thread is no longer known.
+  virtual void on_thread_gone() {}
+  // The calling thread has joined `joined`.
+  virtual void on_joined(ThreadState&, ThreadState& joined, const void* pc) {
+    (void)joined;
+    (void)pc;
+  }
+  virtual void on_assert_held(ThreadState&, Object&, const void* pc) { (void)pc; }
+  virtual void on_misuse(ThreadState&, const char* rule, const char* variant, Object&,
+                         const void* pc) {
+    (void)rule;
+    (void)variant;
+    (void)pc;
+  }
+  virtual void on_fork_in_child(ThreadState&) {}
+  // The process ends in an orderly way, or by a verdict: the last call. Threads may still run.
+  virtual void on_process_end() {}
+
+ protected:
+  ~Detector() = default;
+};
+
+// ---- what detectors may ask ------------------------------------------------------------------
+
+// Who holds `object` exclusively, or one of those who share it, other than `except`; nullptr: nobody
+// known. `*node` is where it took it. A racy look at other threads: confirm what you conclude.
+ThreadState* holder_of(const Object& object, const ThreadState* except, Acquisition** node);
+
+// False when the lock itself knows better: glibc's mutexes name their owner.
+bool really_holds(const ThreadState& thread, const Object& object);
+
+// Calls `visit` for each thread that holds it.
+using HolderVisitor = void (*)(void* context, ThreadState& holder, Acquisition& node);
+void for_each_holder(const Object& object, HolderVisitor visit, void* context);
+
+// What threads have taken of a semaphore or a queue and not given back: permits.h, and the permits held
+// as locks. Nothing if it is not known, or no matter of permits.
+void for_each_outstanding(const Object& object, OutstandingVisitor visit, void* context);
+ReportStep step_of_outstanding(const OutstandingPermits& taking, Object& object);
+ReportStep step_of_end(ThreadState& thread, Object& object);  // the thread that took it is no more
+// Who took what is waited for, after the waits: the object of each wait in `steps`, once.
+void add_outstanding_permits(StepList& steps);
+
+// A stable copy of another thread's published wait; `sequence` even: it is not waiting.
+struct WaitView {
+  std::uint64_t sequence = 0;
+  Object* object = nullptr;
+  lw_kind kind = LW_MUTEX;
+  int flags = 0;
+  const void* address = nullptr;
+  Object* with = nullptr;
+  const int* owner = nullptr;
+  Acquisition* wanted = nullptr;
+  std::uint64_t since = 0;
+  bool waiting() const { return sequence % 2 == 1; }
+};
+WaitView view_wait(const ThreadState& thread);
+// Would the calling thread's own wait, published but not begun, begin now? Asks its front-end.
+bool own_wait_stands(const ThreadState& self);
+InternedStack* stack_of_wait(const ThreadState& thread);
+
+// A finding. Written to the record at once.
+void submit(const Report& report);
+
+// With halt_on_error: ends the process if there is a cycle in lock order, as `submit` does at an error.
+// Called when a nesting is new; then the cost is a search of the whole graph each time.
+void halt_at_cycle();
+
+// Grows whenever what was told before may be told again (lw_begin_round).
+std::uint32_t current_round();
+// The same, and the program cannot go on: report, then end the process as `on_deadlock` says.
+// Returns if it is to go on all the same.
+void submit_deadlock(const Report& report);
+
+// Can nobody outside this process act on what lies there?
+bool lies_in_private_memory(const void* address);
+
+// How the other tasks of this process are: asks the kernel.
+enum class Tasks { all_known_asleep, some_running, unknown_ones };
+Tasks look_at_tasks();
+// No thread but known ones in untimed, published waits, and no wake on its way: a quick look that
+// may be wrong either way for a moment.
+bool everyone_asleep();
+// Wakes that were sent to waiters of `object` and not taken yet.
+std::uint32_t wakes_on_way(const Object& object);
+std::uint32_t waiters_of(const Object& object);
+// The thread whose kernel id stands in the owner word; nullptr: nobody, or nobody known.
+ThreadState* owner_of(const WaitView& wait);
+bool has_no_owner(const WaitView& wait);  // the owner word is there and says: free
+void pause_ns(long nanoseconds);
+// May a signal handler of the program still act? A timer acts by one, or by a thread of its own.
+bool handlers_may_act();
+
+}  // namespace lockweave::core

@@ -1,0 +1,156 @@
+// runtime/core/events/queries.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What detectors may ask about the live process (detector.h).
+#include "runtime/core/base/arena.h"
+#include "runtime/core/base/os.h"
+#include "runtime/core/events/core_state.h"
+#include "runtime/core/state/held.h"
+
+namespace lockweave::core {
+
+void for_each_holder(const Object& object, HolderVisitor visit, void* context) {
+  for (ThreadState* thread = newest_live_thread(); thread != nullptr;
+       thread = live_after(*thread)) {
+    if (thread->finished.load(std::memory_order_acquire)) continue;
+    const std::uint32_t depth = thread->depth.load(std::memory_order_acquire);
+    const Held* held = thread->held.load(std::memory_order_acquire);
+    for (std::uint32_t i = 0; i < depth; ++i) {
+      Acquisition* node = held[i].node;
+      if (node != nullptr && node->object == &object) {
+        visit(context, *thread, *node);
+        break;
+      }
+    }
+  }
+}
+
+ThreadState* holder_of(const Object& object, const ThreadState* except, Acquisition** node) {
+  struct Search {
+    const ThreadState* except;
+    ThreadState* holder = nullptr;
+    Acquisition* node = nullptr;
+  } search{except};
+  for_each_holder(
+      object,
+      [](void* context, ThreadState& holder, Acquisition& taken) {
+        auto& found = *static_cast<Search*>(context);
+        if (&holder == found.except) return;
+        found.holder = &holder;
+        found.node = &taken;
+      },
+      &search);
+  if (node != nullptr) *node = search.node;
+  return search.holder;
+}
+
+bool really_holds(const ThreadState& thread, const Object& object) {
+  const std::uintptr_t address = object.address.load(std::memory_order_relaxed);
+  const std::atomic<int>* owner = address == 0 ? nullptr : owner_word(object.kind, address);
+  return owner == nullptr ||
+         owner->load(std::memory_order_relaxed) == thread.tid.load(std::memory_order_relaxed);
+}
+
+WaitView view_wait(const ThreadState& thread) {
+  const Wait& wait = thread.wait;
+  WaitView view;
+  for (;;) {
+    view.sequence = wait.sequence.load(std::memory_order_seq_cst);
+    if (!view.waiting()) return view;
+    view.object = wait.object;
+    view.kind = wait.kind;
+    view.flags = wait.flags;
+    view.address = wait.address;
+    view.with = wait.with;
+    view.owner = wait.owner;
+    view.wanted = wait.wanted;
+    view.since = wait.since;
+    std::atomic_thread_fence(std::memory_order_acquire);
+    if (wait.sequence.load(std::memory_order_seq_cst) == view.sequence) return view;
+  }
+}
+
+bool own_wait_stands(const ThreadState& self) {
+  return self.wait.stands == nullptr || self.wait.stands(self.wait.stands_context) != 0;
+}
+
+InternedStack* stack_of_wait(const ThreadState& thread) { return intern_stack(thread.wait.trace); }
+
+namespace {
+
+// A joined thread's task lives on for a moment.
+bool has_finished(int tid) {
+  for (const ThreadState* thread = newest_thread(); thread != nullptr; thread = thread->next) {
+    if (thread->tid.load(std::memory_order_relaxed) == tid) return thread->finished.load();
+  }
+  return false;
+}
+
+}  // namespace
+
+Tasks look_at_tasks() {
+  struct Look {
+    std::uint32_t known = 0;
+    std::uint32_t strange = 0;
+    std::uint32_t running = 0;
+  } look;
+  struct Context {
+    Look* look;
+    int self;
+  } context{&look, os::thread_id()};
+  const bool readable = os::for_each_task(
+      [](void* argument, int tid, char state) {
+        auto& at = *static_cast<Context*>(argument);
+        if (state == 'Z' || state == 'X' || state == 0) return;  // ended, waits for its reaper
+        if (thread_by_tid(tid) == nullptr) {
+          if (tid == at.self) return;  // it looks on its way out
+          ++(has_finished(tid) ? at.look->running : at.look->strange);
+        } else {
+          ++at.look->known;
+        }
+        if (tid != at.self && state != 'S') ++at.look->running;
+      },
+      &context);
+  if (!readable || look.strange > 0 || look.known != live_threads()) return Tasks::unknown_ones;
+  return look.running > 0 ? Tasks::some_running : Tasks::all_known_asleep;
+}
+
+bool everyone_asleep() {
+  return core_state.asleep.load(std::memory_order_seq_cst) == live_threads() &&
+         core_state.wakes_on_way.load(std::memory_order_seq_cst) == 0;
+}
+
+std::uint32_t wakes_on_way(const Object& object) {
+  return static_cast<std::uint32_t>(object.waiters_and_wakes.load(std::memory_order_seq_cst));
+}
+
+std::uint32_t waiters_of(const Object& object) {
+  return static_cast<std::uint32_t>(object.waiters_and_wakes.load(std::memory_order_seq_cst) >> 32);
+}
+
+namespace {
+
+int owner_tid(const WaitView& wait) {
+  constexpr int kTidMask = 0x3FFFFFFF;  // robust and priority-inheritance futexes keep flags above
+  return reinterpret_cast<const std::atomic<int>*>(wait.owner)->load(std::memory_order_seq_cst) &
+         kTidMask;
+}
+
+}  // namespace
+
+ThreadState* owner_of(const WaitView& wait) {
+  const int tid = wait.owner == nullptr ? 0 : owner_tid(wait);
+  return tid == 0 ? nullptr : thread_by_tid(tid);
+}
+
+bool has_no_owner(const WaitView& wait) { return wait.owner != nullptr && owner_tid(wait) == 0; }
+
+bool lies_in_private_memory(const void* address) {
+  return os::is_private_memory(reinterpret_cast<std::uintptr_t>(address));
+}
+
+void pause_ns(long nanoseconds) { os::sleep_ns(nanoseconds); }
+
+bool handlers_may_act() { return core_state.handlers.load(std::memory_order_relaxed) > 0; }
+
+}  // namespace lockweave::core

@@ -1,0 +1,61 @@
+// runtime/core/record/record_writer.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Writes the record. Each `note_*` writes what it names, preceded by whatever it refers to that has
+// not been written yet (stacks, modules, threads, objects, outer acquisitions), each once.
+//
+// Nothing is written for what never mattered: a lock that was never nested and had no finding leaves
+// no line.
+// Thread-safety: one raw lock around each note; nothing else is called while it is held.
+// Without an open record every call does nothing: the detectors still work, nothing is kept.
+#pragma once
+
+#include "model/record.h"
+#include "runtime/core/base/raw_lock.h"
+#include "runtime/core/record/report.h"
+#include "runtime/core/state/thread_state.h"
+
+namespace lockweave::core {
+
+class RecordWriter {
+ public:
+  constexpr RecordWriter() = default;
+
+  // Begins the record of this process in `directory`, which is made if it is missing. Returns 0 or
+  // -errno.
+  long open(const char* directory, bool root);
+  const char* path() const;  // "" without a record
+
+  void note_observation(Acquisition& node, ThreadState& thread, std::uint32_t segment);
+  void note_thread(ThreadState& thread);
+  void note_thread_end(ThreadState& thread);
+  void note_join(ThreadState& joined, ThreadState& by);  // of a thread that is in the record
+  void note_object(Object& object);  // its description changed since it was written
+  void note_finding(const Report& report);
+  void note_order(Object& before, Object& after);
+  // Findings of the record, by number from 0.
+  struct Round {
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;  // not in it
+  };
+  void begin_round();
+  // Before the first round has ended: all there are.
+  Round round_that_ended();
+
+  void note_rest();  // before the end: what was kept back, and the counts of what was lost
+  void note_end(const char* how, int status);
+
+  void forget_modules();  // after a dlclose: ranges are looked up again
+  void for_each_lock(LockVisitor visit) { visit(lock_); }
+  void begin_child_after_fork();  // a new record in the same directory
+
+ private:
+  RawLock lock_;
+  std::uint64_t findings_ = 0;  // written so far
+  Round ended_;
+  bool any_round_ = false;
+};
+
+extern constinit RecordWriter record_writer;
+
+}  // namespace lockweave::core

@@ -1,0 +1,89 @@
+// runtime/core/state/held.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/core/state/held.h"
+
+#include <pthread.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "runtime/core/base/arena.h"
+
+namespace lockweave::core {
+namespace {
+
+bool grow_held(ThreadState& thread) {
+  const std::uint32_t capacity = thread.held_capacity * 2;
+  auto* larger = arena.make_array<Held>(capacity);
+  if (larger == nullptr) return false;
+  memcpy(larger, thread.held.load(std::memory_order_relaxed), sizeof(Held) * thread.held_capacity);
+  // lockweave: ignore(atomic-check-then-act) only its own thread stores it
+  thread.held.store(larger, std::memory_order_release);
+  thread.held_capacity = capacity;
+  return true;
+}
+
+bool is_stale(const ThreadState& thread, const Held& held) {
+  const Object& object = *held.node->object;
+  const std::uintptr_t address = object.address.load(std::memory_order_relaxed);
+  if (address == 0) return true;
+  if (object.kind == LW_SEMAPHORE) return !object.lock_like;
+  const std::atomic<int>* owner = owner_word(object.kind, address);
+  return owner != nullptr &&
+         owner->load(std::memory_order_relaxed) != thread.tid.load(std::memory_order_relaxed);
+}
+
+}  // namespace
+
+const std::atomic<int>* owner_word(lw_kind kind, std::uintptr_t address) {
+  if (kind != LW_MUTEX && kind != LW_RECURSIVE_MUTEX && kind != LW_ERRORCHECK_MUTEX) return nullptr;
+  constexpr std::size_t at =
+      offsetof(pthread_mutex_t, __data) + offsetof(decltype(pthread_mutex_t::__data), __owner);
+  return reinterpret_cast<const std::atomic<int>*>(address + at);
+}
+
+void put_held(ThreadState& thread, Acquisition* node, std::uint32_t count) {
+  const std::uint32_t depth = thread.depth.load(std::memory_order_relaxed);
+  if (depth == thread.held_capacity && !grow_held(thread)) return;
+  entries(thread)[depth] = {node, count};
+  thread.top = node;
+  thread.depth.store(depth + 1, std::memory_order_release);
+}
+
+std::uint32_t find_held(const ThreadState& thread, std::uintptr_t address) {
+  for (std::uint32_t i = thread.depth.load(std::memory_order_relaxed); i > 0; --i) {
+    const Object* object = entries(thread)[i - 1].node->object;
+    if (object->address.load(std::memory_order_relaxed) == address) return i - 1;
+  }
+  return kNotHeld;
+}
+
+void remove_held(ThreadState& thread, std::uint32_t at) {
+  const std::uint32_t depth = thread.depth.load(std::memory_order_relaxed);
+  Acquisition* outer = at == 0 ? nullptr : entries(thread)[at - 1].node;
+  std::uint32_t kept = at;
+  for (std::uint32_t i = at + 1; i < depth; ++i) {
+    Acquisition* node = intern_like(*entries(thread)[i].node, outer);
+    if (node == nullptr) continue;
+    entries(thread)[kept++] = {node, entries(thread)[i].count};
+    outer = node;
+  }
+  thread.top = outer;
+  thread.depth.store(kept, std::memory_order_release);
+}
+
+void restore_count(ThreadState& thread, std::uint32_t count) {
+  const std::uint32_t depth = thread.depth.load(std::memory_order_relaxed);
+  if (depth > 0) entries(thread)[depth - 1].count = count;
+}
+
+void reconcile_held(ThreadState& thread) {
+  for (std::uint32_t i = thread.depth.load(std::memory_order_relaxed); i > 0; --i) {
+    if (is_stale(thread, entries(thread)[i - 1])) remove_held(thread, i - 1);
+  }
+}
+
+bool holds(const ThreadState& thread, std::uintptr_t address) {
+  return find_held(thread, address) != kNotHeld;
+}
+
+}  // namespace lockweave::core

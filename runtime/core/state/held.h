@@ -1,0 +1,35 @@
+// runtime/core/state/held.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The locks a thread holds, as a list with the innermost last, and as a chain of acquisitions from
+// `ThreadState::top` outwards. Changed by the thread itself alone; read by any (thread_state.h).
+// Without memory for a longer list an acquisition is not entered.
+#pragma once
+
+#include "runtime/core/state/thread_state.h"
+
+namespace lockweave::core {
+
+inline constexpr int kNodeFlags = LW_SHARED | LW_TRY;
+inline constexpr std::uint32_t kNotHeld = UINT32_MAX;
+
+inline Held* entries(const ThreadState& thread) {
+  return thread.held.load(std::memory_order_relaxed);
+}
+// Where in the list, the innermost if several; or kNotHeld.
+std::uint32_t find_held(const ThreadState& thread, std::uintptr_t address);
+bool holds(const ThreadState& thread, std::uintptr_t address);
+
+void put_held(ThreadState& thread, Acquisition* node, std::uint32_t count);
+// Takes entry `at` out; the entries above it are interned again on the shorter chain. Nobody
+// acquired them in that order, so that is no observation.
+void remove_held(ThreadState& thread, std::uint32_t at);
+void restore_count(ThreadState& thread, std::uint32_t count);  // of the innermost entry
+
+// Drops entries that are no longer true: the object ended, or glibc says another thread owns it.
+void reconcile_held(ThreadState& thread);
+
+// Kernel id of the owner that glibc keeps inside its mutexes; nullptr for other kinds.
+const std::atomic<int>* owner_word(lw_kind kind, std::uintptr_t address);
+
+}  // namespace lockweave::core

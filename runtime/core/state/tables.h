@@ -1,0 +1,147 @@
+// runtime/core/state/tables.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the runtime knows of the program's objects and acquisitions.
+//
+// Object: a lock, or anything else that can be waited for, in one generation of its address. When it
+// is destroyed, re-initialised, freed, or its frame is gone, the object *ends*: its address becomes
+// 0 and the next use of that address begins a new object. docs/design/identity.md.
+//
+// Acquisition: "this object, in this mode, taken at this place, while that chain was held": hash-
+// consed, so a thread's held locks are described by one pointer, and a repeated nesting is the same
+// node. A node whose object ended has address 0 and is never matched again.
+//
+// Invariants
+//   1. `address` is the only field of a published node that changes, and only to 0.
+//   2. Nodes and objects are never unmapped: a racing reader sees stale values, not a fault.
+// Thread-safety: finders are lock-free; begin/end/intern take a lock. All cost is on the slow path.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "lockweave/hooks.h"
+#include "runtime/core/code/stack.h"
+
+namespace lockweave::core {
+
+struct Acquisition;
+struct PermitAccount;
+struct ThreadState;
+
+struct Object {
+  std::atomic<std::uintptr_t> address{0};
+  std::atomic<Object*> next_in_bucket{nullptr};
+  Object* next_on_stack = nullptr;      // of the thread whose stack holds it
+  Acquisition* acquisitions = nullptr;  // all nodes that take it; guarded by the table's lock
+  Id id = 0;
+  lw_kind kind = LW_MUTEX;
+  bool process_shared = false;
+  bool lock_like = true;  // semaphores: one permit, always given back by its taker; not forgotten
+  bool written = false;   // guarded by the record writer
+  std::uint32_t generation = 1;
+  std::uint32_t ordinal = 0;
+  Id stack_thread = 0;
+  InternedStack* first = nullptr;
+  const char* name = nullptr;
+  std::atomic<std::uint64_t> waiters_and_wakes{0};       // waiters << 32 | wakes on their way
+  std::atomic<void*> clocks{nullptr};                    // of the race detector
+  std::atomic<PermitAccount*> permits_account{nullptr};  // taken_permits.h
+  // The last notification that nobody was waiting for; see lost-wakeup.
+  std::atomic<const void*> missed_pc{nullptr};
+  std::atomic<Id> missed_by{0};
+  std::atomic<std::uint32_t> permits{0};  // of a semaphore, when it began; a barrier's
+                                          // parties, 0: not known
+  std::atomic<std::uint32_t> arrived{0};  // at a barrier, in this round
+};
+
+// Which threads did an acquisition, and in which of their segments. A list of chunks, newest first.
+struct ObservationChunk {
+  static constexpr std::uint32_t kMax = 6;
+  ObservationChunk* next = nullptr;
+  std::uint32_t count = 0;
+  struct {
+    Id thread;
+    std::uint32_t segment;
+  } at[kMax] = {};
+};
+
+inline constexpr std::uint32_t kObservationsMax = 64;
+
+// The newest of those that came when the list was full. They are written at the end: whoever comes
+// next may close a cycle with a thread of now, seldom with one that is long gone.
+struct LateObservations {
+  std::uint64_t count = 0;  // ever; the newest kObservationsMax are kept
+  struct {
+    Id thread;
+    std::uint32_t segment;
+  } at[kObservationsMax] = {};
+};
+
+struct alignas(64) Acquisition {
+  std::atomic<std::uintptr_t> address{0};
+  Acquisition* outer = nullptr;
+  std::uint64_t site = 0;   // site_key.h: return address, or a digest of several
+  std::uint32_t flags = 0;  // LW_SHARED | LW_TRY
+  std::uint32_t depth = 1;
+  Object* object = nullptr;
+  InternedStack* stack = nullptr;
+  ObservationChunk* observations = nullptr;  // only for depth > 1; guarded by the node's stripe
+  std::uint32_t observation_count = 0;
+  LateObservations* late = nullptr;
+  std::atomic<Acquisition*> next_in_bucket{nullptr};
+  Acquisition* next_of_all = nullptr;  // ended ones too, newest first
+  Acquisition* next_of_object = nullptr;
+  Id id = 0;
+  bool written = false;  // guarded by the record writer
+};
+
+// The live object at `address`, or nullptr.
+Object* find_object(std::uintptr_t address);
+// The live object at `address`, begun now if there is none. nullptr only without memory.
+Object* object_at(std::uintptr_t address, lw_kind kind, int flags, const void* pc);
+void end_object(Object& object);
+// An object for reports alone: no look-up finds it. The name (may be nullptr) is copied.
+Object* unlisted_object(std::uintptr_t address, lw_kind kind, const char* name,
+                        InternedStack* first);
+// Objects on `thread`'s stack below `frame` are gone: their frames have returned.
+void end_stack_objects(ThreadState& thread, std::uintptr_t frame);
+// Ends every live object in [begin, begin+size); `visit` (if any) sees each just before.
+using ObjectVisitor = void (*)(void* context, Object& object);
+void end_objects_within(std::uintptr_t begin, std::size_t size, ObjectVisitor visit, void* context,
+                        Id newest = ~Id{0});  // objects with a higher id stay
+Id newest_object();                           // the highest id so far
+// Has any object begun that is on no thread's stack?
+bool objects_off_stacks();
+// Cheap filter for the above: false means certainly none.
+bool may_hold_objects(std::uintptr_t begin, std::size_t size);
+
+struct AcquisitionKey {
+  Acquisition* outer;
+  std::uintptr_t address;
+  std::uint64_t site;
+  std::uint32_t flags;
+};
+// Finds or makes the node; `made` tells which. The stack is captured only when made.
+// `flags` may say LW_PROCESS_SHARED, for an object that begins now.
+Acquisition* intern_acquisition(const AcquisitionKey& key, lw_kind kind, int flags, const void* pc,
+                                bool& made);
+// The node for what `like` took, at the same place, on another chain.
+Acquisition* intern_like(const Acquisition& like, Acquisition* outer);
+// Notes that `thread` did it in `segment`. Kept are the first kObservationsMax of a node and the last, late
+// ones; those in between are counted in `observations_lost`.
+enum class Observation : std::uint8_t { known, early, late };
+Observation add_observation(Acquisition& node, Id thread, std::uint32_t segment);
+
+using AcquisitionVisitor = void (*)(void* context, Acquisition& node);
+void for_each_acquisition(AcquisitionVisitor visit, void* context);
+std::uint64_t observations_lost();
+using ObservationVisitor = void (*)(void* context, Acquisition& node, Id thread,
+                                    std::uint32_t segment);
+void for_each_late_observation(Acquisition& node, ObservationVisitor visit, void* context);
+void for_each_object(ObjectVisitor visit, void* context);  // ended ones too, oldest first
+
+void for_each_table_lock(LockVisitor visit);
+void reset_tables_after_fork();
+
+}  // namespace lockweave::core

@@ -1,0 +1,150 @@
+// runtime/core/state/thread_state.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the runtime knows of each thread: the chain it holds, what it waits for, its place in the
+// creation tree. Other threads read `wait` and `held` while the owner changes them; see the notes
+// at the members. States live in the arena and are never unmapped; a finished thread's state stays
+// (its id is in the record) and its cache memory is given to the next thread.
+// Cost: what concerns all threads costs as many steps as there are live ones, however many there have
+// been; by id, kernel id or handle a thread is found at once.
+#pragma once
+
+#include <pthread.h>
+
+#include <atomic>
+#include <cstdint>
+
+#include "runtime/core/state/tables.h"
+
+namespace lockweave::core {
+
+struct TakenPermits;
+
+struct Held {
+  Acquisition* node;
+  std::uint32_t count;  // > 1: recursive re-acquisitions
+};
+
+// A published wait. The owner thread writes the fields, then makes `sequence` odd; makes it even
+// when the wait is over. Readers copy between two equal odd reads of `sequence`.
+struct Wait {
+  std::atomic<std::uint64_t> sequence{0};
+  std::atomic<bool> settled{false};  // all checks are done: only the real wait follows
+  Object* object = nullptr;
+  lw_kind kind = LW_MUTEX;
+  int flags = 0;
+  const void* address = nullptr;    // of the object; for LW_THREAD the pthread_t
+  Object* with = nullptr;           // mutex that a condition wait must get back
+  const int* owner = nullptr;       // where the owner's kernel id can be read
+  Acquisition* wanted = nullptr;    // for locks: the acquisition that is waited for
+  std::uint64_t since = 0;          // order in which waits began, process-wide
+  std::uint64_t since_ms = 0;       // only with hang_timeout
+  std::uint64_t stall_told = 0;     // sequence of the wait that was told as a stall
+  lw_wait_stands stands = nullptr;  // of the owner thread alone, during its checks
+  const void* stands_context = nullptr;
+  Trace trace;  // the stack, captured before sleeping
+};
+
+// Scratch of the wait-for search; guarded by that detector's lock.
+struct SearchMark {
+  std::uint64_t search = 0;    // the search that last reached this thread
+  std::uint64_t sequence = 0;  // of its wait, then
+  ThreadState* reached_from = nullptr;
+  ThreadState* next = nullptr;  // queue
+  std::uint64_t checked = 0;    // sequence of its wait; owned by the all-blocked checker
+};
+
+struct ThreadState {
+  static constexpr std::uint32_t kCacheFirst = 512;     // entries: 4 KiB
+  static constexpr std::uint32_t kCacheMost = 1 << 14;  // grown to that by threads that need it
+
+  // owned by the thread
+  Acquisition* top = nullptr;  // innermost held, nullptr: nothing
+  std::uint32_t held_capacity = 0;
+  Acquisition** cache = nullptr;  // direct-mapped: nodes this thread observed in this segment
+  std::uint32_t cache_entries = kCacheFirst;
+  std::uint32_t cache_evictions = 0;  // since it has this size
+  Object* stack_objects = nullptr;    // guarded by the object table's lock
+  std::uint32_t children = 0;
+  std::uint64_t operations = 0;  // visible operations so far: with `label` a stable name of each
+  int handling_signal = 0;       // a handler of the program's runs for it; 0: none. Its frames are
+  std::uintptr_t handler_low = 0;  // in [low, high): outside it was left by a jump
+  std::uintptr_t handler_high = 0;
+
+  // written by the thread, read by any
+  std::atomic<std::uintptr_t> lowest_stack_object{UINTPTR_MAX};  // written by any, see tables.cc
+  std::atomic<Held*> held{nullptr};     // innermost last; an outgrown array stays readable
+  std::atomic<std::uint32_t> depth{0};  // entries of `held`
+  std::atomic<std::uint32_t> segment{1};
+  Wait wait;
+  std::atomic<void*> locks_taken{nullptr};            // set of the waits detector
+  std::atomic<TakenPermits*> taken_permits{nullptr};  // taken_permits.h
+  void* clocks = nullptr;  // of the race detector; the creator's until the thread runs
+  std::atomic<const char*> name{nullptr};  // for reports; nullptr: only the label
+  std::atomic<bool> finished{false};
+  std::atomic<bool> cancelled{false};  // pthread_cancel was called: a wait of its may end by itself
+  bool lost_in_fork = false;           // a thread of the parent: in this process it never was
+  std::atomic<int> tid{0};
+
+  // constant once registered
+  Id id = 0;
+  Id parent = 0;
+  std::uint32_t parent_segment = 0;
+  pthread_t handle{};
+  std::size_t stack_size = 0;
+  std::uintptr_t stack_low = 0;
+  std::uintptr_t stack_high = 0;
+  InternedStack* created_at = nullptr;
+  void* payload[2] = {};  // the front-end's, between creation and start
+  char label[48] = {};
+  ThreadState* next = nullptr;  // all there have been, newest first
+  // Those that have not finished. A finished one leads on to the live ones that were older than it.
+  std::atomic<ThreadState*> next_live{nullptr};
+  ThreadState* previous_live = nullptr;  // guarded by the registry
+  std::atomic<ThreadState*> next_with_handle{nullptr};
+  bool written = false;  // guarded by the record writer
+  SearchMark mark;
+};
+
+// The calling thread; registered on first use (main, or a thread made behind our back).
+// nullptr before the runtime is up or when memory is exhausted.
+ThreadState* current_thread();
+
+// Registration by the creating thread, so that creation orders what follows.
+ThreadState* register_child(ThreadState& parent, const void* pc, std::size_t stack_size);
+void adopt(ThreadState& child);         // the calling thread is that child
+void forget_child(ThreadState& child);  // pthread_create failed
+void finish_thread(ThreadState& thread);
+
+ThreadState* thread_by_tid(int tid);  // live threads only
+ThreadState* thread_by_handle(pthread_t handle);
+ThreadState* thread_by_id(Id id);
+ThreadState* thread_by_stack(std::uintptr_t address);
+ThreadState* newest_thread();       // of all; walk with ->next
+ThreadState* newest_live_thread();  // walk with live_after; one may finish meanwhile
+inline ThreadState* live_after(const ThreadState& thread) {
+  return thread.next_live.load(std::memory_order_acquire);
+}
+std::uint32_t live_threads();
+
+// Where `thread` remembers acquisitions that nest in `outer`.
+inline Acquisition*& cache_slot(ThreadState& thread, const Acquisition* outer,
+                                std::uintptr_t address, std::uint64_t site) {
+  const std::uint64_t mixed =
+      (address >> 3) ^ (address >> 12) ^ site ^ (reinterpret_cast<std::uintptr_t>(outer) >> 6);
+  return thread.cache[mixed & (thread.cache_entries - 1)];
+}
+
+// A new segment begins (after a creation or a join): known acquisitions are to be observed again.
+void begin_segment(ThreadState& thread);
+void forget_known_acquisitions(ThreadState& thread);
+// Doubles the cache; what is known stays known.
+void grow_cache(ThreadState& thread);
+
+// The signal, not one that its own instruction caused, whose handler the calling thread runs; 0: none.
+int signal_being_handled(const ThreadState& thread);
+
+void for_each_thread_lock(LockVisitor visit);
+void keep_only_current_after_fork();
+
+}  // namespace lockweave::core

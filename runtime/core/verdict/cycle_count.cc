@@ -1,0 +1,102 @@
+// runtime/core/verdict/cycle_count.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/core/verdict/cycle_count.h"
+
+#include "model/lock_order_graph.h"
+#include "runtime/core/base/arena.h"
+#include "runtime/core/state/relations.h"
+#include "runtime/core/state/thread_state.h"
+
+namespace lockweave::core {
+namespace {
+
+class CountReported final : public model::LockOrderGraph::Visitor {
+ public:
+  void on_cycle(const model::LockOrderGraph::Cycle& cycle) override {
+    if (cycle.filter == model::LockOrderGraph::Filter::none) ++reported;
+  }
+  std::uint64_t reported = 0;
+};
+
+// Outer nodes have smaller ids than inner ones, so adding by id satisfies the graph.
+struct NodesById {
+  Acquisition** nodes = nullptr;
+  Id count = 0;
+};
+
+NodesById sort_by_id() {
+  NodesById sorted;
+  for_each_acquisition(
+      [](void* context, Acquisition& node) {
+        auto& highest = *static_cast<Id*>(context);
+        if (node.id > highest) highest = node.id;
+      },
+      &sorted.count);
+  sorted.nodes = arena.make_array<Acquisition*>(sorted.count + 1);
+  if (sorted.nodes == nullptr) return {};
+  for_each_acquisition(
+      [](void* context, Acquisition& node) {
+        auto& into = *static_cast<NodesById*>(context);
+        if (node.id <= into.count) into.nodes[node.id] = &node;
+      },
+      &sorted);
+  return sorted;
+}
+
+bool in_graph(const Acquisition& node) { return node.object->lock_like; }
+
+// The nearest acquisition outwards that took a lock: a semaphore that proved to be none neither
+// orders nor guards anything.
+Id nearest_lock(const Acquisition* node) {
+  while (node != nullptr && !in_graph(*node)) node = node->outer;
+  return node == nullptr ? 0 : node->id;
+}
+
+void add_node(model::LockOrderGraph& graph, Acquisition& node) {
+  if (!in_graph(node)) return;
+  const bool shared = (node.flags & LW_SHARED) != 0;
+  graph.add_acquisition(node.id, nearest_lock(node.outer), node.object->id,
+                        shared ? model::Mode::shared : model::Mode::exclusive,
+                        (node.flags & LW_TRY) != 0);
+  for (const ObservationChunk* chunk = node.observations; chunk != nullptr; chunk = chunk->next) {
+    for (std::uint32_t i = 0; i < chunk->count; ++i) {
+      graph.add_observation(node.id, chunk->at[i].thread, chunk->at[i].segment);
+    }
+  }
+  for_each_late_observation(
+      node,
+      [](void* context, Acquisition& seen, Id thread, std::uint32_t segment) {
+        static_cast<model::LockOrderGraph*>(context)->add_observation(seen.id, thread, segment);
+      },
+      &graph);
+}
+
+}  // namespace
+
+std::uint64_t count_lock_order_cycles() {
+  model::LockOrderGraph graph(arena);
+  for (ThreadState* thread = newest_thread(); thread != nullptr; thread = thread->next) {
+    graph.add_thread(thread->id, thread->parent, thread->parent_segment);
+  }
+  for_each_join(
+      [](void* context, const JoinMade& join) {
+        static_cast<model::LockOrderGraph*>(context)->add_join(join.joined, join.by, join.segment);
+      },
+      &graph);
+  const NodesById sorted = sort_by_id();
+  for (Id id = 1; id <= sorted.count; ++id) {
+    if (sorted.nodes[id] != nullptr) add_node(graph, *sorted.nodes[id]);
+  }
+  arena.deallocate(sorted.nodes, (sorted.count + 1) * sizeof(Acquisition*));
+  for_each_order(
+      [](void* context, const DeclaredOrder& order) {
+        static_cast<model::LockOrderGraph*>(context)->add_declared_order(order.before->id,
+                                                                         order.after->id);
+      },
+      &graph);
+  CountReported counter;
+  graph.find_cycles(counter);
+  return counter.reported;
+}
+
+}  // namespace lockweave::core

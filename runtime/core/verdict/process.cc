@@ -1,0 +1,200 @@
+// runtime/core/verdict/process.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/core/verdict/process.h"
+
+#include <string.h>
+
+#include <charconv>
+#include <string_view>
+
+#include "lockweave/hooks.h"
+#include "runtime/core/base/arena.h"
+#include "runtime/core/base/environment.h"
+#include "runtime/core/base/launch.h"
+#include "runtime/core/base/options.h"
+#include "runtime/core/base/say.h"
+#include "runtime/core/base/tls.h"
+#include "runtime/core/events/core_state.h"
+#include "runtime/core/events/watch.h"
+#include "runtime/core/record/record_writer.h"
+#include "runtime/core/state/relations.h"
+#include "runtime/core/verdict/cycle_count.h"
+#include "runtime/core/verdict/reporter.h"
+#include "runtime/core/verdict/stalls.h"
+
+namespace lockweave::core {
+namespace {
+
+constinit char temporary_record_dir[1024];
+
+std::size_t append(char* out, std::size_t at, std::string_view text) {
+  memcpy(out + at, text.data(), text.size());
+  return at + text.size();
+}
+
+std::size_t append(char* out, std::size_t at, std::uint64_t number) {
+  char digits[24];
+  const char* end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+  return append(out, at, std::string_view(digits, static_cast<std::size_t>(end - digits)));
+}
+
+// A linked program without the launcher: the record is only needed until it has been reported. The
+// time in the name: nobody is to know it before.
+void make_temporary_dir(char** environment) {
+  constexpr std::size_t kTailMost = 64;
+  const char* given = find_variable(environment, "TMPDIR");
+  std::string_view base = given == nullptr ? "" : given;
+  if (base.empty() || base.size() + kTailMost > sizeof temporary_record_dir) base = "/tmp";
+  timespec now{};
+  os::call(SYS_clock_gettime, CLOCK_REALTIME, reinterpret_cast<long>(&now));
+  char* out = temporary_record_dir;
+  std::size_t at = append(out, 0, base);
+  at = append(out, at, "/lockweave.");
+  at = append(out, at, static_cast<std::uint64_t>(os::process_id()));
+  at = append(out, at, ".");
+  at = append(out, at, static_cast<std::uint64_t>(now.tv_nsec));
+  out[at] = '\0';
+  if (os::call(SYS_mkdirat, AT_FDCWD, reinterpret_cast<long>(out), 0700) != 0) out[0] = '\0';
+}
+
+void open_record(char** environment) {
+  const char* where = launch.dir;
+  if (options.output[0] != '\0') where = options.output;
+  if (where[0] == '\0') {
+    make_temporary_dir(environment);
+    where = temporary_record_dir;
+  }
+  const long result = record_writer.open(where, launch.root);
+  if (result < 0) {
+    Say() << "lockweave: cannot write a record in " << where << ": "
+          << strerrordesc_np(static_cast<int>(-result)) << "; findings of process "
+          << static_cast<std::uint64_t>(core_state.pid)
+          << " will be incomplete. Give another folder with --output, or with output= in "
+             "LOCKWEAVE_OPTIONS.\n";
+  }
+}
+
+// In the order in which they nest.
+void for_each_core_lock(LockVisitor visit) {
+  for_each_table_lock(visit);
+  for_each_stack_lock(visit);
+  for_each_thread_lock(visit);
+  record_writer.for_each_lock(visit);
+  arena.for_each_lock(visit);
+}
+
+// At or above the threshold, as far as it can be told here: suppressions are the reporter's.
+bool found_any() {
+  if (core_state.findings.load() > 0) return true;
+  return std::string_view(options.fail_on) != "never" && count_lock_order_cycles() > 0;
+}
+
+}  // namespace
+
+void say_where_record_is(int verdict) {
+  Say() << "lockweave: findings in process " << static_cast<std::uint64_t>(core_state.pid)
+        << (verdict < 0 ? ", but the lockweave command is not installed here"
+                        : ", but the lockweave command could not report them")
+        << "; `lockweave report " << record_writer.path() << "` shows them\n";
+}
+
+void remove_temporary_record() {
+  if (temporary_record_dir[0] == '\0') return;
+  os::call(SYS_unlinkat, AT_FDCWD, reinterpret_cast<long>(record_writer.path()), 0);
+  os::call(SYS_unlinkat, AT_FDCWD, reinterpret_cast<long>(temporary_record_dir), AT_REMOVEDIR);
+}
+
+}  // namespace lockweave::core
+
+using namespace lockweave;
+using namespace lockweave::core;
+
+extern "C" {
+
+void lw_start(char** environment, lw_spawn_function spawn) {
+  set_reporter_spawn(spawn);
+  core_state.pid = os::process_id();
+  if (const char* text = find_variable(environment, "LOCKWEAVE_RUN")) parse_launch(text);
+  if (const char* text = find_variable(environment, "LOCKWEAVE_OPTIONS")) parse_options(text);
+  take_over_environment(environment, launch.preload);
+  core_state.under_launcher = launch.present;
+  core_state.root = launch.root;
+  warm_up_unwinder();
+  open_record(environment);
+  if (options.verbosity > 0) {
+    Say() << "lockweave: watching process " << static_cast<std::uint64_t>(core_state.pid) << "\n";
+  }
+  core_state.up.store(true, std::memory_order_release);
+  start_stall_timer();
+}
+
+// With all tables at rest, the child finds them whole.
+void lw_fork_prepare(void) {
+  if (core_state.up.load(std::memory_order_relaxed)) {
+    for_each_core_lock([](RawLock& lock) { lock.lock(); });
+  }
+}
+
+void lw_fork_parent(void) {
+  if (core_state.up.load(std::memory_order_relaxed)) {
+    for_each_core_lock([](RawLock& lock) { lock.unlock(); });
+  }
+}
+
+void lw_fork_child(const void*) {
+  if (!core_state.up.load(std::memory_order_relaxed)) return;
+  core_state.pid = os::process_id();
+  core_state.root = false;
+  launch.root = false;
+  core_state.asleep.store(0, std::memory_order_relaxed);
+  core_state.wakes_on_way.store(0, std::memory_order_relaxed);
+  core_state.findings.store(0, std::memory_order_relaxed);
+  for_each_core_lock([](RawLock& lock) { lock.reset_after_fork(); });
+  reset_stacks_after_fork();
+  reset_tables_after_fork();
+  keep_only_current_after_fork();
+  forget_relations_after_fork();
+  record_writer.begin_child_after_fork();
+  if (tls.state != nullptr) {
+    tell_detectors([](Detector& d) { d.on_fork_in_child(*tls.state); });
+    watcher().on_fork_in_child(*tls.state);
+  }
+  start_stall_timer();
+}
+
+int lw_in_own_process(void) {
+  return core_state.up.load(std::memory_order_relaxed) && os::process_id() == core_state.pid;
+}
+
+void lw_exec_begin(const void*) {
+  record_writer.note_rest();
+  record_writer.note_end("exec", 0);
+}
+void lw_exec_failed(void) { record_writer.note_end("exec-failed", 0); }
+
+// 0 with findings becomes `exitcode`, unless a launcher above decides that.
+int lw_exit(const char* how, int status) {
+  if (!core_state.up.load(std::memory_order_relaxed) || os::process_id() != core_state.pid) {
+    return status;
+  }
+  Unseen unseen;
+  tell_detectors([](Detector& d) { d.on_process_end(); });
+  record_writer.note_rest();
+  record_writer.note_end(how, status);
+  if (core_state.under_launcher) return status;
+  const bool found = found_any();
+  if (!found && !core_state.candidates.load()) {
+    remove_temporary_record();
+    return status;
+  }
+  const int verdict = run_reporter();
+  if (has_reported(verdict) || !found) {
+    remove_temporary_record();
+  } else {
+    say_where_record_is(verdict);
+  }
+  const bool counts = verdict == 1 || (verdict != 0 && found);
+  return status == 0 && counts ? options.exitcode : status;
+}
+
+}  // extern "C"

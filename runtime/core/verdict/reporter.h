@@ -1,0 +1,26 @@
+// runtime/core/verdict/reporter.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Shows what was found while the process still exists: by starting `lockweave report` on the record,
+// or, where the command is not installed, as offsets in modules. Only once the verdict is out: the laws of the
+// hook path end there.
+#pragma once
+
+#include "lockweave/hooks.h"
+#include "runtime/core/record/report.h"
+
+namespace lockweave::core {
+
+void set_reporter_spawn(lw_spawn_function spawn);
+
+// Returns the reporter's exit code (1: findings at or above the threshold), or -1: not started.
+int run_reporter();
+// Did it tell all it could, by that code? Not if its own usage was wrong, or it failed.
+inline bool has_reported(int verdict) { return verdict == 0 || verdict == 1 || verdict == 3; }
+
+// Says that `rule` was found while what the test framework named last was running; nothing without one.
+void say_what_runs(const char* rule);
+
+void print_raw(const Report& report);
+
+}  // namespace lockweave::core

@@ -1,0 +1,33 @@
+// tools/lockweave/commands/report.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// `lockweave report`: tell what records and SARIF files hold.
+//
+// The exit code, first rule that fits:
+//   nothing could be read, or a report file not be written   2
+//   some input could not be read, or only in part            3
+//   --fail-on was given and a finding is at or above it      1
+#include "report/exit_code.h"
+#include "tools/lockweave/commands/options.h"
+#include "tools/lockweave/commands/reporting.h"
+
+namespace lockweave::cli {
+int report_command(const ReportOptions& options) {
+  std::optional<Suppressions> suppressions = suppressions_for(options.reporting);
+  if (!suppressions) return kUsage;
+  const Inputs inputs = load_named(options.inputs, options.all_runs);
+  const bool told_below = !options.reporting.quiet && !inputs.nothing_read();
+  if (!told_below) {
+    for (const model::ReadError& problem : inputs.problems) complain(problem);
+  }
+  if (inputs.nothing_read()) return kUsage;
+  const Results results = analyse_with_symbols(inputs, *suppressions, options.reporting);
+  if (!print_results(results, options.reporting, options.print)) return kUsage;
+  if (!write_reports(results, options.reporting)) return kUsage;
+  if (results.incomplete) return kIncomplete;
+  const bool fails =
+      options.reporting.fail_on_given && any_at_or_above(results, options.reporting.fail_on);
+  return fails ? kFindings : kClean;
+}
+
+}  // namespace lockweave::cli

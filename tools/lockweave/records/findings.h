@@ -1,0 +1,30 @@
+// tools/lockweave/records/findings.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Stories become findings.
+#pragma once
+
+#include <string>
+
+#include "model/finding.h"
+#include "tools/lockweave/records/symbolized_records.h"
+
+namespace lockweave::cli {
+
+struct Reported {
+  RawFinding raw;
+  model::Finding finding;
+  bool suppressed = false;  // kept until it has replaced what it is the better account of
+};
+
+// Looks up names and places, chooses the words, computes level and fingerprint.
+model::Finding finding_of(const RawFinding& raw, SymbolizedRecords& symbolized);
+
+// A race with the destruction by the last owner of a std::shared_ptr is none: the count of owners orders
+// what they did before it, in inlined code that no run sees. Who is no owner is not told either.
+bool ordered_by_owners(const RawFinding& raw, SymbolizedRecords& symbolized);
+
+// Why a cycle is not reported, in words.
+std::string filter_reason(const RawFinding& raw, SymbolizedRecords& symbolized);
+
+}  // namespace lockweave::cli

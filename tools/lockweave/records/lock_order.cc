@@ -1,0 +1,110 @@
+// tools/lockweave/records/lock_order.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tools/lockweave/records/lock_order.h"
+
+#include <set>
+#include <utility>
+
+namespace lockweave::cli {
+namespace {
+
+using model::LockOrderGraph;
+
+struct FoundCycle {
+  std::vector<CycleEdge> edges;
+  LockOrderGraph::Filter filter = LockOrderGraph::Filter::none;
+  Id gate = 0;
+};
+
+class Collector final : public LockOrderGraph::Visitor {
+ public:
+  explicit Collector(std::size_t record) : record_(record) {}
+  void on_cycle(const LockOrderGraph::Cycle& cycle) override {
+    FoundCycle& found = cycles.emplace_back();
+    for (const auto& edge : cycle.edges) found.edges.push_back({record_, edge});
+    found.filter = cycle.filter;
+    found.gate = cycle.gate;
+  }
+  std::vector<FoundCycle> cycles;
+
+ private:
+  std::size_t record_;
+};
+
+using LockPair = std::pair<Id, Id>;  // held, wanted
+
+// Adds what the judge takes out to `suppressed`; says whether that is anything new.
+bool suppress_more(const std::vector<FoundCycle>& cycles, const EdgeJudge& judge,
+                   std::set<LockPair>& suppressed) {
+  std::vector<CycleEdge> edges;
+  for (const FoundCycle& cycle : cycles) {
+    for (const CycleEdge& edge : cycle.edges) {
+      if (!edge.edge.declared) edges.push_back(edge);
+    }
+  }
+  const std::vector<bool> out = judge(edges);
+  bool more = false;
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    if (out[i]) more |= suppressed.insert({edges[i].edge.held, edges[i].edge.wanted}).second;
+  }
+  return more;
+}
+
+// The nearest acquisition from `acquisition` outwards that took a lock: a semaphore that proved to
+// be none neither orders nor guards anything.
+Id nearest_lock(const model::Record& record, Id acquisition) {
+  while (acquisition != 0 && record.object(record.acquisition(acquisition).object).not_a_lock) {
+    acquisition = record.acquisition(acquisition).outer;
+  }
+  return acquisition;
+}
+
+}  // namespace
+
+void feed(LockOrderGraph& graph, const model::Record& record, const Numbering& numbering) {
+  const Id a = numbering.acquisition_base;
+  const Id t = numbering.thread_base;
+  for (const model::Thread& thread : record.threads) {
+    graph.add_thread(t + thread.id, thread.parent == 0 ? 0 : t + thread.parent,
+                     thread.parent_segment);
+  }
+  for (const model::Join& join : record.joins) {
+    if (join.by != 0) graph.add_join(t + join.thread, t + join.by, join.segment);
+  }
+  for (const model::Acquisition& taken : record.acquisitions) {
+    if (record.object(taken.object).not_a_lock) continue;
+    const Id outer = nearest_lock(record, taken.outer);
+    graph.add_acquisition(a + taken.id, outer == 0 ? 0 : a + outer, numbering.lock(taken.object),
+                          taken.mode, taken.trial);
+  }
+  for (const model::Observation& seen : record.observations) {
+    if (record.object(record.acquisition(seen.acquisition).object).not_a_lock) continue;
+    graph.add_observation(a + seen.acquisition, t + seen.thread, seen.segment);
+  }
+  for (const model::Order& order : record.orders) {
+    graph.add_declared_order(numbering.lock(order.before), numbering.lock(order.after));
+  }
+}
+
+CycleHarvest cycles_within(Records records, std::size_t index, const EdgeJudge& judge) {
+  std::set<LockPair> suppressed;
+  for (;;) {
+    LockOrderGraph graph(model::heap_resource());
+    feed(graph, records[index], {0, 0, [](Id object) { return object; }});
+    for (const auto& [held, wanted] : suppressed) graph.suppress_edge(held, wanted);
+    Collector found(index);
+    const LockOrderGraph::Summary summary = graph.find_cycles(found);
+    if (judge && suppress_more(found.cycles, judge, suppressed)) continue;
+
+    CycleHarvest harvest;
+    harvest.components_cut = summary.components_cut;
+    for (const FoundCycle& cycle : found.cycles) {
+      RawFinding& raw = harvest.raw_findings.emplace_back(cycle_finding(records, cycle.edges));
+      raw.filter = cycle.filter;
+      if (cycle.gate != 0) raw.gate = {index, cycle.gate};
+    }
+    return harvest;
+  }
+}
+
+}  // namespace lockweave::cli
