@@ -46,7 +46,7 @@ struct Object {
   const char* name = nullptr;
   std::atomic<std::uint64_t> waiters_and_wakes{0};       // waiters << 32 | wakes on their way
   std::atomic<void*> clocks{nullptr};                    // of the race detector
-  std::atomic<PermitAccount*> permits_account{nullptr};  // taken_permits.h
+  std::atomic<PermitAccount*> permits_account{nullptr};  // permits.h
   // The last notification that nobody was waiting for; see lost-wakeup.
   std::atomic<const void*> missed_pc{nullptr};
   std::atomic<Id> missed_by{0};

@@ -78,7 +78,7 @@ struct ThreadState {
   std::atomic<std::uint32_t> segment{1};
   Wait wait;
   std::atomic<void*> locks_taken{nullptr};            // set of the waits detector
-  std::atomic<TakenPermits*> taken_permits{nullptr};  // taken_permits.h
+  std::atomic<TakenPermits*> taken_permits{nullptr};  // permits.h
   void* clocks = nullptr;  // of the race detector; the creator's until the thread runs
   std::atomic<const char*> name{nullptr};  // for reports; nullptr: only the label
   std::atomic<bool> finished{false};
