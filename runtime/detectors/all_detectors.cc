@@ -3,8 +3,7 @@
 //
 // The table of detectors: add a line here for a new one. The order is that of telling: what can end
 // the process comes last, so that the others have heard of the event.
-#include "runtime/core/events/core_state.h"
-#include "runtime/core/events/watch.h"
+#include "runtime/core/events/event.h"
 #include "runtime/detectors/forks.h"
 #include "runtime/detectors/imbalance.h"
 #include "runtime/detectors/misuse.h"
@@ -17,12 +16,11 @@ namespace lockweave::core {
 
 DetectorTable detector_table() {
   static core::Detector* const detectors[] = {
-      &detectors::misuse(), &detectors::imbalance(), &detectors::signal_safety(),
-      &detectors::forks(),  &detectors::waits(),     &detectors::wait_for(),
+      &detectors::races(),         &detectors::misuse(), &detectors::imbalance(),
+      &detectors::signal_safety(), &detectors::forks(),  &detectors::waits(),
+      &detectors::wait_for(),
   };
   return {detectors, sizeof detectors / sizeof detectors[0]};
 }
-
-Watcher& watcher() { return detectors::races(); }
 
 }  // namespace lockweave::core

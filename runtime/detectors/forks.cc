@@ -8,6 +8,7 @@ namespace lockweave::detectors {
 namespace {
 
 using core::Acquisition;
+using core::EventKind;
 using core::Object;
 using core::ReportStep;
 using core::ThreadState;
@@ -30,9 +31,19 @@ class Forks final : public core::Detector {
  public:
   constexpr Forks() = default;
 
-  void on_fork_in_child(ThreadState&) override { forked_ = true; }
+  core::EventMask wants() const override {
+    return core::mask_of(EventKind::fork_in_child, EventKind::block);
+  }
+  void on_event(const core::Event& event) override {
+    switch (event.kind) {
+      case EventKind::fork_in_child: forked_ = true; break;
+      case EventKind::block: return on_block(*event.thread);
+      default: break;
+    }
+  }
 
-  void on_block(ThreadState& thread) override {
+ private:
+  void on_block(ThreadState& thread) {
     if (!forked_) return;
     const WaitView wait = core::view_wait(thread);
     Acquisition* node = nullptr;
@@ -43,7 +54,6 @@ class Forks final : public core::Detector {
     tell("fork-while-locked", "", steps, 2);
   }
 
- private:
   bool forked_ = false;
 };
 

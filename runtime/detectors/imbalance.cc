@@ -7,6 +7,7 @@
 namespace lockweave::detectors {
 namespace {
 
+using core::EventKind;
 using core::Object;
 using core::OutstandingPermits;
 using core::ReportStep;
@@ -78,10 +79,19 @@ class Imbalance final : public core::Detector {
  public:
   constexpr Imbalance() = default;
 
-  void on_object_end(ThreadState& thread, Object& object, bool, const void*) override {
-    check(object, &thread);
+  core::EventMask wants() const override {
+    return core::mask_of(EventKind::object_end, EventKind::process_end);
   }
-  void on_process_end() override {
+  void on_event(const core::Event& event) override {
+    switch (event.kind) {
+      case EventKind::object_end: check(*event.object, event.thread); break;
+      case EventKind::process_end: return on_process_end();
+      default: break;
+    }
+  }
+
+ private:
+  void on_process_end() {
     core::for_each_object([](void*, Object& object) { check(object, nullptr); }, nullptr);
   }
 };

@@ -9,6 +9,7 @@ namespace lockweave::detectors {
 namespace {
 
 using core::Acquisition;
+using core::EventKind;
 using core::Object;
 using core::ReportStep;
 using core::ThreadState;
@@ -18,10 +19,28 @@ class Misuse final : public core::Detector {
  public:
   constexpr Misuse() = default;
 
-  void on_fork_in_child(ThreadState&) override { forget_told_after_fork(); }
+  core::EventMask wants() const override {
+    return core::mask_of(EventKind::release_not_held, EventKind::object_end, EventKind::thread_end,
+                         EventKind::assert_held, EventKind::misuse, EventKind::fork_in_child);
+  }
+  void on_event(const core::Event& event) override {
+    switch (event.kind) {
+      case EventKind::release_not_held:
+        return on_release_not_held(*event.thread, *event.object, event.variant, event.pc);
+      case EventKind::object_end:
+        return on_object_end(*event.thread, *event.object, event.freed, event.pc);
+      case EventKind::thread_end: return on_thread_end(*event.thread);
+      case EventKind::assert_held: return on_assert_held(*event.thread, *event.object, event.pc);
+      case EventKind::misuse:
+        return on_misuse(*event.thread, event.rule, event.variant, *event.object, event.pc);
+      case EventKind::fork_in_child: forget_told_after_fork(); break;
+      default: break;
+    }
+  }
 
+ private:
   void on_release_not_held(ThreadState& thread, Object& object, const char* variant,
-                           const void* pc) override {
+                           const void* pc) {
     ReportStep steps[2] = {step_here(thread, Action::releases, object, pc)};
     Acquisition* node = nullptr;
     ThreadState* holder = core::holder_of(object, &thread, &node);
@@ -29,7 +48,7 @@ class Misuse final : public core::Detector {
     tell("unlock-not-held", variant, steps, holder != nullptr ? 2 : 1);
   }
 
-  void on_object_end(ThreadState& thread, Object& object, bool freed, const void* pc) override {
+  void on_object_end(ThreadState& thread, Object& object, bool freed, const void* pc) {
     ReportStep steps[2] = {step_here(thread, Action::destroys, object, pc)};
     Acquisition* node = nullptr;
     if (ThreadState* holder = core::holder_of(object, nullptr, &node)) {
@@ -41,7 +60,7 @@ class Misuse final : public core::Detector {
     }
   }
 
-  void on_thread_end(ThreadState& thread) override {
+  void on_thread_end(ThreadState& thread) {
     for (Acquisition* node = thread.top; node != nullptr; node = node->outer) {
       if (node->object->kind == LW_SEMAPHORE) continue;  // it may be another's to give
       const ReportStep steps[] = {step_taken(thread, *node),
@@ -50,13 +69,13 @@ class Misuse final : public core::Detector {
     }
   }
 
-  void on_assert_held(ThreadState& thread, Object& object, const void* pc) override {
+  void on_assert_held(ThreadState& thread, Object& object, const void* pc) {
     const ReportStep steps[] = {step_here(thread, Action::wants, object, pc)};
     tell("inconsistent-locking", "assert-held", steps, 1);
   }
 
   void on_misuse(ThreadState& thread, const char* rule, const char* variant, Object& object,
-                 const void* pc) override {
+                 const void* pc) {
     const ReportStep steps[] = {step_here(thread, Action::releases, object, pc)};
     tell(rule, variant, steps, 1);
   }

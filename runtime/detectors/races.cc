@@ -11,6 +11,7 @@ namespace lockweave::detectors {
 namespace {
 
 using core::Acquisition;
+using core::EventKind;
 using core::Object;
 using core::Report;
 using core::ReportStep;
@@ -35,9 +36,9 @@ const Acquisition* find_in(const void* held, const Object& object) {
 }
 
 // The two enumerations say the same, in the same order.
-AccessKind kind_of(const core::Access& access) {
+AccessKind kind_of(lw_access_kind kind) {
   static_assert(static_cast<int>(AccessKind::end) == LW_END);
-  return static_cast<AccessKind>(access.kind);
+  return static_cast<AccessKind>(kind);
 }
 
 bool is_shared(const Acquisition& node) { return (node.flags & LW_SHARED) != 0; }
@@ -68,45 +69,64 @@ const char* rule_of(RaceKind kind) {
   }
 }
 
-class Races final : public core::Watcher {
+class Races final : public core::Detector {
  public:
   constexpr Races() = default;
 
-  void on_begin(bool literal_locksets) override {
-    engine_.take_locksets_literally(literal_locksets);
+  core::EventMask wants() const override {
+    return core::mask_of(EventKind::variable_begin, EventKind::variable_end, EventKind::watch_begin,
+                         EventKind::access, EventKind::acquired, EventKind::release,
+                         EventKind::order_release, EventKind::order_acquire,
+                         EventKind::thread_create, EventKind::thread_end, EventKind::join,
+                         EventKind::fork_in_child);
   }
-  void on_acquired(ThreadState& thread, Object& lock, bool shared) override {
+  void on_event(const core::Event& event) override {
+    switch (event.kind) {
+      case EventKind::variable_begin:
+        variables_.begin(event.address, event.size, event.name, core::intern_here(event.pc));
+        break;
+      case EventKind::variable_end: variables_.end(event.address); break;
+      case EventKind::watch_begin: engine_.take_locksets_literally(event.literal_locksets); break;
+      case EventKind::access: return on_access(event);
+      case EventKind::acquired: return on_acquired(*event.thread, *event.object, event.shared);
+      case EventKind::release: return on_release(*event.thread, *event.object, event.shared);
+      case EventKind::order_release: return on_order_release(*event.thread, *event.object);
+      case EventKind::order_acquire: return on_order_acquire(*event.thread, *event.object);
+      case EventKind::thread_create: return on_create(*event.thread, *event.other);
+      case EventKind::thread_end: return on_thread_end(*event.thread);
+      case EventKind::join: return on_joined(*event.thread, *event.other);
+      case EventKind::fork_in_child: return on_fork_in_child(*event.thread);
+      default: break;
+    }
+  }
+
+ private:
+  void on_acquired(ThreadState& thread, Object& lock, bool shared) {
     if (hands_over(lock)) return on_order_acquire(thread, lock);
     with(thread, lock,
          [&](ThreadClock& clock, OrderObject& order) { engine_.acquired(clock, order, shared); });
   }
-  void on_release(ThreadState& thread, Object& lock, bool shared) override {
+  void on_release(ThreadState& thread, Object& lock, bool shared) {
     if (hands_over(lock)) return on_order_release(thread, lock);
     with(thread, lock,
          [&](ThreadClock& clock, OrderObject& order) { engine_.release(clock, order, shared); });
   }
-  void on_order_release(ThreadState& thread, Object& object) override {
+  void on_order_release(ThreadState& thread, Object& object) {
     with(thread, object,
          [&](ThreadClock& clock, OrderObject& order) { engine_.order_release(clock, order); });
   }
-  void on_order_acquire(ThreadState& thread, Object& object) override {
+  void on_order_acquire(ThreadState& thread, Object& object) {
     with(thread, object,
          [&](ThreadClock& clock, OrderObject& order) { engine_.order_acquire(clock, order); });
   }
-  void on_create(ThreadState& parent, ThreadState& child) override;
-  void on_thread_end(ThreadState& thread) override {
+  void on_create(ThreadState& parent, ThreadState& child);
+  void on_thread_end(ThreadState& thread) {
     if (thread.clocks != nullptr) engine_.end(*static_cast<ThreadClock*>(thread.clocks));
   }
-  void on_joined(ThreadState& thread, ThreadState& joined) override;
-  void on_variable_begin(std::uintptr_t address, std::size_t size, const char* name,
-                         const void* pc) override {
-    variables_.begin(address, size, name, core::intern_here(pc));
-  }
-  void on_variable_end(std::uintptr_t address) override { variables_.end(address); }
-  void on_access(ThreadState& thread, const core::Access& access) override;
-  void on_fork_in_child(ThreadState& survivor) override;
+  void on_joined(ThreadState& thread, ThreadState& joined);
+  void on_access(const core::Event& event);
+  void on_fork_in_child(ThreadState& survivor);
 
- private:
   ThreadClock* clock_of(ThreadState& thread);
   template <class Do>
   void with(ThreadState& thread, Object& object, Do action) {
@@ -143,20 +163,21 @@ void Races::on_create(ThreadState& parent, ThreadState& child) {
 }
 
 void Races::on_joined(ThreadState& thread, ThreadState& joined) {
-  ThreadClock* clock = clock_of(thread);
   auto* ended = static_cast<ThreadClock*>(joined.clocks);
-  if (clock == nullptr || ended == nullptr) return;
+  ThreadClock* clock = ended == nullptr ? nullptr : clock_of(thread);
+  if (clock == nullptr) return;
   engine_.join(*clock, *ended);
   joined.clocks = nullptr;
   ended->~ThreadClock();
   core::arena.deallocate(ended, sizeof *ended);
 }
 
-void Races::on_access(ThreadState& thread, const core::Access& access) {
+void Races::on_access(const core::Event& access) {
+  ThreadState& thread = *access.thread;
   ThreadClock* clock = clock_of(thread);
   WatchedVariable* variable = variables_.find(access.address);
   if (clock == nullptr) return;
-  const AccessKind kind = kind_of(access);
+  const AccessKind kind = kind_of(access.access);
   if (variable == nullptr && kind == AccessKind::end) return;
   if (variable != nullptr && engine_.is_repeated(*clock, variable->accesses, kind, thread.top)) {
     return;
@@ -265,12 +286,12 @@ void Races::on_fork_in_child(ThreadState& survivor) {
       },
       nullptr);
   engine_.reset_after_fork();
-  ThreadClock* clock = core::watching() ? clock_of(survivor) : nullptr;
+  ThreadClock* clock = core::wanted(EventKind::acquired) ? clock_of(survivor) : nullptr;
   if (clock != nullptr) engine_.forked(*clock);
 }
 
 }  // namespace
 
-core::Watcher& races() { return detector; }
+core::Detector& races() { return detector; }
 
 }  // namespace lockweave::detectors

@@ -1,7 +1,7 @@
 // runtime/detectors/races.h
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The race engine (race_engine.h) told by core, its conclusions told as findings: data-race,
+// The race engine (race_engine.h) fed by core, its conclusions told as findings: data-race,
 // inconsistent-locking, write-under-shared-lock. One finding a variable and round (lw_begin_round);
 // a worse one may follow.
 // Steps of a finding: the access to look at first, the other access, and, where a lock guards the
@@ -9,10 +9,10 @@
 // Limits: those of the engine and of variables.h; locks that were released unseen order nothing.
 #pragma once
 
-#include "runtime/core/events/watch.h"
+#include "runtime/core/events/detector.h"
 
 namespace lockweave::detectors {
 
-core::Watcher& races();
+core::Detector& races();
 
 }  // namespace lockweave::detectors

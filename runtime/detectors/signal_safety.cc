@@ -7,11 +7,19 @@
 namespace lockweave::detectors {
 namespace {
 
+using core::EventKind;
+
 class SignalSafety final : public core::Detector {
  public:
   constexpr SignalSafety() = default;
 
-  void on_acquisition(core::ThreadState& thread, core::Acquisition& node, bool) override {
+  core::EventMask wants() const override { return core::mask_of(EventKind::acquisition); }
+  void on_event(const core::Event& event) override {
+    on_acquisition(*event.thread, *event.acquisition);
+  }
+
+ private:
+  void on_acquisition(core::ThreadState& thread, core::Acquisition& node) {
     if (thread.handling_signal == 0 || core::signal_being_handled(thread) == 0) return;
     if ((node.flags & LW_TRY) != 0) return;  // never waits for what it interrupted
     if (!first_time("signal-unsafe-lock", node.stack, node.object)) return;

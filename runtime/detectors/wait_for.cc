@@ -10,6 +10,7 @@ namespace lockweave::detectors {
 namespace {
 
 using core::Acquisition;
+using core::EventKind;
 using core::Object;
 using core::Report;
 using core::ReportStep;
@@ -110,21 +111,33 @@ class WaitFor final : public core::Detector {
  public:
   constexpr WaitFor() = default;
 
-  void on_block(ThreadState& thread) override {
+  core::EventMask wants() const override {
+    return core::mask_of(EventKind::block, EventKind::thread_gone, EventKind::fork_in_child);
+  }
+  void on_event(const core::Event& event) override {
+    switch (event.kind) {
+      case EventKind::block: return on_block(*event.thread);
+      case EventKind::thread_gone: return on_thread_gone();
+      case EventKind::fork_in_child: return on_fork_in_child();
+      default: break;
+    }
+  }
+
+ private:
+  void on_block(ThreadState& thread) {
     const WaitView wait = core::view_wait(thread);
     if (blocked_on_itself(thread, wait)) return;
     if (first_blocker_waits(thread, wait) && !kernel_refuses(thread, wait)) search_ring(thread);
     if (core::everyone_asleep()) check_all_blocked(&thread);
   }
-  void on_thread_gone() override {
+  void on_thread_gone() {
     if (core::everyone_asleep()) check_all_blocked(nullptr);
   }
-  void on_fork_in_child(ThreadState&) override {
+  void on_fork_in_child() {
     lock_.reset_after_fork();
     checks_wanted_.store(0, std::memory_order_relaxed);
   }
 
- private:
   bool blocked_on_itself(ThreadState& thread, const WaitView& wait);
   bool first_blocker_waits(const ThreadState& thread, const WaitView& wait);
   void search_ring(ThreadState& start);

@@ -10,6 +10,7 @@ namespace lockweave::detectors {
 namespace {
 
 using core::Acquisition;
+using core::EventKind;
 using core::Object;
 using core::ReportStep;
 using core::ThreadState;
@@ -32,13 +33,30 @@ class Waits final : public core::Detector {
  public:
   constexpr Waits() = default;
 
-  void on_acquisition(ThreadState& thread, Acquisition& node, bool may_give_up) override {
+  core::EventMask wants() const override {
+    return core::mask_of(EventKind::acquisition, EventKind::block, EventKind::notify,
+                         EventKind::join, EventKind::fork_in_child);
+  }
+  void on_event(const core::Event& event) override {
+    switch (event.kind) {
+      case EventKind::acquisition:
+        return on_acquisition(*event.thread, *event.acquisition, event.may_give_up);
+      case EventKind::block: return on_block(*event.thread);
+      case EventKind::notify: return on_notify(*event.thread, *event.object, event.pc);
+      case EventKind::join: return on_joined(*event.thread, *event.other, event.pc);
+      case EventKind::fork_in_child: forget_monitor_waits_after_fork(); break;
+      default: break;
+    }
+  }
+
+ private:
+  void on_acquisition(ThreadState& thread, Acquisition& node, bool may_give_up) {
     if (may_give_up || (node.flags & LW_TRY) != 0) return;  // it can do without the lock
     note_taken(thread, node);
     confirm_by_taker(thread, *node.object);
   }
 
-  void on_block(ThreadState& thread) override {
+  void on_block(ThreadState& thread) {
     const WaitView wait = core::view_wait(thread);
     if (wait.kind != LW_CONDITION_VARIABLE || wait.object == nullptr) return;
     check_two_mutexes(thread, wait);
@@ -48,7 +66,7 @@ class Waits final : public core::Detector {
     note_monitor_wait(thread, wait);
   }
 
-  void on_notify(ThreadState& thread, Object& object, bool, const void* pc) override {
+  void on_notify(ThreadState& thread, Object& object, const void* pc) {
     if (object.kind == LW_CONDITION_VARIABLE) {
       note_notified(thread, object);
       confirm_by_notifier(thread, object);
@@ -58,7 +76,7 @@ class Waits final : public core::Detector {
     begin_new_turn(thread);
   }
 
-  void on_joined(ThreadState& thread, ThreadState& joined, const void* pc) override {
+  void on_joined(ThreadState& thread, ThreadState& joined, const void* pc) {
     Acquisition* taken = nullptr;
     if (thread.top == nullptr || common_lock(thread.top, joined, &taken) == nullptr) return;
     ReportStep join;
@@ -71,9 +89,7 @@ class Waits final : public core::Detector {
     const ReportStep steps[] = {join, step_taken(joined, *taken)};
     tell("blocking-under-lock", "join", steps, 2);
   }
-  void on_fork_in_child(ThreadState&) override { forget_monitor_waits_after_fork(); }
 
- private:
   template <class Visit>
   static void for_each_waiter_on(const Object& object, const ThreadState& except, Visit visit) {
     for (ThreadState* other = core::newest_live_thread(); other != nullptr;

@@ -76,10 +76,9 @@ TABLE = [
     # Detectors are pure: no operating system, no input or output.
     Row("runtime/detectors/",
         ["model/", "runtime/core/events/detector.h", "runtime/core/record/report.h",
-         "runtime/core/base/arena.h", "runtime/core/events/watch.h", "runtime/detectors/"],
-        {"standard"},
-        # The table of detectors is what core asks for.
-        {"runtime/detectors/all_detectors.cc": ["runtime/core/events/core_state.h"]}),
+         "runtime/core/base/arena.h", "runtime/core/events/event.h",
+         "runtime/detectors/"],
+        {"standard"}),
     # The analyzer's one folder that knows clang, and the others that must not.
     Row("analyzer/extract/", ["analyzer/summary/", "analyzer/extract/"],
         EVERY_STD | {"system", "clang"}),

@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "runtime/core/code/site_key.h"
-#include "runtime/core/events/core_state.h"
-#include "runtime/core/events/watch.h"
+#include "runtime/core/events/detector.h"
 #include "runtime/core/record/record_writer.h"
 #include "runtime/core/state/fast_lock.h"
 
@@ -30,7 +29,10 @@ void observe(ThreadState& thread, Acquisition& node, bool may_give_up) {
       case Observation::known: break;
     }
   }
-  tell_detectors([&](Detector& detector) { detector.on_acquisition(thread, node, may_give_up); });
+  emit({.kind = EventKind::acquisition,
+        .may_give_up = may_give_up,
+        .thread = &thread,
+        .acquisition = &node});
 }
 
 // A cache that must forget as often as it has entries is too small for what this thread does.
@@ -76,12 +78,18 @@ bool orders_as_lock(const Acquisition& node) { return node.object->kind != LW_SE
 
 void tell_acquired(ThreadState& thread, const Acquisition& node) {
   if (!orders_as_lock(node)) return;
-  tell_watcher([&](Watcher& w) { w.on_acquired(thread, *node.object, is_shared(node)); });
+  emit({.kind = EventKind::acquired,
+        .shared = is_shared(node),
+        .thread = &thread,
+        .object = node.object});
 }
 
 void tell_release(ThreadState& thread, const Acquisition& node) {
   if (!orders_as_lock(node)) return;
-  tell_watcher([&](Watcher& w) { w.on_release(thread, *node.object, is_shared(node)); });
+  emit({.kind = EventKind::release,
+        .shared = is_shared(node),
+        .thread = &thread,
+        .object = node.object});
 }
 
 }  // namespace

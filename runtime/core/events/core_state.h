@@ -5,8 +5,7 @@
 #pragma once
 
 #include <atomic>
-
-#include "runtime/core/events/detector.h"
+#include <cstdint>
 
 namespace lockweave::core {
 
@@ -24,18 +23,5 @@ struct CoreState {
   int pid = 0;
 };
 extern constinit CoreState core_state;
-
-// The explicit table of detectors, in the order they are told (all_detectors.cc, not in core).
-struct DetectorTable {
-  Detector* const* entries = nullptr;
-  std::uint32_t count = 0;
-};
-extern DetectorTable detector_table();
-
-template <class Tell>
-void tell_detectors(Tell tell) {
-  const DetectorTable table = detector_table();
-  for (std::uint32_t i = 0; i < table.count; ++i) tell(*table.entries[i]);
-}
 
 }  // namespace lockweave::core

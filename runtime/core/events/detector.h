@@ -1,65 +1,16 @@
 // runtime/core/events/detector.h
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What core tells the detectors, and what they may ask. A detector is a fold over these calls: it
-// keeps its own state (in the arena), performs no I/O, knows no operating system and no front-end,
-// and hands what it concludes to `submit`.
-//
-// Calls come on the thread that acts, with the hook guard held (interposed functions pass through).
-// Uncontended operations on known acquisitions make no call at all: `on_acquisition` comes once per
-// (thread, segment, acquisition), but for waits with a time-out.
+// What detectors are told (event.h), what they may ask of the live process, and to whom they hand what
+// they conclude (`submit`). A detector keeps its own state in the arena, performs no I/O, and knows no
+// operating system and no front-end.
 #pragma once
 
+#include "runtime/core/events/event.h"
 #include "runtime/core/record/report.h"
 #include "runtime/core/state/permits.h"
 
 namespace lockweave::core {
-
-class Detector {
- public:
-  // A thread did, or is about to do, an acquisition for the first time in this segment of its life.
-  // `node.outer` is what it holds (nullptr: nothing). Before blocking, so also when it will never be
-  // granted. `may_give_up`: it is about to wait with a time-out; if it is granted, the call comes
-  // again without.
-  virtual void on_acquisition(ThreadState&, Acquisition&, bool may_give_up) { (void)may_give_up; }
-  // `thread.wait` has just been published; the thread is about to sleep.
-  virtual void on_block(ThreadState&) {}
-  virtual void on_unblock(ThreadState&) {}
-  // Another thread's wait may now end. `object` is what was notified, posted, set...
-  virtual void on_notify(ThreadState&, Object&, bool all, const void* pc) {
-    (void)all;
-    (void)pc;
-  }
-  virtual void on_release_not_held(ThreadState&, Object&, const char* variant, const void* pc) {
-    (void)variant;
-    (void)pc;
-  }
-  virtual void on_object_end(ThreadState&, Object&, bool freed, const void* pc) {
-    (void)freed;
-    (void)pc;
-  }
-  virtual void on_thread_end(ThreadState&) {}
-  // After it: the calling thread is no longer known.
-  virtual void on_thread_gone() {}
-  // The calling thread has joined `joined`.
-  virtual void on_joined(ThreadState&, ThreadState& joined, const void* pc) {
-    (void)joined;
-    (void)pc;
-  }
-  virtual void on_assert_held(ThreadState&, Object&, const void* pc) { (void)pc; }
-  virtual void on_misuse(ThreadState&, const char* rule, const char* variant, Object&,
-                         const void* pc) {
-    (void)rule;
-    (void)variant;
-    (void)pc;
-  }
-  virtual void on_fork_in_child(ThreadState&) {}
-  // The process ends in an orderly way, or by a verdict: the last call. Threads may still run.
-  virtual void on_process_end() {}
-
- protected:
-  ~Detector() = default;
-};
 
 // ---- what detectors may ask ------------------------------------------------------------------
 

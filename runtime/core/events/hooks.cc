@@ -13,6 +13,7 @@
 #include "runtime/core/events/acquire.h"
 #include "runtime/core/events/controller.h"
 #include "runtime/core/events/core_state.h"
+#include "runtime/core/events/detector.h"
 #include "runtime/core/events/watch.h"
 #include "runtime/core/record/record_writer.h"
 #include "runtime/core/state/fast_lock.h"
@@ -151,7 +152,7 @@ void tell_notified(Object& object, bool all, const void* pc) {
   } else {
     object.missed_pc.store(nullptr, std::memory_order_relaxed);
   }
-  tell_detectors([&](Detector& d) { d.on_notify(self(), object, all, pc); });
+  emit({.kind = EventKind::notify, .all = all, .thread = &self(), .object = &object, .pc = pc});
 }
 
 void unpublish_wait(Wait& wait) {
@@ -197,7 +198,11 @@ int lw_release(const void* lock, lw_kind, const void*) {
 void lw_release_not_held(const void* lock, lw_kind kind, const char* variant, const void* pc) {
   ErrnoKept kept;
   if (Object* object = object_at(bits(lock), kind, 0, pc)) {
-    tell_detectors([&](Detector& d) { d.on_release_not_held(self(), *object, variant, pc); });
+    emit({.kind = EventKind::release_not_held,
+          .thread = &self(),
+          .object = object,
+          .pc = pc,
+          .variant = variant});
   }
 }
 
@@ -230,7 +235,7 @@ void lw_object_end(const void* object, lw_kind, const void* pc) {
   Object* known = find_object(bits(object));
   if (known == nullptr) return;
   ErrnoKept kept;
-  tell_detectors([&](Detector& d) { d.on_object_end(self(), *known, false, pc); });
+  emit({.kind = EventKind::object_end, .thread = &self(), .object = known, .pc = pc});
   end_object(*known);
 }
 
@@ -244,7 +249,11 @@ void lw_memory_end(const void* begin, size_t size, const void* pc) {
       bits(begin), size,
       [](void* argument, Object& object) {
         const void* where = static_cast<Context*>(argument)->pc;
-        tell_detectors([&](Detector& d) { d.on_object_end(self(), object, true, where); });
+        emit({.kind = EventKind::object_end,
+              .freed = true,
+              .thread = &self(),
+              .object = &object,
+              .pc = where});
       },
       &context);
 }
@@ -278,7 +287,7 @@ void lw_block_publish(const void* object, lw_kind kind, int flags, const void* w
 void lw_block_check(void) {
   ErrnoKept kept;
   ThreadState& thread = self();
-  tell_detectors([&](Detector& d) { d.on_block(thread); });
+  emit({.kind = EventKind::block, .thread = &thread});
   thread.wait.settled.store(true, std::memory_order_seq_cst);
 }
 
@@ -302,7 +311,7 @@ void lw_block_end(void) {
   Wait& wait = thread.wait;
   unpublish_wait(wait);
   if (orders_by_ending(wait)) {
-    tell_watcher([&](Watcher& w) { w.on_order_acquire(thread, *wait.object); });
+    emit({.kind = EventKind::order_acquire, .thread = &thread, .object = wait.object});
   }
   if (parked.node != nullptr) {
     const std::uintptr_t address = parked.node->object->address.load(std::memory_order_relaxed);
@@ -313,7 +322,7 @@ void lw_block_end(void) {
     }
     parked = {};
   }
-  tell_detectors([&](Detector& d) { d.on_unblock(thread); });
+  emit({.kind = EventKind::unblock, .thread = &thread});
 }
 
 void lw_block_abandoned(void) {
@@ -326,7 +335,7 @@ void lw_notify(const void* object, lw_kind kind, int all, const void* pc) {
   Object* known = notified_object(object, kind, pc);
   if (known == nullptr) return;
   if (kind == LW_SEMAPHORE && all != 0) note_giving(*known, false);
-  tell_watcher([&](Watcher& w) { w.on_order_release(self(), *known); });
+  emit({.kind = EventKind::order_release, .thread = &self(), .object = known});
   tell_notified(*known, all != 0, pc);
 }
 
@@ -356,12 +365,12 @@ int lw_barrier_arrive(const void* barrier) {
   const std::uint32_t parties =
       object == nullptr ? 0 : object->permits.load(std::memory_order_relaxed);
   if (object != nullptr) {
-    tell_watcher([&](Watcher& w) { w.on_order_release(self(), *object); });
+    emit({.kind = EventKind::order_release, .thread = &self(), .object = object});
   }
   if (parties == 0) return -1;
   const std::uint32_t place = object->arrived.fetch_add(1, std::memory_order_relaxed) + 1;
   if (place % parties != 0) return 0;
-  tell_watcher([&](Watcher& w) { w.on_order_acquire(self(), *object); });
+  emit({.kind = EventKind::order_acquire, .thread = &self(), .object = object});
   return 1;
 }
 
@@ -369,7 +378,7 @@ void lw_permit_taken(const void* semaphore, int flags, const void* pc) {
   Object* object = find_object(bits(semaphore));
   if (object == nullptr) return;
   ThreadState& thread = self();
-  tell_watcher([&](Watcher& w) { w.on_order_acquire(thread, *object); });
+  emit({.kind = EventKind::order_acquire, .thread = &thread, .object = object});
   if (!object->lock_like) {
     ErrnoKept kept;
     return note_taken(thread, *object, pc);
@@ -382,7 +391,7 @@ void lw_permit_given(const void* semaphore, const void* pc) {
   Object* object =
       watching() ? object_at(bits(semaphore), LW_SEMAPHORE, 0, pc) : find_object(bits(semaphore));
   if (object == nullptr) return;
-  tell_watcher([&](Watcher& w) { w.on_order_release(self(), *object); });
+  emit({.kind = EventKind::order_release, .thread = &self(), .object = object});
   if (!object->lock_like) return note_given_back(self(), *object);
   const bool by_taker = pop_held(self(), bits(semaphore));
   note_giving(*object, by_taker);
@@ -410,7 +419,9 @@ void* lw_thread_create(const void* pc, size_t stack_size) {
   ThreadState& parent = self();
   ThreadState* child = register_child(parent, pc, stack_size);
   begin_segment(parent);
-  if (child != nullptr) tell_watcher([&](Watcher& w) { w.on_create(parent, *child); });
+  if (child != nullptr) {
+    emit({.kind = EventKind::thread_create, .thread = &parent, .other = child});
+  }
   return child;
 }
 
@@ -427,12 +438,11 @@ void lw_thread_ended(void) {
   ThreadState* thread = tls.state;
   if (thread == nullptr) return;
   reconcile_held(*thread);
-  tell_detectors([&](Detector& d) { d.on_thread_end(*thread); });
-  tell_watcher([&](Watcher& w) { w.on_thread_end(*thread); });
+  emit({.kind = EventKind::thread_end, .thread = thread});
   leave_permits(*thread);
   record_writer.note_thread_end(*thread);
   finish_thread(*thread);
-  tell_detectors([](Detector& d) { d.on_thread_gone(); });
+  emit({.kind = EventKind::thread_gone});
 }
 
 void lw_thread_joined(const void* thread, const void* pc) {
@@ -442,8 +452,7 @@ void lw_thread_joined(const void* thread, const void* pc) {
   begin_segment(self());
   remember_join(joined->id, self().id, self().segment.load(std::memory_order_relaxed));
   record_writer.note_join(*joined, self());
-  tell_watcher([&](Watcher& w) { w.on_joined(self(), *joined); });
-  tell_detectors([&](Detector& d) { d.on_joined(self(), *joined, pc); });
+  emit({.kind = EventKind::join, .thread = &self(), .other = joined, .pc = pc});
 }
 
 void lw_thread_cancelled(const void* thread) {
@@ -461,7 +470,7 @@ void lw_order_release(const void* object, lw_kind kind) {
   if (!watching()) return;
   ErrnoKept kept;
   if (Object* known = object_at(bits(object), kind, 0, __builtin_return_address(0))) {
-    tell_watcher([&](Watcher& w) { w.on_order_release(self(), *known); });
+    emit({.kind = EventKind::order_release, .thread = &self(), .object = known});
   }
 }
 
@@ -469,18 +478,22 @@ void lw_order_acquire(const void* object) {
   if (!watching()) return;
   ErrnoKept kept;
   if (Object* known = find_object(bits(object))) {
-    tell_watcher([&](Watcher& w) { w.on_order_acquire(self(), *known); });
+    emit({.kind = EventKind::order_acquire, .thread = &self(), .object = known});
   }
 }
 
 void lw_variable_begin(const void* address, size_t size, const char* name, const void* pc) {
   ErrnoKept kept;
-  watcher().on_variable_begin(bits(address), size, name, pc);
+  emit({.kind = EventKind::variable_begin,
+        .pc = pc,
+        .address = bits(address),
+        .size = size,
+        .name = name});
 }
 
 void lw_variable_end(const void* address) {
   ErrnoKept kept;
-  watcher().on_variable_end(bits(address));
+  emit({.kind = EventKind::variable_end, .address = bits(address)});
 }
 
 void lw_access(const void* address, size_t size, lw_access_kind kind, const void* pc) {
@@ -488,7 +501,12 @@ void lw_access(const void* address, size_t size, lw_access_kind kind, const void
   // Static storage ends with the process, and daemons may still be at work.
   if (kind == LW_END && lies_in_module(bits(address))) return;
   begin_watching();
-  watcher().on_access(self(), {bits(address), size, kind, pc});
+  emit({.kind = EventKind::access,
+        .access = kind,
+        .thread = &self(),
+        .pc = pc,
+        .address = bits(address),
+        .size = size});
 }
 
 void lw_read(const void* address, size_t size, const void* pc) {
@@ -522,7 +540,7 @@ void lw_assert_held(const void* lock, const void* pc) {
   if (!holds(self(), bits(lock))) {
     ErrnoKept kept;
     if (Object* known = object_at(bits(lock), LW_MUTEX, 0, pc)) {
-      tell_detectors([&](Detector& d) { d.on_assert_held(self(), *known, pc); });
+      emit({.kind = EventKind::assert_held, .thread = &self(), .object = known, .pc = pc});
     }
   }
   lw_leave();
@@ -558,7 +576,12 @@ void lw_misuse(const char* rule, const char* variant, const void* object, lw_kin
                const void* pc) {
   ErrnoKept kept;
   if (Object* known = object_at(bits(object), kind, 0, pc)) {
-    tell_detectors([&](Detector& d) { d.on_misuse(self(), rule, variant, *known, pc); });
+    emit({.kind = EventKind::misuse,
+          .thread = &self(),
+          .object = known,
+          .pc = pc,
+          .rule = rule,
+          .variant = variant});
   }
 }
 

@@ -5,6 +5,7 @@
 #include "runtime/core/base/arena.h"
 #include "runtime/core/base/os.h"
 #include "runtime/core/events/core_state.h"
+#include "runtime/core/events/detector.h"
 #include "runtime/core/state/held.h"
 
 namespace lockweave::core {

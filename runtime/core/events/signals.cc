@@ -13,6 +13,7 @@
 #include "lockweave/hooks.h"
 #include "runtime/core/base/tls.h"
 #include "runtime/core/events/core_state.h"
+#include "runtime/core/state/thread_state.h"
 
 namespace lockweave::core {
 namespace {

@@ -7,12 +7,10 @@
 
 namespace lockweave::core {
 
-constinit std::atomic<bool> watching_variables{false};
-
 void begin_watching() {
   if (watching()) return;
-  watcher().on_begin(options.literal_locksets);
-  watching_variables.store(true, std::memory_order_seq_cst);
+  emit({.kind = EventKind::watch_begin, .literal_locksets = options.literal_locksets});
+  want_events(kOrderEvents);
   fast_locks_open.store(false, std::memory_order_seq_cst);
 }
 

@@ -15,7 +15,7 @@
 #include "runtime/core/base/say.h"
 #include "runtime/core/base/tls.h"
 #include "runtime/core/events/core_state.h"
-#include "runtime/core/events/watch.h"
+#include "runtime/core/events/detector.h"
 #include "runtime/core/record/record_writer.h"
 #include "runtime/core/state/relations.h"
 #include "runtime/core/verdict/cycle_count.h"
@@ -124,6 +124,7 @@ void lw_start(char** environment, lw_spawn_function spawn) {
   if (options.verbosity > 0) {
     Say() << "lockweave: watching process " << static_cast<std::uint64_t>(core_state.pid) << "\n";
   }
+  open_events();
   core_state.up.store(true, std::memory_order_release);
   start_stall_timer();
 }
@@ -155,10 +156,7 @@ void lw_fork_child(const void*) {
   keep_only_current_after_fork();
   forget_relations_after_fork();
   record_writer.begin_child_after_fork();
-  if (tls.state != nullptr) {
-    tell_detectors([](Detector& d) { d.on_fork_in_child(*tls.state); });
-    watcher().on_fork_in_child(*tls.state);
-  }
+  if (tls.state != nullptr) emit({.kind = EventKind::fork_in_child, .thread = tls.state});
   start_stall_timer();
 }
 
@@ -178,7 +176,7 @@ int lw_exit(const char* how, int status) {
     return status;
   }
   Unseen unseen;
-  tell_detectors([](Detector& d) { d.on_process_end(); });
+  emit({.kind = EventKind::process_end});
   record_writer.note_rest();
   record_writer.note_end(how, status);
   if (core_state.under_launcher) return status;

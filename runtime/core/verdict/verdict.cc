@@ -13,6 +13,7 @@
 #include "runtime/core/base/tls.h"
 #include "runtime/core/code/interpreter.h"
 #include "runtime/core/events/core_state.h"
+#include "runtime/core/events/detector.h"
 #include "runtime/core/record/record_writer.h"
 #include "runtime/core/verdict/cycle_count.h"
 #include "runtime/core/verdict/process.h"
@@ -96,7 +97,7 @@ void submit_deadlock(const Report& report) {
     if (options.on_deadlock == OnDeadlock::wait) return;
     for (;;) os::sleep_ns(1'000'000'000);  // another thread is ending the process
   }
-  tell_detectors([](Detector& d) { d.on_process_end(); });
+  emit({.kind = EventKind::process_end});
   say_what_runs(report.rule);
   // The launcher prints what its own child leaves behind; any other process speaks for itself.
   const bool speak = !core_state.root || options.on_deadlock == OnDeadlock::wait;
