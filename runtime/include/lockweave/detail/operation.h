@@ -96,10 +96,10 @@ class operation {
     if (seen_) lockweave_lw_wake()(object, kind, all ? 1 : 0, pc);
   }
   void order_release(const void* object, lw_kind kind) const noexcept {
-    if (seen_) lockweave_lw_hand_over()(object, kind);
+    if (seen_) lockweave_lw_order_release()(object, kind);
   }
   void order_acquire(const void* object) const noexcept {
-    if (seen_) lockweave_lw_take_over()(object);
+    if (seen_) lockweave_lw_order_acquire()(object);
   }
   void value_got(const void* queue, const void* pc) const noexcept {
     if (seen_) lockweave_lw_value_got()(queue, pc);
