@@ -115,6 +115,28 @@ int main(int argc, char **argv) {
   return 5;
 }
 """,
+    # Many threads nest two locks, one after another; then a child does nothing but end.
+    "forks_late": """
+#include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static pthread_mutex_t outer = PTHREAD_MUTEX_INITIALIZER, inner = PTHREAD_MUTEX_INITIALIZER;
+static void *nest(void *argument) {
+  pthread_mutex_lock(&outer);
+  pthread_mutex_lock(&inner);
+  pthread_mutex_unlock(&inner);
+  pthread_mutex_unlock(&outer);
+  return argument;
+}
+int main(void) {
+  for (int i = 0; i < 200; ++i) {
+    pthread_t thread;
+    if (pthread_create(&thread, 0, nest, 0) != 0 || pthread_join(thread, 0) != 0) return 2;
+  }
+  if (fork() == 0) return 0;
+  return wait(0) > 0 ? 0 : 1;
+}
+""",
     # A consumer process forgets task_done on one path and waits for more; main waits until all is done.
     "forgetful.cc": """
 #include "lockweave/process.h"
@@ -219,6 +241,17 @@ class SharedLocks(unittest.TestCase):
     def test_unrelated_programs_with_other_slots(self):
         result = self.run_unrelated(3)
         self.assertEqual((result.returncode, self.findings()), (0, []), result.stderr)
+
+
+class Records(unittest.TestCase):
+    def test_a_forked_child_records_nothing_that_its_parent_did(self):
+        out = FOLDER / self.id()
+        result = lockweave("run", "--output", out, "--", program("forks_late"))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        entries = [[json.loads(line) for line in record.read_text().splitlines()]
+                   for record in out.rglob("*.jsonl")]
+        (child,) = [record for record in entries if not record[0]["root"]]
+        self.assertEqual([next(iter(entry)) for entry in child], ["lockweave", "end"], child)
 
 
 class Signals(unittest.TestCase):

@@ -14,11 +14,15 @@ constexpr std::uint32_t kStripes = 64;
 constexpr std::uint32_t kFilterWords = 1 << 14;
 constexpr std::uintptr_t kFilterLine = 64;
 
+using Slots = std::atomic<Object*>;
+
 struct ObjectTable {
   RawLock lock;
   std::atomic<Object*> buckets[kObjectBuckets] = {};
-  std::atomic<Object*> all[1 << 12] = {};  // pages of kPageEntries, by id
-  Id count = 0;
+  std::atomic<Slots*> all[1 << 12] = {};  // pages of kPageEntries, by id
+  // Every id up to it has its slot filled: stored after the slot, loaded before it by those who walk
+  // without the lock.
+  std::atomic<Id> count{0};
 };
 constinit ObjectTable objects;
 
@@ -73,15 +77,22 @@ Object* find_in_bucket(const std::atomic<Object*>& bucket, std::uintptr_t addres
 
 constexpr std::uint32_t kPageEntries = 1 << 12;
 
-Object** slot_of(Id id, bool make) {
+Slots* slot_of(Id id, bool make) {
   if (id / kPageEntries >= sizeof objects.all / sizeof objects.all[0]) return nullptr;
   auto& page = objects.all[id / kPageEntries];
-  Object* base = page.load(std::memory_order_acquire);
+  Slots* base = page.load(std::memory_order_acquire);
   if (base == nullptr && make) {
-    base = reinterpret_cast<Object*>(arena.make_array<Object*>(kPageEntries));
+    base = arena.make_array<Slots>(kPageEntries);
     page.store(base, std::memory_order_release);
   }
-  return base == nullptr ? nullptr : reinterpret_cast<Object**>(base) + id % kPageEntries;
+  return base == nullptr ? nullptr : base + id % kPageEntries;
+}
+
+// Without the lock: calls `visit` for each object that has begun, ended ones too, oldest first.
+template <class Visit>
+void for_each_begun(Visit visit) {
+  const Id count = objects.count.load(std::memory_order_acquire);
+  for (Id id = 1; id <= count; ++id) visit(*slot_of(id, false)->load(std::memory_order_relaxed));
 }
 
 // Objects whose stack trace of first use is the same are told apart by their rank among them.
@@ -92,9 +103,10 @@ std::uint32_t next_ordinal(const InternedStack* first) {
 
 Object* begin_object(std::uintptr_t address, lw_kind kind, int flags, InternedStack* first) {
   Object* object = arena.make<Object>();
-  Object** slot = object == nullptr ? nullptr : slot_of(objects.count + 1, true);
+  const Id id = objects.count.load(std::memory_order_relaxed) + 1;
+  Slots* slot = object == nullptr ? nullptr : slot_of(id, true);
   if (slot == nullptr) return nullptr;
-  object->id = ++objects.count;
+  object->id = id;
   object->kind = kind;
   object->process_shared = (flags & LW_PROCESS_SHARED) != 0;
   object->first = first;
@@ -110,7 +122,8 @@ Object* begin_object(std::uintptr_t address, lw_kind kind, int flags, InternedSt
   } else if (!off_stacks.load(std::memory_order_relaxed)) {
     off_stacks.store(true, std::memory_order_relaxed);
   }
-  *slot = object;
+  slot->store(object, std::memory_order_relaxed);
+  objects.count.store(id, std::memory_order_release);
   return object;
 }
 
@@ -202,7 +215,7 @@ bool objects_off_stacks() { return off_stacks.load(std::memory_order_relaxed); }
 
 Id newest_object() {
   RawGuard guard(objects.lock);
-  return objects.count;
+  return objects.count.load(std::memory_order_relaxed);
 }
 
 bool may_hold_objects(std::uintptr_t begin, std::size_t size) {
@@ -244,17 +257,16 @@ void end_objects_within(std::uintptr_t begin, std::size_t size, ObjectVisitor vi
     if (visit != nullptr) visit(context, *object);
     end_object(*object);
   };
-  if (size / kFilterLine <= 64 + objects.count) {
+  if (size / kFilterLine <= 64 + objects.count.load(std::memory_order_relaxed)) {
     for (std::uintptr_t line = begin & ~(kFilterLine - 1); line < end; line += kFilterLine) {
       visit_line(line, begin, end, finish);
     }
     return;
   }
-  for (Id id = 1; id <= objects.count; ++id) {
-    Object** slot = slot_of(id, false);
-    const std::uintptr_t at = (*slot)->address.load(std::memory_order_acquire);
-    if (at >= begin && at < end) finish(*slot);
-  }
+  for_each_begun([&](Object& object) {
+    const std::uintptr_t at = object.address.load(std::memory_order_acquire);
+    if (at >= begin && at < end) finish(&object);
+  });
 }
 
 namespace {
@@ -389,7 +401,7 @@ void for_each_acquisition(AcquisitionVisitor visit, void* context) {
 }
 
 void for_each_object(ObjectVisitor visit, void* context) {
-  for (Id id = 1; id <= objects.count; ++id) visit(context, **slot_of(id, false));
+  for_each_begun([&](Object& object) { visit(context, object); });
 }
 
 void for_each_table_lock(LockVisitor visit) {
@@ -398,17 +410,18 @@ void for_each_table_lock(LockVisitor visit) {
 }
 
 void reset_tables_after_fork() {
-  for (Id id = 1; id <= objects.count; ++id) {
-    Object& object = **slot_of(id, false);
+  lost_observations.store(0, std::memory_order_relaxed);
+  for_each_begun([](Object& object) {
     object.written = false;
     object.waiters_and_wakes.store(0, std::memory_order_relaxed);
     object.permits_account.store(nullptr, std::memory_order_relaxed);  // the parent's
-  }
+  });
   for_each_acquisition(
       [](void*, Acquisition& node) {
         node.written = false;
         node.observations = nullptr;  // the parent's; the child's record starts empty
         node.observation_count = 0;
+        node.late = nullptr;
       },
       nullptr);
 }
