@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // 128 bits that stand for a text, so that equal files can be told without keeping them. Not against
-// forgery: who can write our inputs can write findings anyway. The same on every machine.
+// forgery: who can write our inputs can write findings anyway. The same on every machine (XXH3).
 #pragma once
 
 #include <compare>

@@ -38,7 +38,7 @@ def groups_of(header):
         return {"input-output"}
     if re.match(r"(clang|clang-c|llvm|llvm-c)/", header):
         return {"clang"}
-    if re.match(r"(fmt|nlohmann|toml\+\+|CLI|gtest|gmock|benchmark)/|zstd\.h$", header):
+    if re.match(r"(fmt|nlohmann|toml\+\+|CLI|capstone|gtest|gmock|benchmark)/|(zstd|xxhash)\.h$", header):
         return {"packages"}
     return {"system"}
 

@@ -4,61 +4,57 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <map>
+#include <memory>
 #include <string>
 
 namespace lockweave::cli {
 namespace {
 
-constexpr std::uint64_t kAfterTheWait = 0x1008;
-
-// What leads to a wait, the wait, and what follows it.
-std::string around_the_wait(const std::string& what_follows) {
-  return "    1000: xorl %eax, %eax\n"
-         "    1003: callq 0x500 <pthread_cond_wait@plt>\n" +
-         what_follows;
+// "name address" of each call in a sample.
+std::map<std::string, std::uint64_t> calls_in(const std::string& program) {
+  const std::unique_ptr<FILE, int (*)(FILE*)> output(::popen(program.c_str(), "r"), &::pclose);
+  std::map<std::string, std::uint64_t> calls;
+  char name[64];
+  std::size_t address = 0;
+  while (std::fscanf(output.get(), "%63s %zu", name, &address) == 2) calls[name] = address;
+  return calls;
 }
 
-std::string call_then_jump_back(const std::string& name) {
-  return around_the_wait("    1008: callq 0x700 <" + name + ">\n    100d: jmp 0x1000\n");
-}
-
-TEST(WaitLoops, AJumpBackIsALoop) {
-  EXPECT_EQ(call_in_loop(around_the_wait("    1008: testb %al, %al\n"
-                                         "    100a: je 0x1000\n"
-                                         "    100c: retq\n"),
-                         kAfterTheWait),
-            InLoop::yes);
-}
-
-TEST(WaitLoops, StraightOnIsNone) {
-  EXPECT_EQ(call_in_loop(around_the_wait("    1008: testb %al, %al\n"
-                                         "    100a: je 0x100f\n"
-                                         "    100c: nop\n"
-                                         "    100f: retq\n"),
-                         kAfterTheWait),
-            InLoop::no);
-}
-
-// Compilers put what belongs to something else behind calls that never return.
-TEST(WaitLoops, WhatStandsBehindACallThatNeverReturnsIsNotReached) {
-  for (const std::string name :
-       {"_Unwind_Resume@plt", "_ZSt9terminatev@plt", "_ZSt20__throw_system_errori@plt",
-        "__stack_chk_fail@plt", "_ZN9lockweave6detail18raise_system_errorEi"}) {
-    EXPECT_EQ(call_in_loop(call_then_jump_back(name), kAfterTheWait), InLoop::no) << name;
+class WaitLoopsIn : public testing::TestWithParam<const char*> {
+ protected:
+  InLoop judge(const std::string& name) {
+    const CodePosition at{GetParam(), calls_.at(name)};
+    return loops_.judge(std::span(&at, 1));
   }
+
+ private:
+  std::map<std::string, std::uint64_t> calls_ = calls_in(GetParam());
+  WaitLoops loops_;
+};
+
+TEST_P(WaitLoopsIn, AreFoundInMachineCode) {
+  EXPECT_EQ(judge("in_a_loop"), InLoop::yes);
+  EXPECT_EQ(judge("straight_on"), InLoop::no);
+  EXPECT_EQ(judge("before_the_end"), InLoop::no);
+  EXPECT_EQ(judge("through_a_table"), InLoop::unknown);
 }
 
-TEST(WaitLoops, NamesThatOnlyLookAsIfTheyEndedTheProgram) {
-  for (const std::string name :
-       {"_ZN3job5abortEv", "exit_row", "_ZN6Worker9terminateEv", "abort_all@plt", "f+0x10"}) {
-    EXPECT_EQ(call_in_loop(call_then_jump_back(name), kAfterTheWait), InLoop::yes) << name;
-  }
+// Imported functions are called through the linkage table, or through a slot of their own.
+INSTANTIATE_TEST_SUITE_P(Samples, WaitLoopsIn, testing::Values(LOOP_SAMPLE, LOOP_SAMPLE_NO_PLT));
+
+TEST(WaitLoops, OneFrameInALoopIsEnough) {
+  const auto calls = calls_in(LOOP_SAMPLE);
+  const CodePosition frames[] = {{LOOP_SAMPLE, calls.at("straight_on")},
+                                 {LOOP_SAMPLE, calls.at("in_a_loop")}};
+  EXPECT_EQ(WaitLoops().judge(frames), InLoop::yes);
 }
 
-TEST(WaitLoops, AJumpToAComputedPlaceIsUnknown) {
-  EXPECT_EQ(call_in_loop(around_the_wait("    1008: jmpq *%rax\n"), kAfterTheWait),
-            InLoop::unknown);
-  EXPECT_EQ(call_in_loop(around_the_wait(""), kAfterTheWait), InLoop::unknown);
+TEST(WaitLoops, WhatCannotBeReadIsUnknown) {
+  const CodePosition frames[] = {{"/nowhere/at_all", 16}};
+  EXPECT_EQ(WaitLoops().judge(frames), InLoop::unknown);
+  EXPECT_EQ(WaitLoops().judge({}), InLoop::unknown);
 }
 
 }  // namespace

@@ -107,9 +107,6 @@ void judge_candidates(std::vector<RawFinding>& raw_findings, SymbolizedRecords& 
     const model::Record& record = symbolized.record(wait.record);
     return loops.judge(frames_to_judge(record, wait.step.stack)) != InLoop::no;
   });
-  if (!loops.note().empty()) {
-    results.notes.push_back({"no-disassembler", model::Level::note, loops.note()});
-  }
 }
 
 void prefetch_all(const std::vector<RawFinding>& raw_findings, SymbolizedRecords& symbolized) {

@@ -72,6 +72,14 @@ struct ElfFile::Image {
   std::uint64_t file_offset(std::uint64_t address) const;
   void read_variables() const;
 
+  std::string symbol_name(const Elf64_Shdr& table, std::uint64_t index) const {
+    const std::string_view symbols = section_bytes(table);
+    if (index == 0 || index >= symbols.size() / sizeof(Elf64_Sym)) return {};
+    Elf64_Sym symbol;
+    std::memcpy(&symbol, symbols.data() + index * sizeof symbol, sizeof symbol);
+    return std::string(text_at(linked_strings(table), symbol.st_name));
+  }
+
   // Calls visit(symbol, name) for every symbol of both tables until it returns true.
   template <class Visit>
   bool any_symbol(Visit visit) const {
@@ -264,6 +272,35 @@ std::optional<CodeRange> ElfFile::function_at(std::uint64_t address) const {
     return covers;
   });
   return found;
+}
+
+std::string ElfFile::function_named_at(std::uint64_t address) const {
+  std::string found;
+  image_->any_symbol([&](const Elf64_Sym& symbol, std::string_view name) {
+    const bool begins = ELF64_ST_TYPE(symbol.st_info) == STT_FUNC && symbol.st_value == address;
+    if (begins) found = name;
+    return begins;
+  });
+  return found;
+}
+
+std::string ElfFile::imported_at(std::uint64_t slot) const {
+  for (const Elf64_Shdr& section : image_->sections) {
+    if (section.sh_type != SHT_RELA || section.sh_link >= image_->sections.size()) continue;
+    const std::string_view table = image_->section_bytes(section);
+    for (std::size_t at = 0; at + sizeof(Elf64_Rela) <= table.size(); at += sizeof(Elf64_Rela)) {
+      Elf64_Rela relocation;
+      std::memcpy(&relocation, table.data() + at, sizeof relocation);
+      if (relocation.r_offset != slot) continue;
+      return image_->symbol_name(image_->sections[section.sh_link], ELF64_R_SYM(relocation.r_info));
+    }
+  }
+  return {};
+}
+
+std::string_view ElfFile::code(const CodeRange& range) const {
+  if (range.end <= range.begin) return {};
+  return image_->bytes(image_->file_offset(range.begin), range.end - range.begin);
 }
 
 std::string demangled(const std::string& symbol) {
