@@ -76,7 +76,7 @@ TABLE = [
     # Detectors are pure: no operating system, no input or output.
     Row("runtime/detectors/",
         ["model/", "runtime/core/events/detector.h", "runtime/core/record/report.h",
-         "runtime/core/base/arena.h", "runtime/core/events/event.h",
+         "runtime/core/base/arena.h", "runtime/core/base/lost.h", "runtime/core/events/event.h",
          "runtime/detectors/"],
         {"standard"}),
     # The analyzer's one folder that knows clang, and the others that must not.

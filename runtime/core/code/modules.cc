@@ -7,6 +7,8 @@
 #include <link.h>
 #include <string.h>
 
+#include "runtime/core/base/lost.h"
+
 namespace lockweave::core {
 
 const LoadedModule* Modules::find(std::uintptr_t address, bool* is_new) {
@@ -16,7 +18,9 @@ const LoadedModule* Modules::find(std::uintptr_t address, bool* is_new) {
     if (address >= entry.begin && address < entry.end) return &entry;
   }
   dl_find_object found;
-  if (count_ == kMax || _dl_find_object(reinterpret_cast<void*>(address), &found) != 0) {
+  if (_dl_find_object(reinterpret_cast<void*>(address), &found) != 0) return nullptr;
+  if (count_ == kMax) {
+    count_lost(Loss::modules);
     return nullptr;
   }
   LoadedModule& entry = entries_[count_++];

@@ -7,6 +7,7 @@
 #include <atomic>
 
 #include "runtime/core/base/arena.h"
+#include "runtime/core/base/lost.h"
 #include "runtime/core/base/tls.h"
 
 extern "C" {
@@ -177,7 +178,11 @@ InternedStack* intern_stack(const Trace& trace) {
   if (InternedStack* found = find_in(head, trace, hash)) return found;
   const std::size_t size = sizeof(InternedStack) + trace.count * sizeof(std::uintptr_t);
   auto* entry = static_cast<InternedStack*>(arena.allocate(size, alignof(InternedStack)));
-  if (entry == nullptr || !remember_id(entry)) return nullptr;
+  if (entry == nullptr || !remember_id(entry)) {
+    arena.deallocate(entry, size);
+    count_lost(Loss::stacks);
+    return nullptr;
+  }
   entry->hash = hash;
   entry->count = trace.count;
   for (std::uint32_t i = 0; i < trace.count; ++i) entry->pcs[i] = trace.pcs[i];

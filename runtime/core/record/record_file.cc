@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "runtime/core/base/lost.h"
 #include "runtime/core/base/os.h"
 
 namespace lockweave::core {
@@ -84,7 +85,7 @@ void RecordFile::end_line() {
 
 // A broken line always ends at the end of a window that could not be followed by another.
 void RecordFile::drop_line() {
-  ++dropped_;
+  count_lost(Loss::record_lines);
   if (previous_ != nullptr || trimmed_) return;  // the part left behind reads as a cut line
   memset(window_ + line_start_, 0, used_ - line_start_);
   used_ = line_start_;

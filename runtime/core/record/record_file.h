@@ -36,8 +36,6 @@ class RecordFile final : public model::LineSink {
   // In a child of fork: the mapping belongs to the parent's record.
   void abandon();
 
-  std::uint64_t lines_dropped() const { return dropped_; }
-
  private:
   static constexpr std::size_t kWindow = std::size_t{256} << 10;
   static constexpr std::size_t kPathMax = 4096;
@@ -55,7 +53,6 @@ class RecordFile final : public model::LineSink {
   std::size_t line_start_ = 0;   // of the line being written, in the window it began in
   bool trimmed_ = false;         // finish() cut the file behind used_
   bool broken_ = false;          // the line being written lost a part
-  std::uint64_t dropped_ = 0;
 };
 
 }  // namespace lockweave::core

@@ -9,6 +9,7 @@
 #include <charconv>
 
 #include "runtime/core/base/arena.h"
+#include "runtime/core/base/lost.h"
 #include "runtime/core/code/modules.h"
 #include "runtime/core/record/record_file.h"
 
@@ -179,6 +180,13 @@ Id write_acquisition(Acquisition* node) {
   return node == nullptr ? 0 : node->id;
 }
 
+void write_losses() {
+  for (std::size_t i = 0; i < model::kLossKinds; ++i) {
+    const auto kind = static_cast<Loss>(i);
+    if (lost(kind) > 0) model::write_entry(file, model::Lost{to_string(kind), lost(kind)});
+  }
+}
+
 void write_header(bool root) {
   static constinit char text[1 << 14];  // the record writer's lock is held
   const long length = os::read_file("/proc/self/cmdline", text, sizeof text);
@@ -308,11 +316,7 @@ void RecordWriter::note_rest() {
       },
       this);
   RawGuard guard(lock_);
-  if (observations_lost() > 0)
-    model::write_entry(file, model::Lost{"observations", observations_lost()});
-  if (file.lines_dropped() > 0) {
-    model::write_entry(file, model::Lost{"record-lines", file.lines_dropped()});
-  }
+  write_losses();
 }
 
 void RecordWriter::note_end(const char* how, int status) {
@@ -331,6 +335,7 @@ void RecordWriter::begin_child_after_fork() {
   if (!file.is_open()) return;
   file.abandon();
   modules.reset();
+  forget_lost_after_fork();
   // lockweave: ignore(inconsistent-locking) the only thread of a forked child
   findings_ = 0;
   ended_ = {};

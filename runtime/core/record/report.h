@@ -7,6 +7,7 @@
 
 #include "model/record.h"
 #include "runtime/core/base/arena.h"
+#include "runtime/core/base/lost.h"
 #include "runtime/core/state/thread_state.h"
 
 namespace lockweave::core {
@@ -22,11 +23,15 @@ struct ReportStep {
   std::uint64_t count = 1;  // permits, values
 };
 
-// Steps whose number shows while they are told. Without memory the rest is left out.
+// Steps whose number shows while they are told. Without memory the rest is left out, and counted.
 class StepList {
  public:
   void add(const ReportStep& step) {
-    if (count_ < capacity_ || grow()) steps_[count_++] = step;
+    if (count_ < capacity_ || grow()) {
+      steps_[count_++] = step;
+    } else {
+      count_lost(Loss::steps);
+    }
   }
   const ReportStep* begin() const { return steps_; }
   std::uint32_t count() const { return count_; }

@@ -3,6 +3,7 @@
 #include "runtime/core/state/relations.h"
 
 #include "runtime/core/base/arena.h"
+#include "runtime/core/base/lost.h"
 
 namespace lockweave::core {
 namespace {
@@ -20,7 +21,11 @@ void push(std::atomic<T*>& list, T* entry) {
 }  // namespace
 
 void remember_join(Id joined, Id by, std::uint32_t segment) {
-  if (auto* entry = arena.make<JoinMade>(nullptr, joined, by, segment)) push(joins, entry);
+  if (auto* entry = arena.make<JoinMade>(nullptr, joined, by, segment)) {
+    push(joins, entry);
+  } else {
+    count_lost(Loss::joins);
+  }
 }
 
 bool declare_order(Object& before, Object& after) {
@@ -29,8 +34,12 @@ bool declare_order(Object& before, Object& after) {
     if (known->before == &before && known->after == &after) return false;
   }
   auto* entry = arena.make<DeclaredOrder>(nullptr, &before, &after);
-  if (entry != nullptr) push(orders, entry);
-  return entry != nullptr;
+  if (entry == nullptr) {
+    count_lost(Loss::orders);
+    return false;
+  }
+  push(orders, entry);
+  return true;
 }
 
 void for_each_join(void (*visit)(void* context, const JoinMade& join), void* context) {

@@ -3,6 +3,7 @@
 #include "runtime/core/state/tables.h"
 
 #include "runtime/core/base/arena.h"
+#include "runtime/core/base/lost.h"
 #include "runtime/core/state/thread_state.h"
 
 namespace lockweave::core {
@@ -37,7 +38,6 @@ constinit AcquisitionTable acquisitions;
 // One word per (hashed) 4 KiB page, one bit per 64-byte line that holds a live object. Bits are
 // only set: a stale bit costs a look-up.
 constinit std::atomic<std::uint64_t> filter[kFilterWords];
-constinit std::atomic<std::uint64_t> lost_observations{0};
 constinit std::atomic<bool> off_stacks{false};
 
 std::uint64_t mix(std::uint64_t value) {
@@ -105,7 +105,11 @@ Object* begin_object(std::uintptr_t address, lw_kind kind, int flags, InternedSt
   Object* object = arena.make<Object>();
   const Id id = objects.count.load(std::memory_order_relaxed) + 1;
   Slots* slot = object == nullptr ? nullptr : slot_of(id, true);
-  if (slot == nullptr) return nullptr;
+  if (slot == nullptr) {
+    arena.deallocate(object, sizeof *object);
+    count_lost(Loss::objects);
+    return nullptr;
+  }
   object->id = id;
   object->kind = kind;
   object->process_shared = (flags & LW_PROCESS_SHARED) != 0;
@@ -278,7 +282,10 @@ Acquisition* find_or_make(const AcquisitionKey& key, std::uint64_t hash, Object&
   RawGuard stripe(acquisitions.stripes[hash % kStripes]);
   if (Acquisition* found = find_node(bucket.load(std::memory_order_relaxed), key)) return found;
   Acquisition* node = arena.make<Acquisition>();
-  if (node == nullptr) return nullptr;
+  if (node == nullptr) {
+    count_lost(Loss::acquisitions);
+    return nullptr;
+  }
   node->outer = key.outer;
   node->site = key.site;
   node->flags = key.flags;
@@ -338,7 +345,7 @@ namespace {
 void note_late(Acquisition& node, Id thread, std::uint32_t segment) {
   if (node.late == nullptr) node.late = arena.make<LateObservations>();
   if (node.late == nullptr) {
-    lost_observations.fetch_add(1, std::memory_order_relaxed);
+    count_lost(Loss::observations);
     return;
   }
   LateObservations& late = *node.late;
@@ -346,7 +353,7 @@ void note_late(Acquisition& node, Id thread, std::uint32_t segment) {
   for (std::uint64_t i = 0; i < kept; ++i) {
     if (late.at[i].thread == thread && late.at[i].segment == segment) return;
   }
-  if (kept == kObservationsMax) lost_observations.fetch_add(1, std::memory_order_relaxed);
+  if (kept == kObservationsMax) count_lost(Loss::observations);
   late.at[late.count++ % kObservationsMax] = {thread, segment};
 }
 
@@ -383,15 +390,13 @@ Observation add_observation(Acquisition& node, Id thread, std::uint32_t segment)
     if (chunk != nullptr) node.observations = chunk;
   }
   if (chunk == nullptr) {
-    lost_observations.fetch_add(1, std::memory_order_relaxed);
+    count_lost(Loss::observations);
     return Observation::known;
   }
   chunk->at[chunk->count++] = {thread, segment};
   ++node.observation_count;
   return Observation::early;
 }
-
-std::uint64_t observations_lost() { return lost_observations.load(std::memory_order_relaxed); }
 
 void for_each_acquisition(AcquisitionVisitor visit, void* context) {
   for (Acquisition* node = acquisitions.newest.load(std::memory_order_acquire); node != nullptr;
@@ -410,7 +415,6 @@ void for_each_table_lock(LockVisitor visit) {
 }
 
 void reset_tables_after_fork() {
-  lost_observations.store(0, std::memory_order_relaxed);
   for_each_begun([](Object& object) {
     object.written = false;
     object.waiters_and_wakes.store(0, std::memory_order_relaxed);

@@ -129,13 +129,12 @@ Acquisition* intern_acquisition(const AcquisitionKey& key, lw_kind kind, int fla
 // The node for what `like` took, at the same place, on another chain.
 Acquisition* intern_like(const Acquisition& like, Acquisition* outer);
 // Notes that `thread` did it in `segment`. Kept are the first kObservationsMax of a node and the last, late
-// ones; those in between are counted in `observations_lost`.
+// ones; those in between are counted as lost observations.
 enum class Observation : std::uint8_t { known, early, late };
 Observation add_observation(Acquisition& node, Id thread, std::uint32_t segment);
 
 using AcquisitionVisitor = void (*)(void* context, Acquisition& node);
 void for_each_acquisition(AcquisitionVisitor visit, void* context);
-std::uint64_t observations_lost();
 using ObservationVisitor = void (*)(void* context, Acquisition& node, Id thread,
                                     std::uint32_t segment);
 void for_each_late_observation(Acquisition& node, ObservationVisitor visit, void* context);

@@ -440,7 +440,8 @@ TEST(Findings, LossesAndCutRecordsAreNotes) {
   const Results results = scenario.results();
   ASSERT_EQ(results.notes.size(), 1u);
   EXPECT_EQ(results.notes[0].id, "lost-coverage");
-  EXPECT_EQ(results.notes[0].text, "bank: 3 observations not recorded");
+  EXPECT_EQ(results.notes[0].text.find("bank: 3 observations not recorded: of each nesting"), 0u);
+  EXPECT_EQ(results.notes[0].level, model::Level::note);
   EXPECT_FALSE(results.incomplete);
 }
 

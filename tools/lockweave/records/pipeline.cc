@@ -10,6 +10,7 @@
 #include "report/text.h"
 #include "tools/lockweave/records/findings.h"
 #include "tools/lockweave/records/lock_order.h"
+#include "tools/lockweave/records/losses.h"
 #include "tools/lockweave/records/process_merge.h"
 #include "tools/lockweave/records/same_bug.h"
 #include "tools/lockweave/records/symbolized_records.h"
@@ -184,13 +185,9 @@ void note_foreign(const Inputs& inputs, Results& results) {
   }
 }
 
-void note_losses(const Inputs& inputs, Results& results) {
-  std::map<std::pair<std::string, std::string>, std::uint64_t> losses;
+void note_cut_records(const Inputs& inputs, Results& results) {
   for (const model::Record& record : inputs.records) {
     const std::string program(base_name(record.header.exe));
-    for (const model::Lost& lost : record.losses) {
-      losses[{program, std::string(lost.what)}] += lost.count;
-    }
     if (record.cut || !record.end) {
       results.notes.push_back(
           {"cut-record", model::Level::note,
@@ -198,13 +195,6 @@ void note_losses(const Inputs& inputs, Results& results) {
                        "as it goes",
                        program, record.header.pid)});
     }
-  }
-  for (const auto& [what, count] : losses) {
-    // The first and the last sixty-four threads that did the same nesting are there.
-    const bool minor = what.second == "observations";
-    results.notes.push_back(
-        {"lost-coverage", minor ? model::Level::note : model::Level::warning,
-         fmt::format("{}: {} {} not recorded", what.first, count, what.second)});
   }
 }
 
@@ -224,7 +214,8 @@ Results analyse(const Inputs& inputs, SymbolCache& symbols, Suppressions& suppre
   judge_candidates(raw_findings, symbolized, results);
   prefetch_all(raw_findings, symbolized);
   sort_out(raw_findings, inputs.reported, symbolized, suppressions, results);
-  note_losses(inputs, results);
+  note_cut_records(inputs, results);
+  note_losses(inputs.records, results.notes);
   note_foreign(inputs, results);
   for (const model::ReadError& problem : inputs.problems) {
     results.incomplete = true;

@@ -13,6 +13,8 @@
 #include <sstream>
 #include <string>
 
+#include "runtime/core/base/lost.h"
+
 namespace lockweave::core {
 namespace {
 
@@ -74,7 +76,7 @@ TEST_F(RecordFileTest, LinesGoAcrossWindows) {
   }
   file.finish();
   EXPECT_EQ(content(), expected);
-  EXPECT_EQ(file.lines_dropped(), 0u);
+  EXPECT_EQ(lost(Loss::record_lines), 0u);
 }
 
 TEST_F(RecordFileTest, LineLongerThanTwoWindows) {
@@ -104,7 +106,7 @@ TEST_F(RecordFileTest, FullDiskDropsLinesKeepsWhatIsThereAndCounts) {
     RecordFile file;
     if (file.open(path_.c_str()) != 0) _exit(10);
     for (int i = 0; i < 20; ++i) write_line(file, std::string(50'000, 'z'));
-    _exit(file.lines_dropped() > 0 ? 0 : 11);
+    _exit(lost(Loss::record_lines) > 0 ? 0 : 11);
   }
   int status = 0;
   ASSERT_EQ(waitpid(child, &status, 0), child);
