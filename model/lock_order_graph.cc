@@ -5,7 +5,9 @@
 // be anything that allocates except through Resource, throws, or needs libstdc++.so.
 //
 // graph/containers.h -> thread_order.h, acquisitions.h, digraph.h -> graph_data.h -> edges.h (which
-// edges can lie on a cycle), witness_search.h (is a cycle possible) -> cycle_search.h.
+// edges can lie on a cycle) -> witness_pool.h -> witness_rules.h -> path_witnesses.h (can a path
+// become a cycle), witness_search.h (what is wrong with a cycle) -> cycle_judges.h (for
+// part_search.h, which walks the paths); component_bounds.h -> cycle_search.h.
 #include "model/lock_order_graph.h"
 
 #include <new>

@@ -37,9 +37,14 @@
 // arrays).
 // Thread-safety: none; the caller serialises.
 // Memory: only through `Resource`; so it also runs inside a hook, on the runtime's arena.
-// Cost: adding is O(1) amortised. find_cycles: Tarjan's components first (linear in edges, each
-// distinct lock pair counted once); inside a component a depth-first search for simple cycles,
-// bounded by `Limits`; what the bounds cut off is counted in `Summary`, never silent.
+// Cost: adding is O(1) amortised. find_cycles: Tarjan's components first (linear in acquisitions).
+// A component in which one lock guards everything, or one thread did everything, holds no cycle
+// that can be reported and costs no more than that. Elsewhere no cycle is longer than there are
+// threads; a depth-first search for simple cycles, shortest first, turns back where a path breaks a
+// rule already. It is bounded by `Limits`, counted in steps, so the answer does not depend on the
+// machine; what the bounds cut off is counted in `Summary`, never silent.
+// Memory: the edges of one component, and about 100 MB for witnesses and what was found out about
+// them.
 #pragma once
 
 #include <cstddef>
@@ -92,14 +97,21 @@ class LockOrderGraph {
   };
   struct Limits {
     std::uint32_t cycle_length_max = 16;
-    std::uint32_t cycles_max = 1000;           // reported ones, per component
-    std::uint64_t steps_max = 8'000'000;       // of the search, per component
+    std::uint32_t cycles_max = 1000;      // reported ones, per component
+    std::uint64_t steps_max = 8'000'000;  // of the search, per component
+    std::uint64_t steps_total_max = 32'000'000;
     std::uint32_t witnesses_tried_max = 4096;  // combinations per cycle and set of rules
+    std::uint64_t filtered_steps_max =
+        200'000;  // of listing filtered ones; 0: they are not visited
+    std::uint64_t filtered_steps_total_max = 1'000'000;
   };
   struct Summary {
-    std::uint64_t cycles = 0;          // reported
-    std::uint64_t filtered = 0;        // visited, but not reported
-    std::uint64_t components_cut = 0;  // components whose search met a limit
+    std::uint64_t cycles = 0;           // reported
+    std::uint64_t filtered = 0;         // visited, but not reported
+    std::uint64_t components_cut = 0;   // components whose search met a limit
+    std::uint64_t components_full = 0;  // of those: that met `cycles_max` only
+    std::uint64_t filtered_cut = 0;     // components that may hold more filtered ones
+    std::uint64_t steps = 0;            // of the search for reported ones
   };
 
   explicit LockOrderGraph(Resource& resource);
@@ -118,8 +130,9 @@ class LockOrderGraph {
   // Edges from `held` to `wanted` do not count (suppressions remove the edge, not the cycle).
   void suppress_edge(Id held, Id wanted);
 
-  // Visits each simple cycle of locks once (in whatever rotation), shortest first per component,
-  // reported and filtered ones alike. Deterministic for the same sequence of additions.
+  // Visits each simple cycle of locks once (in whatever rotation), component by component: the
+  // reported ones first, then the filtered, shortest first. Deterministic for the same sequence of
+  // additions.
   Summary find_cycles(Visitor& visitor, const Limits& limits) const;
   Summary find_cycles(Visitor& visitor) const { return find_cycles(visitor, Limits{}); }
 

@@ -75,7 +75,10 @@ class Acquisitions {
 
   // 0 and the ids up to size() - 1; an id never added has lock 0.
   std::size_t size() const { return nodes_.size(); }
-  std::size_t lock_limit() const { return lock_limit_; }  // highest lock id + 1
+  std::size_t lock_limit() const { return lock_limit_; }      // highest lock id + 1
+  std::size_t thread_limit() const { return thread_limit_; }  // highest thread id observed + 1
+  std::size_t thread_segment_count() const { return thread_segments_.size(); }
+  std::size_t lockset_count() const { return locksets_.size(); }
   const AcquisitionNode& node(Id id) const { return nodes_[id]; }
   const ObservationNode& observation(std::uint32_t index) const { return observations_[index - 1]; }
   const ThreadSegment& thread_segment(std::uint32_t id) const { return thread_segments_[id - 1]; }
@@ -90,6 +93,7 @@ class Acquisitions {
     const std::uint64_t key = pair_key(thread, segment);
     if (const std::uint32_t* found = thread_segment_ids_.find(key)) return *found;
     if (!thread_segments_.push({thread, segment})) return 0;
+    if (thread >= thread_limit_) thread_limit_ = std::size_t{thread} + 1;
     const auto id = static_cast<std::uint32_t>(thread_segments_.size());
     return thread_segment_ids_.insert(key, id) ? id : 0;
   }
@@ -108,6 +112,7 @@ class Acquisitions {
   IdMap thread_segment_ids_;
   IdMap lockset_ids_;
   std::size_t lock_limit_ = 1;
+  std::size_t thread_limit_ = 1;
 };
 
 }  // namespace lockweave::model::graph

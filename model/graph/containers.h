@@ -99,7 +99,7 @@ class Array {
 inline std::uint64_t pair_key(Id high, Id low) { return (std::uint64_t{high} << 32) | low; }
 
 // 64-bit keys to 32-bit values; open addressing with linear probing, at most 3/4 full, nothing is
-// ever erased singly.
+// ever erased singly; clearing all of it is free.
 class IdMap {
  public:
   explicit IdMap(Resource& resource) : slots_(resource) {}
@@ -109,28 +109,32 @@ class IdMap {
   const std::uint32_t* find(std::uint64_t key) const {
     if (slots_.empty()) return nullptr;
     const Slot& slot = slots_[position(key)];
-    return slot.used ? &slot.value : nullptr;
+    return taken(slot) ? &slot.value : nullptr;
   }
   bool contains(std::uint64_t key) const { return find(key) != nullptr; }
 
   // Requires: `key` is not there yet.
   [[nodiscard]] bool insert(std::uint64_t key, std::uint32_t value) {
     if ((used_ + 1) * 4 > slots_.size() * 3 && !rehash()) return false;
-    slots_[position(key)] = {key, value, true};
+    slots_[position(key)] = {key, value, filling_};
     ++used_;
     return true;
   }
   void clear() {
-    for (Slot& slot : slots_.all()) slot.used = false;
     used_ = 0;
+    if (++filling_ != 0) return;
+    for (Slot& slot : slots_.all()) slot.filling = 0;
+    filling_ = 1;
   }
 
  private:
   struct Slot {
     std::uint64_t key = 0;
     std::uint32_t value = 0;
-    bool used = false;
+    std::uint32_t filling = 0;  // of the filling it belongs to; an earlier one: free
   };
+
+  bool taken(const Slot& slot) const { return slot.filling == filling_; }
 
   // Where `key` is, or where it would go.
   std::size_t position(std::uint64_t key) const {
@@ -138,7 +142,7 @@ class IdMap {
     hash ^= hash >> 29;
     const std::size_t mask = slots_.size() - 1;
     std::size_t i = hash & mask;
-    while (slots_[i].used && slots_[i].key != key) i = (i + 1) & mask;
+    while (taken(slots_[i]) && slots_[i].key != key) i = (i + 1) & mask;
     return i;
   }
   bool rehash() {
@@ -149,13 +153,14 @@ class IdMap {
       return false;
     }
     for (const Slot& slot : old.all()) {
-      if (slot.used) slots_[position(slot.key)] = slot;
+      if (taken(slot)) slots_[position(slot.key)] = slot;
     }
     return true;
   }
 
   Array<Slot> slots_;
   std::size_t used_ = 0;
+  std::uint32_t filling_ = 1;
 };
 
 }  // namespace lockweave::model::graph

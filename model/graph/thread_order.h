@@ -6,7 +6,8 @@
 //
 // A question is answered by walking backwards from the later moment: for each thread met, the last
 // segment known to be over. Segments only grow during the walk, so it ends on any input.
-// Cost of a question: the threads and joins that lie before the later moment.
+// Cost of a question: the threads and joins that lie before the later moment; questions about the
+// same later moment, asked in a row, share one walk.
 // Private to the graph. Thread-safety: none, questions use scratch memory.
 #pragma once
 
@@ -20,6 +21,7 @@ class ThreadOrder {
       : threads_(resource), joins_(resource), open_(resource) {}
 
   bool add_thread(Id thread, Id parent, std::uint32_t parent_segment) {
+    walking_ = false;
     if (!know(thread) || !know(parent)) return false;
     Thread& entry = threads_[thread];
     if (entry.parent != 0) return true;
@@ -29,6 +31,7 @@ class ThreadOrder {
   }
 
   bool add_join(Id joined, Id by, std::uint32_t segment_after) {
+    walking_ = false;
     if (!know(joined) || !know(by)) return false;
     if (!joins_.push({joined, segment_after, threads_[by].last_join})) return false;
     threads_[by].last_join = static_cast<std::uint32_t>(joins_.size());
@@ -39,9 +42,7 @@ class ThreadOrder {
   bool happens_before(Id a, std::uint32_t segment_a, Id b, std::uint32_t segment_b) {
     if (a == b) return segment_a < segment_b;
     if (a >= threads_.size() || b >= threads_.size()) return false;
-    ++question_;
-    open_.clear();
-    expand(threads_[b], segment_b);
+    if (!walking_ || b != later_ || segment_b != later_segment_) begin(b, segment_b);
     while (!open_.empty() && !over(threads_[a], segment_a)) {
       const Id thread = open_.back();
       open_.pop();
@@ -49,6 +50,8 @@ class ThreadOrder {
     }
     return over(threads_[a], segment_a);
   }
+
+  std::uint64_t links_walked() const { return links_walked_; }
 
  private:
   static constexpr std::uint32_t kWholeLife = 0xFFFFFFFF;
@@ -69,6 +72,14 @@ class ThreadOrder {
   bool know(Id thread) {
     return thread < threads_.size() || threads_.resize(std::size_t{thread} + 1, Thread{});
   }
+  void begin(Id later, std::uint32_t segment) {
+    ++question_;
+    walking_ = true;
+    later_ = later;
+    later_segment_ = segment;
+    open_.clear();
+    expand(threads_[later], segment);
+  }
   bool over(const Thread& thread, std::uint32_t segment) const {
     return thread.asked == question_ && segment <= thread.over_until;
   }
@@ -81,8 +92,10 @@ class ThreadOrder {
   }
   // What is over when `segment` of `thread` begins.
   void expand(const Thread& thread, std::uint32_t segment) {
+    ++links_walked_;
     if (thread.parent != 0) reach(thread.parent, thread.parent_segment);
     for (std::uint32_t i = thread.last_join; i != 0; i = joins_[i - 1].previous) {
+      ++links_walked_;
       if (joins_[i - 1].segment_after <= segment) reach(joins_[i - 1].joined, kWholeLife);
     }
   }
@@ -91,6 +104,10 @@ class ThreadOrder {
   Array<Join> joins_;
   Array<Id> open_;  // scratch: threads to expand
   std::uint64_t question_ = 0;
+  bool walking_ = false;  // the walk of `question_` holds, and can go on
+  Id later_ = 0;          // from where it goes backwards
+  std::uint32_t later_segment_ = 0;
+  std::uint64_t links_walked_ = 0;
 };
 
 }  // namespace lockweave::model::graph

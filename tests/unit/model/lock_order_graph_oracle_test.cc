@@ -13,8 +13,12 @@ namespace {
 using testing::NaiveGraph;
 using Filter = LockOrderGraph::Filter;
 constexpr std::uint64_t kGraphs = 40000;
-constexpr LockOrderGraph::Limits kNoLimits = {
-    .cycles_max = 1'000'000, .steps_max = 1'000'000'000, .witnesses_tried_max = 10'000'000};
+constexpr LockOrderGraph::Limits kNoLimits = {.cycles_max = 1'000'000,
+                                              .steps_max = 1'000'000'000,
+                                              .steps_total_max = 1'000'000'000,
+                                              .witnesses_tried_max = 10'000'000,
+                                              .filtered_steps_max = 1'000'000'000,
+                                              .filtered_steps_total_max = 1'000'000'000};
 
 // Checks each cycle's witnesses and keeps its locks and filter.
 class Check final : public LockOrderGraph::Visitor {
