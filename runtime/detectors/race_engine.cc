@@ -13,18 +13,25 @@ void drop(WriteClock*& clock) {
   core::arena.deallocate(dropped, sizeof *dropped);
 }
 
-// The thread's clocks change: what it writes from now on is no longer at the clock of before.
-KnownBefore& changing(ThreadClock& thread) {
+// What the thread writes from now on is no longer at the clock of before.
+void note_learnt(ThreadClock& thread, bool learnt) {
+  if (!learnt) return;
   drop(thread.at_write);
   thread.latest = nullptr;
-  return thread.known;
+}
+
+void learn(ThreadClock& thread, const KnownBefore& known) {
+  note_learnt(thread, thread.known.join(known));
 }
 
 void next_epoch(ThreadClock& thread) {
   const Epoch next = thread.known.all.at(thread.slot) + 1;
-  KnownBefore& known = changing(thread);
-  known.all.set(thread.slot, next);
-  known.designed.set(thread.slot, next);
+  thread.known.all.set(thread.slot, next);
+  thread.known.designed.set(thread.slot, next);
+}
+
+bool is_own(const ThreadClock& thread, const Accessed& access) {
+  return access.slot == thread.slot && access.epoch >= thread.first;
 }
 
 WriteClock* clock_of_write(ThreadClock& thread) {
@@ -35,6 +42,30 @@ WriteClock* clock_of_write(ThreadClock& thread) {
   }
   thread.at_write->users.fetch_add(1, std::memory_order_relaxed);
   return thread.at_write;
+}
+
+void keep_write_clock(ThreadClock& thread, Variable& variable) {
+  if (thread.at_write != nullptr && variable.last_write_clock == thread.at_write) return;
+  drop(variable.last_write_clock);
+  variable.last_write_clock = clock_of_write(thread);
+}
+
+ThreadClock::RecentRead& recent_read(ThreadClock& thread, const Variable& variable) {
+  const auto bits = reinterpret_cast<std::uintptr_t>(&variable);
+  return thread.recent_reads[((bits >> 6) ^ (bits >> 12)) % ThreadClock::kRecentReads];
+}
+
+bool is_recent(const ThreadClock::RecentRead& read, const ThreadClock& thread,
+               const Variable& variable, const void* held) {
+  return read.variable == &variable && read.held == held &&
+         read.epoch == thread.known.all.at(thread.slot) &&
+         read.written == variable.written.load(std::memory_order_acquire);
+}
+
+// Requires that the variable's guard is held.
+void what_readers_compare_changes(Variable& variable) {
+  variable.written.store(variable.written.load(std::memory_order_relaxed) + 1,
+                         std::memory_order_release);
 }
 
 std::uint64_t newest_key(Slot slot, Epoch epoch, bool writes) {
@@ -73,82 +104,63 @@ Accessed* place_in_history(Variable& variable, const Accessed& now) {
   }
   if (variable.count == 0) return nullptr;
   ++variable.forgotten;
+  what_readers_compare_changes(variable);
   return &variable.history[variable.oldest++ % variable.count];
 }
 
 }  // namespace
 
-// A slot is used again by a thread whose creator knows that the former one has ended: then whatever
-// is ordered after the new thread is ordered after the former one too.
-void RaceEngine::take_slot(ThreadClock& thread, const KnownBefore& creator) {
-  Epoch first = 1;
-  {
-    core::RawGuard guard(slots_guard_);
-    FreeSlot** link = &free_slots_;
-    while (*link != nullptr && !creator.designed.knows((*link)->slot, (*link)->last)) {
-      link = &(*link)->next;
-    }
-    if (FreeSlot* found = *link; found != nullptr) {
-      *link = found->next;
-      thread.slot = found->slot;
-      first = found->last + 1;
-      core::arena.deallocate(found, sizeof *found);
-    } else {
-      thread.slot = slots_++;
-    }
-  }
-  thread.known.all.set(thread.slot, first);
-  thread.known.designed.set(thread.slot, first);
+bool RaceEngine::take_slot(ThreadClock& thread, const KnownBefore& creator) {
+  const ClockSlots::Taken taken = slots_.take(creator.designed);
+  thread.slot = taken.slot;
+  thread.first = taken.first;
+  thread.known.all.set(thread.slot, taken.first);
+  thread.known.designed.set(thread.slot, taken.first);
+  return taken.first != 0;
 }
 
-void RaceEngine::begin_thread(ThreadClock& thread) { take_slot(thread, thread.known); }
+bool RaceEngine::begin_thread(ThreadClock& thread) { return take_slot(thread, thread.known); }
 
-void RaceEngine::create(ThreadClock& parent, ThreadClock& child) {
+bool RaceEngine::create(ThreadClock& parent, ThreadClock& child) {
   settle(parent);
   child.known.join(parent.known);
-  take_slot(child, parent.known);
+  const bool taken = take_slot(child, parent.known);
   next_epoch(parent);
+  return taken;
 }
 
 void RaceEngine::end(ThreadClock& thread) {
   settle(thread);
   drop(thread.at_write);
-  auto* slot = core::arena.make<FreeSlot>();
-  if (slot == nullptr) return;
-  core::RawGuard guard(slots_guard_);
-  *slot = {thread.slot, thread.known.all.at(thread.slot), free_slots_};
-  free_slots_ = slot;
+  slots_.give_back(thread.slot, thread.known.all.at(thread.slot));
 }
 
-void RaceEngine::join(ThreadClock& by, const ThreadClock& ended) {
-  settle(by);
-  changing(by).join(ended.known);
+void RaceEngine::join(ThreadClock& by, const ThreadClock& ended) { learn_all(by, ended.known); }
+
+void RaceEngine::learn_all(ThreadClock& thread, const KnownBefore& known) {
+  settle(thread);
+  learn(thread, known);
 }
 
-// Slots of threads that are not in the child stay known for ever, and are not used again; free ones
-// can be, so of these no more is known than has been.
 void RaceEngine::forked(ThreadClock& survivor) {
-  constexpr Epoch kForEver = ~Epoch{0};
   settle(survivor);
-  KnownBefore& known = changing(survivor);
+  note_learnt(survivor, true);
+  KnownBefore& known = survivor.known;
   const Epoch own = known.all.at(survivor.slot);
   const auto know = [&known](Slot slot, Epoch epoch) {
     known.all.set(slot, epoch);
     known.designed.set(slot, epoch);
   };
-  for (Slot slot = 0; slot < slots_; ++slot) know(slot, kForEver);
-  for (const FreeSlot* free = free_slots_; free != nullptr; free = free->next) {
-    know(free->slot, free->last);
-  }
+  slots_.after_fork(know);
   know(survivor.slot, own);
 }
 
 void RaceEngine::acquired(ThreadClock& thread, OrderObject& lock, bool shared) {
   settle(thread);
   core::RawGuard guard(lock.guard);
-  KnownBefore& known = changing(thread);
-  known.all.join(lock.exclusive.all);
-  if (!shared) known.all.join(lock.shared.all);
+  bool learnt = thread.known.all.join(lock.exclusive.all);
+  if (!shared) learnt |= thread.known.all.join(lock.shared.all);
+  note_learnt(thread, learnt);
 }
 
 void RaceEngine::release(ThreadClock& thread, OrderObject& lock, bool shared) {
@@ -172,7 +184,7 @@ void RaceEngine::order_release(ThreadClock& thread, OrderObject& object) {
 void RaceEngine::order_acquire(ThreadClock& thread, OrderObject& object) {
   settle(thread);
   core::RawGuard guard(object.guard);
-  changing(thread).join(object.exclusive);
+  learn(thread, object.exclusive);
 }
 
 // The read stands: what the locks it was made under ordered was meant.
@@ -182,15 +194,15 @@ void RaceEngine::settle(ThreadClock& thread) {
   for (std::uint32_t i = 0; i < thread.read_locks; ++i) {
     OrderObject& lock = *thread.read_under[i].lock;
     core::RawGuard guard(lock.guard);
-    KnownBefore& known = changing(thread);
-    known.designed.join(lock.exclusive.designed);
-    if (!thread.read_under[i].shared) known.designed.join(lock.shared.designed);
+    bool learnt = thread.known.designed.join(lock.exclusive.designed);
+    if (!thread.read_under[i].shared) learnt |= thread.known.designed.join(lock.shared.designed);
+    note_learnt(thread, learnt);
   }
 }
 
 void RaceEngine::note_read(ThreadClock& thread, const Variable& variable, const void* held) {
   const Accessed& write = variable.last_write;
-  if (write.slot == thread.slot || held == nullptr || write.held == nullptr) return;
+  if (is_own(thread, write) || held == nullptr || write.held == nullptr) return;
   if (literal_.load(std::memory_order_relaxed)) return;
   thread.read_locks = 0;
   locksets_.for_each_common(
@@ -205,12 +217,12 @@ void RaceEngine::note_read(ThreadClock& thread, const Variable& variable, const 
 }
 
 // A write begins a new epoch, so a repeated one finds itself in the last one.
-bool RaceEngine::is_repeated(const ThreadClock& thread, const Variable& variable, AccessKind kind,
+bool RaceEngine::is_repeated(ThreadClock& thread, const Variable& variable, AccessKind kind,
                              const void* held) {
-  if (thread.slot > 0xFFFFU || thread.latest != &variable || thread.read != nullptr) return false;
-  if (kind == AccessKind::end) return false;
-  const Epoch epoch = thread.known.all.at(thread.slot) - (writes(kind) ? 1 : 0);
-  const std::uint64_t key = newest_key(thread.slot, epoch, writes(kind));
+  if (thread.read != nullptr || kind == AccessKind::end) return false;
+  if (!writes(kind)) return is_recent(recent_read(thread, variable), thread, variable, held);
+  if (thread.slot > 0xFFFFU || thread.latest != &variable) return false;
+  const std::uint64_t key = newest_key(thread.slot, thread.known.all.at(thread.slot) - 1, true);
   if (variable.newest.load(std::memory_order_acquire) != key) return false;
   if (variable.newest_held.load(std::memory_order_relaxed) != held) return false;
   std::atomic_thread_fence(std::memory_order_acquire);
@@ -232,20 +244,31 @@ RaceKind RaceEngine::judge(const ThreadClock& thread, const Accessed& earlier,
                               : static_cast<Common*>(context)->excludes) = true;
       },
       &common);
-  if (common.excludes) return RaceKind::none;
+  if (common.excludes || slots_.is_forgotten(earlier.slot, earlier.epoch)) return RaceKind::none;
   if (common.shared) return RaceKind::write_under_shared_lock;
   return thread.known.all.knows(earlier.slot, earlier.epoch) ? RaceKind::inconsistent_locking
                                                              : RaceKind::data_race;
 }
 
+// Of a forgotten thread it cannot be told whether its write is known already.
+void RaceEngine::learn_from_write(ThreadClock& thread, const Variable& variable) {
+  const Accessed& write = variable.last_write;
+  if (is_own(thread, write) || variable.last_write_clock == nullptr) return;
+  if (thread.known.all.knows(write.slot, write.epoch) &&
+      !slots_.is_forgotten(write.slot, write.epoch)) {
+    return;
+  }
+  thread.known.join(variable.last_write_clock->known);
+  thread.known.all.raise(write.slot, write.epoch);
+  thread.known.designed.raise(write.slot, write.epoch);
+  note_learnt(thread, true);
+}
+
 // What the thread learns from the last write by having its value.
 void RaceEngine::take_value(ThreadClock& thread, const Variable& variable, AccessKind kind,
                             const void* held) {
-  const Accessed& write = variable.last_write;
-  if (write.epoch == 0) return;
-  if (!thread.known.all.knows(write.slot, write.epoch) && variable.last_write_clock != nullptr) {
-    changing(thread).join(variable.last_write_clock->known);
-  }
+  if (variable.last_write.epoch == 0) return;
+  learn_from_write(thread, variable);
   if (kind == AccessKind::update) return;
   note_read(thread, variable, held);
   if (kind != AccessKind::read) settle(thread);
@@ -266,7 +289,9 @@ RaceFound RaceEngine::worst_pair(const ThreadClock& thread, const Variable& vari
 RaceFound RaceEngine::access(ThreadClock& thread, Variable& variable, AccessKind kind,
                              Accessed now) {
   if (thread.read == &variable && kind == AccessKind::write) thread.read = nullptr;  // an update
+  const bool pending = thread.read != nullptr;
   settle(thread);
+  if (pending && is_repeated(thread, variable, kind, now.held)) return {};
   now.slot = thread.slot;
   now.epoch = thread.known.all.at(thread.slot);
   now.writes = writes(kind);
@@ -278,13 +303,16 @@ RaceFound RaceEngine::access(ThreadClock& thread, Variable& variable, AccessKind
   }
   if (reads(kind)) take_value(thread, variable, kind, now.held);
   if (now.writes) {
-    drop(variable.last_write_clock);
-    variable.last_write_clock = clock_of_write(thread);
+    keep_write_clock(thread, variable);
     variable.last_write = now;
+    what_readers_compare_changes(variable);
   }
   if (Accessed* kept = place_in_history(variable, now)) {
     *kept = now;
     note_newest(variable, newest_key(now.slot, now.epoch, now.writes), now.held);
+    if (!now.writes)
+      recent_read(thread, variable) = {&variable, now.held,
+                                       variable.written.load(std::memory_order_relaxed), now.epoch};
   }
   if (now.writes) next_epoch(thread);  // who reads from it takes over no more than what came before
   thread.latest = &variable;
@@ -304,6 +332,7 @@ void RaceEngine::forget(Variable& variable) {
   variable.last_write = {};
   variable.reported = RaceKind::none;
   variable.ended = false;
+  what_readers_compare_changes(variable);
   note_newest(variable, 0, nullptr);
 }
 

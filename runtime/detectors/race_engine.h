@@ -25,15 +25,18 @@
 // Exact: a race is found iff one exists in the observed order among the accesses in the history. The
 // history of a variable keeps the last access of each (thread, read or write, lockset): nothing else
 // can race that these do not.
-// Limits: kHistoryMax such accesses a variable; then the oldest is forgotten and counted.
+// Limits: kHistoryMax such accesses a variable; then the oldest is forgotten and counted. What a thread
+// did that ended unjoined before many others did is forgotten and counted, too (clock_slots.h).
 // Thread-safety: calls for one ThreadClock come from its thread (create: before that thread runs;
 // join: after its end); variables and order objects have a lock of their own.
-// Cost: a repeated access costs two comparisons; else linear in history and threads.
+// Cost: a repeated access costs a few comparisons, and writes nothing that another thread reads; else
+// linear in history and threads. An access allocates only for what is new: a variable's history, and
+// the clock of writes once the thread has learnt something.
 #pragma once
 
 #include <atomic>
 
-#include "runtime/detectors/vector_clock.h"
+#include "runtime/detectors/clock_slots.h"
 
 namespace lockweave::detectors {
 
@@ -42,9 +45,10 @@ struct KnownBefore {
   VectorClock all;
   VectorClock designed;
 
-  void join(const KnownBefore& other) {
-    all.join(other.all);
-    designed.join(other.designed);
+  // Returns whether anything was learnt.
+  bool join(const KnownBefore& other) {
+    const bool learnt = all.join(other.all);
+    return designed.join(other.designed) || learnt;
   }
 };
 
@@ -55,7 +59,8 @@ struct OrderObject {
   KnownBefore shared;     // released in shared mode
 };
 
-// A thread's clocks at a write; shared by all its writes until it learns or hands over.
+// A thread's clocks at a write, shared by all its writes until it learns something: meanwhile only its
+// own component grows, and that is in the write itself.
 struct WriteClock {
   std::atomic<std::uint32_t> users{1};
   KnownBefore known;
@@ -83,17 +88,34 @@ constexpr bool writes(AccessKind kind) {
 
 struct ThreadClock {
   Slot slot = 0;
+  Epoch first = 0;  // earlier epochs of the slot are former threads'
   KnownBefore known;
-  WriteClock* at_write = nullptr;  // nullptr: the clocks have changed since
+  WriteClock* at_write = nullptr;  // nullptr: something was learnt since
   // A read that makes edges designed, unless the next event is a write of the same variable.
   static constexpr std::uint32_t kPendingMax = 8;
   const Variable* read = nullptr;
   const Variable* latest = nullptr;  // accessed last, nothing learnt since; only compared
+  // Reads that are in their variable's history as they would be again, until it is written or this
+  // thread's epoch ends.
+  struct RecentRead {
+    const Variable* variable = nullptr;
+    const void* held = nullptr;
+    std::uint64_t written = 0;
+    Epoch epoch = 0;
+  };
+  static constexpr std::uint32_t kRecentReads = 64;
+  RecentRead recent_reads[kRecentReads] = {};
   std::uint32_t read_locks = 0;
   struct {
     OrderObject* lock;
     bool shared;
   } read_under[kPendingMax] = {};
+  // Of the list of ended threads' clocks (ended_clocks.h).
+  struct Ended {
+    ThreadClock* older = nullptr;
+    ThreadClock* newer = nullptr;
+    void* place = nullptr;
+  } ended;
 };
 
 // One access as it is kept. `thread`, `held`, `ends` and `place` are the caller's.
@@ -119,12 +141,14 @@ struct RaceFound {
   Accessed earlier;
 };
 
-struct Variable {
+struct alignas(64) Variable {
   static constexpr std::uint32_t kHistoryFirst = 4;
   static constexpr std::uint32_t kHistoryMax = 64;
 
   core::RawLock guard;
-  // The newest access, for repeated ones: epoch and mode, then lockset. 0 while it changes.
+  // Grows with each write and whenever something is forgotten: what readers compare.
+  std::atomic<std::uint64_t> written{0};
+  // The newest access, for repeated writes: epoch and mode, then lockset. 0 while it changes.
   std::atomic<std::uint64_t> newest{0};
   std::atomic<const void*> newest_held{nullptr};
 
@@ -157,46 +181,42 @@ class RaceEngine {
 
   // Before the first access; the same value again does nothing.
   void take_locksets_literally(bool literal) { literal_.store(literal, std::memory_order_relaxed); }
-  void begin_thread(ThreadClock& thread);  // one that nobody announced
-  void create(ThreadClock& parent, ThreadClock& child);
+  // Of a thread that nobody announced. False, also of `create`: no memory for one more thread.
+  bool begin_thread(ThreadClock& thread);
+  bool create(ThreadClock& parent, ThreadClock& child);
   void end(ThreadClock& thread);
   void join(ThreadClock& by, const ThreadClock& ended);
   void acquired(ThreadClock& thread, OrderObject& lock, bool shared);
   void release(ThreadClock& thread, OrderObject& lock, bool shared);
   void order_release(ThreadClock& thread, OrderObject& object);
   void order_acquire(ThreadClock& thread, OrderObject& object);
+  void learn_all(ThreadClock& thread, const KnownBefore& known);
 
   // True: this access adds nothing to the history; no call of `access` is needed.
-  static bool is_repeated(const ThreadClock& thread, const Variable& variable, AccessKind kind,
+  static bool is_repeated(ThreadClock& thread, const Variable& variable, AccessKind kind,
                           const void* held);
   // `at`: held, thread, place, ends; the rest is filled in. The worst of what it reveals, and only
   // what is worse than what was reported of this variable before. Of a variable that ends or has ended
   // only data races: its last user need hold no lock to destroy it.
   RaceFound access(ThreadClock& thread, Variable& variable, AccessKind kind, Accessed at);
   static void forget(Variable& variable);
-  void reset_after_fork() { slots_guard_.reset_after_fork(); }
-  // In the child of a fork, after that: `survivor` is the only thread there, and all that was done
+  std::uint64_t threads_forgotten() const { return slots_.threads_forgotten(); }
+  // In the child of a fork: `survivor` is the only thread there, and all that was done
   // comes before what it does now. The guards of order objects are free.
   void forked(ThreadClock& survivor);
 
  private:
-  struct FreeSlot {
-    Slot slot;
-    Epoch last;
-    FreeSlot* next;
-  };
-  void take_slot(ThreadClock& thread, const KnownBefore& creator);
+  bool take_slot(ThreadClock& thread, const KnownBefore& creator);
   void settle(ThreadClock& thread);
   void take_value(ThreadClock& thread, const Variable& variable, AccessKind kind, const void* held);
   void note_read(ThreadClock& thread, const Variable& variable, const void* held);
   RaceFound worst_pair(const ThreadClock& thread, const Variable& variable, const Accessed& now);
+  void learn_from_write(ThreadClock& thread, const Variable& variable);
   RaceKind judge(const ThreadClock& thread, const Accessed& earlier, const Accessed& now);
 
   Locksets& locksets_;
   std::atomic<bool> literal_{false};
-  core::RawLock slots_guard_;
-  Slot slots_ = 0;
-  FreeSlot* free_slots_ = nullptr;
+  ClockSlots slots_;
 };
 
 }  // namespace lockweave::detectors

@@ -4,6 +4,7 @@
 
 #include "runtime/core/base/arena.h"
 #include "runtime/core/events/detector.h"
+#include "runtime/detectors/ended_clocks.h"
 #include "runtime/detectors/race_engine.h"
 #include "runtime/detectors/variables.h"
 
@@ -121,7 +122,10 @@ class Races final : public core::Detector {
   }
   void on_create(ThreadState& parent, ThreadState& child);
   void on_thread_end(ThreadState& thread) {
-    if (thread.clocks != nullptr) engine_.end(*static_cast<ThreadClock*>(thread.clocks));
+    ThreadClock* clock = EndedClocks::clock_at(thread.clocks);
+    if (clock == nullptr) return;
+    engine_.end(*clock);
+    ended_.keep(thread.clocks);
   }
   void on_joined(ThreadState& thread, ThreadState& joined);
   void on_access(const core::Event& event);
@@ -140,17 +144,26 @@ class Races final : public core::Detector {
 
   HeldChains locksets_;
   RaceEngine engine_{locksets_};
+  EndedClocks ended_;
   Variables variables_;
 };
 
 constinit Races detector;
 
+void dispose(ThreadClock* clock) {
+  clock->~ThreadClock();
+  core::arena.deallocate(clock, sizeof *clock);
+}
+
 ThreadClock* Races::clock_of(ThreadState& thread) {
-  if (thread.clocks != nullptr) return static_cast<ThreadClock*>(thread.clocks);
+  if (ThreadClock* known = EndedClocks::clock_at(thread.clocks)) return known;
   auto* made = core::arena.make<ThreadClock>();
   if (made == nullptr) return nullptr;
-  engine_.begin_thread(*made);
-  thread.clocks = made;
+  if (!engine_.begin_thread(*made)) {
+    dispose(made);
+    return nullptr;
+  }
+  thread.clocks.store(made, std::memory_order_relaxed);
   return made;
 }
 
@@ -158,18 +171,13 @@ void Races::on_create(ThreadState& parent, ThreadState& child) {
   ThreadClock* clock = clock_of(parent);
   auto* made = clock == nullptr ? nullptr : core::arena.make<ThreadClock>();
   if (made == nullptr) return;
-  engine_.create(*clock, *made);
-  child.clocks = made;
+  if (!engine_.create(*clock, *made)) return dispose(made);
+  child.clocks.store(made, std::memory_order_relaxed);
 }
 
 void Races::on_joined(ThreadState& thread, ThreadState& joined) {
-  auto* ended = static_cast<ThreadClock*>(joined.clocks);
-  ThreadClock* clock = ended == nullptr ? nullptr : clock_of(thread);
-  if (clock == nullptr) return;
-  engine_.join(*clock, *ended);
-  joined.clocks = nullptr;
-  ended->~ThreadClock();
-  core::arena.deallocate(ended, sizeof *ended);
+  if (joined.clocks.load(std::memory_order_relaxed) == nullptr) return;
+  if (ThreadClock* clock = clock_of(thread)) ended_.join(engine_, *clock, joined.clocks);
 }
 
 void Races::on_access(const core::Event& access) {
@@ -285,7 +293,7 @@ void Races::on_fork_in_child(ThreadState& survivor) {
         }
       },
       nullptr);
-  engine_.reset_after_fork();
+  ended_.reset_after_fork();
   ThreadClock* clock = core::wanted(EventKind::acquired) ? clock_of(survivor) : nullptr;
   if (clock != nullptr) engine_.forked(*clock);
 }

@@ -35,6 +35,9 @@ class VectorClock {
   void set(Slot slot, Epoch epoch) {
     if (grow(slot + 1)) epochs_[slot] = epoch;
   }
+  void raise(Slot slot, Epoch epoch) {
+    if (!knows(slot, epoch)) set(slot, epoch);
+  }
   // Returns whether anything was learnt.
   bool join(const VectorClock& other) {
     if (!grow(other.size_)) return false;

@@ -79,7 +79,7 @@ struct ThreadState {
   Wait wait;
   std::atomic<void*> locks_taken{nullptr};            // set of the waits detector
   std::atomic<TakenPermits*> taken_permits{nullptr};  // permits.h
-  void* clocks = nullptr;  // of the race detector; the creator's until the thread runs
+  std::atomic<void*> clocks{nullptr};  // of the race detector; the creator's until the thread runs
   std::atomic<const char*> name{nullptr};  // for reports; nullptr: only the label
   std::atomic<bool> finished{false};
   std::atomic<bool> cancelled{false};  // pthread_cancel was called: a wait of its may end by itself

@@ -231,6 +231,61 @@ TEST_F(RaceEngineTest, ThousandsOfThreadsOneAfterTheOtherNeedNoMoreSlots) {
   }
 }
 
+// Detached ones: nobody ever knows of their ends.
+TEST_F(RaceEngineTest, ThousandsOfThreadsThatNobodyJoinsNeedNoMoreSlotsThanAreKept) {
+  constexpr int kMany = 20000;
+  for (int i = 10; i < kMany; ++i) {
+    world.create(0, i);
+    locked(i, 0, [&] { EXPECT_EQ(world.updates(i), RaceKind::none); });
+    world.end(i);
+    world.forget_thread(i);
+  }
+  world.create(0, kMany);
+  EXPECT_LE(world.slot_of(kMany), ClockSlots::kKeptMax + 3);
+  EXPECT_GT(world.engine().threads_forgotten(), 19000U);
+  EXPECT_EQ(world.updates(kMany), RaceKind::data_race) << "with one that is not forgotten";
+}
+
+TEST_F(RaceEngineTest, WhatAForgottenThreadDidIsNoLongerJudgedButLearntFrom) {
+  world.order_release(2, 1);
+  world.writes(2, 1);  // before the flag, if the flag orders
+  world.order_release(2, 0);
+  world.create(0, 10);
+  world.order_acquire(10, 0);
+  locked(10, 0, [&] { world.writes(10, 0); });
+  const Slot slot = world.slot_of(10);
+  world.end(10);
+  int last = 11;
+  for (; last == 11 || world.slot_of(last - 1) != slot; ++last) {
+    ASSERT_LT(last, 2000);
+    world.create(0, last);
+    world.end(last);
+  }
+  world.create(1, last);
+  locked(last, 0, [&] { EXPECT_EQ(world.looks(last, 0), RaceKind::none); });
+  EXPECT_EQ(world.writes(last, 1), RaceKind::none) << "the flag was looked at";
+  EXPECT_EQ(world.writes(1, 0), RaceKind::data_race) << "with the reader; the writer is forgotten";
+}
+
+TEST_F(RaceEngineTest, ARepeatedReadIsNoneOnceSomebodyWrote) {
+  world.reads(1);
+  EXPECT_TRUE(world.is_repeated(1, 0, AccessKind::read));
+  EXPECT_EQ(world.reads(2), RaceKind::none);
+  EXPECT_TRUE(world.is_repeated(1, 0, AccessKind::read)) << "other readers change nothing";
+  EXPECT_EQ(world.writes(2), RaceKind::data_race);
+  EXPECT_FALSE(world.is_repeated(1, 0, AccessKind::read));
+}
+
+TEST_F(RaceEngineTest, ReadsOfManyVariablesInTurnAreRepeated) {
+  for (int variable = 0; variable < kVariables; ++variable) world.looks(1, variable);
+  for (int variable = 0; variable < kVariables; ++variable) {
+    EXPECT_TRUE(world.is_repeated(1, variable, AccessKind::look));
+    EXPECT_FALSE(world.is_repeated(2, variable, AccessKind::look));
+  }
+  locked(1, 0, [] {});
+  EXPECT_FALSE(world.is_repeated(1, 0, AccessKind::look)) << "it has handed over since";
+}
+
 TEST_F(RaceEngineTest, DestructionRacesWithAnAccess) {
   world.reads(1);
   EXPECT_EQ(world.ends(2), RaceKind::data_race);

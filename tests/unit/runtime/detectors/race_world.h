@@ -86,6 +86,12 @@ class World final : public Locksets {
   void begin_again(int variable) {
     RaceEngine::forget(variables_[static_cast<std::size_t>(variable)]);
   }
+  bool is_repeated(int thread, int variable, AccessKind kind) {
+    return RaceEngine::is_repeated(clock(thread), variables_[static_cast<std::size_t>(variable)],
+                                   kind, lockset(held_[thread]));
+  }
+  void forget_thread(int thread) { clocks_.erase(thread); }
+  const RaceEngine& engine() const { return engine_; }
   Slot slot_of(int thread) { return clock(thread).slot; }
   const Variable& variable(int number) { return variables_[static_cast<std::size_t>(number)]; }
 
