@@ -97,8 +97,7 @@ std::vector<CodePosition> frames_to_judge(const model::Record& record, Id stack)
 }
 
 // What only the machine code can tell stays or goes here.
-void judge_candidates(std::vector<RawFinding>& raw_findings, SymbolizedRecords& symbolized,
-                      Results& results) {
+void judge_candidates(std::vector<RawFinding>& raw_findings, SymbolizedRecords& symbolized) {
   WaitLoops loops;
   std::erase_if(raw_findings, [&](const RawFinding& raw) {
     if (raw.rule != "wait-without-predicate" || raw.variant != "candidate") return false;
@@ -211,7 +210,7 @@ Results analyse(const Inputs& inputs, SymbolCache& symbols, Suppressions& suppre
   results.processes = processes.size();
   SymbolizedRecords symbolized(inputs.records, symbols);
   std::vector<RawFinding> raw_findings = all_stories(symbolized, suppressions, results);
-  judge_candidates(raw_findings, symbolized, results);
+  judge_candidates(raw_findings, symbolized);
   prefetch_all(raw_findings, symbolized);
   sort_out(raw_findings, inputs.reported, symbolized, suppressions, results);
   note_cut_records(inputs, results);
