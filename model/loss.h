@@ -38,15 +38,16 @@ enum class Loss : std::uint8_t {
   frees,          // memory given back unseen: old objects may live on in it
   signals,        // what happened in signal handlers that interrupted the runtime
   children,       // programs that a process started and nobody watches
+  processes,      // forked children that could not make a record
 };
 inline constexpr std::string_view kLossNames[] = {
     "observations", "record-lines", "findings", "objects",   "acquisitions",  "stacks",
     "threads",      "held-locks",   "joins",    "orders",    "permits",       "notifications",
     "waits",        "steps",        "accesses", "variables", "clock-entries", "modules",
-    "frees",        "signals",      "children",
+    "frees",        "signals",      "children", "processes",
 };
 inline constexpr std::size_t kLossKinds = std::size(kLossNames);
-static_assert(kLossKinds == static_cast<std::size_t>(Loss::children) + 1);
+static_assert(kLossKinds == static_cast<std::size_t>(Loss::processes) + 1);
 
 // As the record spells it.
 constexpr std::string_view to_string(Loss kind) {

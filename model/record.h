@@ -181,7 +181,9 @@ struct Order {  // {"order":[1,2]}: declared by annotation: `before` is taken fi
   Id before = 0;
   Id after = 0;
 };
-struct Lost {  // {"lost":"observations","count":3}: coverage that was given up, and why
+// The count so far: a later line of the same kind replaces it.
+struct
+    Lost {  // {"lost":"observations","count":3}: coverage that was given up; loss.h has the kinds
   std::string_view what{};
   std::uint64_t count = 0;
 };

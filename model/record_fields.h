@@ -28,6 +28,7 @@ inline constexpr std::string_view kNewer =
 struct Problem {
   std::string message;  // empty: none
   std::string_view remedy = kDamaged;
+  bool only_missing = false;  // nothing is wrong but that an earlier line is not there
 };
 
 inline std::string quoted(std::string_view text) {
@@ -112,7 +113,9 @@ class Fields {
   }
   void check(const IdIndex& index, std::string_view what, Id id) {
     if (id == 0 || index.find(id)) return;
+    if (!ok()) return;
     complain(std::string(what) + " " + std::to_string(id) + " is not defined by an earlier line");
+    problem_.only_missing = true;
   }
 
   template <typename T>
@@ -136,14 +139,14 @@ class Fields {
 
   bool ok() const { return problem_.message.empty(); }
   void complain(std::string message, std::string_view remedy = kDamaged) {
-    if (ok()) problem_ = {std::move(message), remedy};
+    if (ok() || problem_.only_missing) problem_ = {std::move(message), remedy};
   }
 
  private:
   template <typename Enum>
   void take_name(std::string_view key, std::string_view name, std::optional<Enum> value,
                  Enum& out) {
-    if (!ok()) return;
+    if (!ok() && !problem_.only_missing) return;
     if (value) {
       out = *value;
     } else {

@@ -2,15 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The reader's side of record.h. Errors are kept, not thrown: the first of a line wins, then the
-// line is given up and with it the rest of the file.
+// line is given up and with it the rest of the file. A line that only refers to what is missing is
+// left out alone, or loses the reference where it merely describes.
 #include "model/record_reader.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
+#include <algorithm>
 #include <memory_resource>
-#include <sstream>
 
+#include "model/file_text.h"
 #include "model/id_index.h"
 #include "model/record_fields.h"
 
@@ -45,7 +44,7 @@ class Reader {
       const bool whole = newline != std::string_view::npos;
       const std::string_view text = rest.substr(0, newline);
       rest.remove_prefix(whole ? newline + 1 : rest.size());
-      if (!read_line(text, whole)) return report(error);
+      if (!read_line(text, whole) && !left_out()) return report(error);
     }
     if (has_header_) return true;
     line_ = 0;
@@ -65,6 +64,13 @@ class Reader {
   bool complain(std::string message, std::string_view remedy = kDamaged) {
     problem_ = {std::move(message), remedy};
     return false;
+  }
+  // The line that was read is lost, no more.
+  bool left_out() {
+    if (!problem_.only_missing) return false;
+    ++record_.unresolved;
+    problem_ = {};
+    return true;
   }
 
   bool read_line(std::string_view text, bool whole) {
@@ -172,7 +178,7 @@ class Reader {
   }
   void read_frame(Fields& fields, const JsonValue& value, Frame& out) {
     fields.take_list(value, out.module, out.offset);
-    fields.check(storage_.modules, "module", out.module);
+    forget_missing(storage_.modules, out.module);
   }
 
   // A later line may tell what was not known at first (tid, name), not another parent: so parents
@@ -185,7 +191,7 @@ class Reader {
     fields.number("tid", entry.tid);
     fields.need_text("label", entry.label);
     fields.text("name", entry.name);
-    fields.reference("stack", storage_.stacks, "stack", entry.stack);
+    describe("stack", storage_.stacks, fields, entry.stack);
     if (const auto old = storage_.threads.find(entry.id)) {
       Thread& known = record_.threads[*old];
       if (known.parent != entry.parent) return fields.complain("the thread's parent changes");
@@ -226,9 +232,9 @@ class Reader {
     if (const JsonValue* place = fields.find("in_module")) {
       read_frame(fields, *place, entry.in_module);
     }
-    fields.reference("on_stack_of", storage_.threads, "thread", entry.on_stack_of);
+    describe("on_stack_of", storage_.threads, fields, entry.on_stack_of);
     fields.text("name", entry.name);
-    fields.reference("first", storage_.stacks, "stack", entry.first);
+    describe("first", storage_.stacks, fields, entry.first);
     fields.number("ordinal", entry.ordinal);
     if (const auto old = storage_.objects.find(entry.id)) {
       if (fields.ok()) record_.objects[*old] = entry;
@@ -244,7 +250,7 @@ class Reader {
     fields.need_reference("object", storage_.objects, "object", entry.object);
     fields.mode("mode", entry.mode);
     fields.flag("trial", entry.trial);
-    fields.reference("stack", storage_.stacks, "stack", entry.stack);
+    describe("stack", storage_.stacks, fields, entry.stack);
     keep(fields, storage_.acquisitions, record_.acquisitions, entry);
   }
 
@@ -262,7 +268,7 @@ class Reader {
     fields.text("variant", entry.variant);
     fields.flag("certain", entry.certain);
     fields.flag("printed", entry.printed);
-    fields.reference("object", storage_.objects, "object", entry.object);
+    describe("object", storage_.objects, fields, entry.object);
     if (const JsonValue* const list = fields.need("steps", JsonValue::Type::array)) {
       const std::span<Step> steps = make_array<Step>(*list);
       std::size_t i = 0;
@@ -274,13 +280,13 @@ class Reader {
   void read_step(Fields& line, const JsonValue& value, Step& out) {
     if (value.type != JsonValue::Type::object) return line.complain("a step is no JSON object");
     Fields fields(value, problem_);
-    fields.reference("thread", storage_.threads, "thread", out.thread);
+    describe("thread", storage_.threads, fields, out.thread);
     fields.action("action", out.action);
-    fields.reference("object", storage_.objects, "object", out.object);
+    describe("object", storage_.objects, fields, out.object);
     fields.mode("mode", out.mode);
-    fields.reference("other", storage_.threads, "thread", out.other);
-    fields.reference("held", storage_.acquisitions, "acquisition", out.held);
-    fields.reference("stack", storage_.stacks, "stack", out.stack);
+    describe("other", storage_.threads, fields, out.other);
+    describe("held", storage_.acquisitions, fields, out.held);
+    describe("stack", storage_.stacks, fields, out.stack);
     fields.number("count", out.count);
   }
 
@@ -299,7 +305,14 @@ class Reader {
     Lost entry;
     fields.need_text("lost", entry.what);
     fields.need_number("count", entry.count);
-    if (fields.ok()) record_.losses.push_back(entry);
+    if (!fields.ok()) return;
+    const auto known = std::find_if(record_.losses.begin(), record_.losses.end(),
+                                    [&](const Lost& one) { return one.what == entry.what; });
+    if (known == record_.losses.end()) {
+      record_.losses.push_back(entry);
+    } else {
+      known->count = entry.count;
+    }
   }
 
   void read_end(Fields& fields) {
@@ -310,6 +323,16 @@ class Reader {
   }
 
   // ---- helpers -------------------------------------------------------------------------------
+  // A reference without which the entry still says what happened.
+  void describe(std::string_view key, const IdIndex& index, Fields& fields, Id& out) {
+    fields.number(key, out);
+    forget_missing(index, out);
+  }
+  void forget_missing(const IdIndex& index, Id& id) {
+    if (id == 0 || index.find(id)) return;
+    ++record_.unresolved;
+    id = 0;
+  }
   void define(std::string_view what, const IdIndex& index, Fields& fields, Id& id) {
     fields.need_number(what, id);
     if (index.find(id)) {
@@ -357,24 +380,6 @@ const Entry& entry_of(const std::vector<Entry>& entries, const IdIndex& index, I
   return place ? entries[*place] : kNone;
 }
 
-bool read_text(const std::filesystem::path& path, std::string& text, std::string& why) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) {
-    why = "it is a directory";
-    return false;
-  }
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  if (file && file.peek() != std::ifstream::traits_type::eof()) content << file.rdbuf();
-  if (!file.is_open() || file.bad()) {
-    why = std::strerror(errno != 0 ? errno : EIO);
-    return false;
-  }
-  text = std::move(content).str();
-  return true;
-}
-
 }  // namespace
 
 Record::Record() : storage(std::make_unique<Storage>()) {}
@@ -394,7 +399,7 @@ std::optional<Record> read_record(const std::filesystem::path& path, ReadError& 
                                   Record* partial) {
   std::string text;
   std::string why;
-  if (!read_text(path, text, why)) {
+  if (!read_file_text(path, text, why)) {
     error = {path.string(), 0, "cannot be read: " + why, "check its name and permissions"};
     return std::nullopt;
   }

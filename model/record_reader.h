@@ -5,6 +5,7 @@
 // Allocates; not used inside the observed process.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -32,8 +33,11 @@ struct Record {
   std::vector<RawFinding> findings;
   std::vector<Order> orders;
   std::vector<Lost> losses;
-  std::optional<End> end;  // absent: killed, crashed, or still running
+  std::optional<End> end;  // absent: the process ended unseen, or is still running
   bool cut = false;        // the last line was incomplete and was left out
+  // References to lines that are not there: what only described became "none", else the line was
+  // left out.
+  std::uint64_t unresolved = 0;
 
   const Module& module(Id id) const;
   const Stack& stack(Id id) const;

@@ -291,7 +291,9 @@ std::string count_of_levels(const Results& results) {
           counted(static_cast<std::uint64_t>(n), fresh + std::string(model::to_string(level))));
     }
   }
-  if (!results.comparison) return parts.empty() ? std::string("no findings") : listed(parts);
+  // What was not seen to its end is not called clean.
+  const char* none = results.ended_unseen > 0 ? "nothing found so far" : "no findings";
+  if (!results.comparison) return parts.empty() ? std::string(none) : listed(parts);
   std::string text = parts.empty() ? std::string("nothing new") : listed(parts);
   const std::size_t known = results.comparison->known.size();
   const std::size_t absent = results.comparison->absent.size();
@@ -331,6 +333,9 @@ void Renderer::summary(const Results& results) {
     return (note.id == "lost-coverage" || note.id == "search-limit") &&
            note.level >= model::Level::warning;
   });
+  if (results.ended_unseen > 0) {
+    line += fmt::format("; {} ended unseen", counted(results.ended_unseen, "process"));
+  }
   if (lost > 0) line += "; coverage was lost, see the warnings";
   if (results.incomplete) line += "; incomplete, some input could not be read";
   if (!style_.records_in.empty() && !results.findings.empty()) {

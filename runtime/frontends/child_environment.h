@@ -43,6 +43,7 @@ auto with_child_environment(char* const* environment, const ChildProgram& progra
   const lw_child_settings* settings = lw_for_children();
   if (settings == nullptr) return call(environment);
   const LoadedFirst first = needs_of(program);
+  if (first.refuses_us || first.ignores_us) lw_child_unwatched();
   if (first.refuses_us) return call(environment);
   const ChildEnvironment child(environment, settings, first);
   constexpr std::size_t kStackMax = 64 << 10;

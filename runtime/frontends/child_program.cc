@@ -9,6 +9,7 @@
 #include <link.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -30,6 +31,7 @@ class File {
   bool read(void* out, std::size_t size, std::uint64_t offset) const {
     return pread(descriptor_, out, size, static_cast<off_t>(offset)) == static_cast<ssize_t>(size);
   }
+  bool status(struct stat& out) const { return fstat(descriptor_, &out) == 0; }
   // As much as there is, closed with a null.
   void read_text(char* out, std::size_t size, std::uint64_t offset) const {
     const ssize_t got = pread(descriptor_, out, size - 1, static_cast<off_t>(offset));
@@ -88,9 +90,9 @@ class Segments {
     count_ = header.e_phnum < kMax ? header.e_phnum : kMax;
     return file.read(at_, count_ * sizeof at_[0], header.e_phoff);
   }
-  const ElfW(Phdr) * dynamic() const {
+  const ElfW(Phdr) * first(ElfW(Word) type) const {
     for (std::size_t i = 0; i < count_; ++i) {
-      if (at_[i].p_type == PT_DYNAMIC) return &at_[i];
+      if (at_[i].p_type == type) return &at_[i];
     }
     return nullptr;
   }
@@ -115,7 +117,7 @@ template <class Visit>
 void for_each_needed(const File& file, Visit visit) {
   Segments segments;
   if (!segments.read(file)) return;
-  const ElfW(Phdr)* dynamic = segments.dynamic();
+  const ElfW(Phdr)* dynamic = segments.first(PT_DYNAMIC);
   if (dynamic == nullptr) return;
   constexpr std::size_t kMax = 128;
   ElfW(Dyn) entries[kMax];
@@ -135,6 +137,23 @@ void for_each_needed(const File& file, Visit visit) {
   }
 }
 
+// Set-user-id and set-group-id: the loader then ignores LD_PRELOAD.
+bool raises_rights(const File& file) {
+  struct stat status;
+  if (!file.status(status)) return false;
+  return ((status.st_mode & S_ISUID) != 0 && status.st_uid != getuid()) ||
+         ((status.st_mode & S_ISGID) != 0 && status.st_gid != getgid());
+}
+
+// What is no ELF file is a script: its interpreter is another matter.
+bool has_no_loader(const File& file) {
+  unsigned char begin[EI_NIDENT];
+  if (!file.read(begin, sizeof begin, 0) || memcmp(begin, ELFMAG, SELFMAG) != 0) return false;
+  Segments segments;
+  return begin[EI_CLASS] != ELFCLASS64 || !segments.read(file) ||
+         segments.first(PT_INTERP) == nullptr;
+}
+
 bool begins(const char* text, const char* with) { return strncmp(text, with, strlen(with)) == 0; }
 
 }  // namespace
@@ -145,6 +164,7 @@ LoadedFirst needs_of(const ChildProgram& program) {
   {
     const File file(open_program(program));
     if (file.is_open()) {
+      first.ignores_us = has_no_loader(file) || raises_rights(file);
       for_each_needed(file, [&](const char* name) {
         if (begins(name, "libtsan.so")) first.refuses_us = true;
         if (begins(name, "libasan.so")) strcpy(first.library, name);

@@ -6,7 +6,8 @@
 // libraries. Another thread sanitizer cannot run with us at all.
 //
 // No memory is allocated and errno is kept: this runs in children of vfork.
-// Limits: scripts are taken as what they are, not as their interpreter; sanitizers that are linked
+// Limits: file capabilities are not looked at; scripts are taken as what they are, not as their
+// interpreter; sanitizers that are linked
 // statically are not seen (clang's AddressSanitizer asks for no place).
 #pragma once
 
@@ -21,7 +22,8 @@ struct ChildProgram {
 
 struct LoadedFirst {
   bool refuses_us = false;
-  char library[64] = {};  // to be preloaded in front of us; "": none
+  bool ignores_us = false;  // static, for another machine, or with rights that its caller has not
+  char library[64] = {};    // to be preloaded in front of us; "": none
 };
 
 LoadedFirst needs_of(const ChildProgram& program);

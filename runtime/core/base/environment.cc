@@ -8,6 +8,7 @@
 
 #include "lockweave/hooks.h"
 #include "runtime/core/base/arena.h"
+#include "runtime/core/base/lost.h"
 
 namespace lockweave::core {
 namespace {
@@ -115,4 +116,8 @@ void take_over_environment(char** environment, const char* preload) {
 extern "C" const lw_child_settings* lw_for_children(void) {
   using namespace lockweave::core;
   return have_settings ? &settings : nullptr;
+}
+
+extern "C" void lw_child_unwatched(void) {
+  lockweave::core::count_lost(lockweave::core::Loss::children);
 }

@@ -83,6 +83,8 @@ constexpr Key kKeys[] = {
      "(0)"},
     {"report_signals", [](std::string_view v) { return parse_flag(v, options.report_signals); },
      "print who waits for whom on SIGTERM, SIGABRT and SIGQUIT (1)"},
+    {"record_arguments", [](std::string_view v) { return parse_flag(v, options.record_arguments); },
+     "keep the program's arguments in the record; they may hold passwords (0)"},
     {"output", [](std::string_view v) { return parse_text(v, options.output); },
      "folder for the record"},
     {"verbosity", [](std::string_view v) { return parse_number(v, options.verbosity); },

@@ -23,11 +23,12 @@ struct Options {
   bool literal_locksets =
       false;                   // no lock orders by design: every pair without a common one is told
   bool report_signals = true;  // who waits for whom on SIGTERM, SIGABRT, SIGQUIT
-  char output[1024] = {};      // folder for the record; empty: the launcher's, or none
-  char log_path[1024] = {};    // the report goes to <log_path>.<pid> instead of stderr
-  char reporter[1024] = {};    // the lockweave command; empty: the launcher's, the installed
-  char suppressions[1024] = {};  // handed to the reporter
-  char fail_on[16] = "warning";  // handed to the reporter
+  bool record_arguments = false;  // the program's arguments in the record's header
+  char output[1024] = {};         // folder for the record; empty: the launcher's, or none
+  char log_path[1024] = {};       // the report goes to <log_path>.<pid> instead of stderr
+  char reporter[1024] = {};       // the lockweave command; empty: the launcher's, the installed
+  char suppressions[1024] = {};   // handed to the reporter
+  char fail_on[16] = "warning";   // handed to the reporter
 };
 
 extern constinit Options options;

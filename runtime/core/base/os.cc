@@ -94,7 +94,7 @@ long make_folders(const char* path) {
     if (path[end] != '/' && path[end] != '\0') continue;
     memcpy(part, path, end);
     part[end] = '\0';
-    result = call(SYS_mkdirat, AT_FDCWD, reinterpret_cast<long>(part), 0777);
+    result = call(SYS_mkdirat, AT_FDCWD, reinterpret_cast<long>(part), 0700);
   }
   return result == -EEXIST ? 0 : result;
 }

@@ -43,7 +43,7 @@ void write_all(int fd, const char* text, std::size_t size);
 // Reads a small file into `buffer` (always NUL-terminated); returns its length, or -errno.
 long read_file(const char* path, char* buffer, std::size_t size);
 
-// Makes the folder and those above it that are missing. Returns 0, also if it is there, or -errno.
+// Makes the folder and those above it that are missing, for their owner only. Returns 0, also if it is there, or -errno.
 long make_folders(const char* path);
 
 [[noreturn]] void exit_process(int status);

@@ -11,10 +11,9 @@
 
 namespace lockweave::core {
 
-const LoadedModule* Modules::find(std::uintptr_t address, bool* is_new) {
-  *is_new = false;
+LoadedModule* Modules::find(std::uintptr_t address) {
   for (std::uint32_t i = count_; i > 0; --i) {
-    const LoadedModule& entry = entries_[i - 1];
+    LoadedModule& entry = entries_[i - 1];
     if (address >= entry.begin && address < entry.end) return &entry;
   }
   dl_find_object found;
@@ -29,7 +28,7 @@ const LoadedModule* Modules::find(std::uintptr_t address, bool* is_new) {
   entry.load_bias = found.dlfo_link_map->l_addr;
   entry.name = found.dlfo_link_map->l_name;
   entry.id = count_;
-  *is_new = true;
+  entry.written = false;
   return &entry;
 }
 

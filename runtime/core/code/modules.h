@@ -16,6 +16,7 @@ struct LoadedModule {
   std::uintptr_t load_bias = 0;
   const char* name = nullptr;  // as the loader knows it; "" for the program itself
   std::uint32_t id = 0;        // 1, 2, ... in order of first look-up
+  bool written = false;        // the record writer's
 };
 
 // Static storage, or code. Any thread.
@@ -26,8 +27,8 @@ class Modules {
   static constexpr std::uint32_t kMax = 1024;  // beyond: addresses stay unplaced
   constexpr Modules() = default;
 
-  // nullptr when the address lies in no module. `*is_new`: first time this module is seen.
-  const LoadedModule* find(std::uintptr_t address, bool* is_new);
+  // nullptr when the address lies in no module.
+  LoadedModule* find(std::uintptr_t address);
   void forget_ranges();  // after dlclose; ids stay used up
   void reset();          // ids start again
 

@@ -18,6 +18,7 @@ struct CoreState {
   std::atomic<bool> verdict_spoken{false};
   std::atomic<std::uint32_t> findings{0};  // at or above the threshold
   std::atomic<bool> candidates{false};     // findings only the reporter can judge
+  std::atomic<bool> unwritten{false};      // of `findings` some are not in the record
   bool under_launcher = false;
   bool root = false;
   int pid = 0;

@@ -3,7 +3,10 @@
 #include "runtime/core/record/record_file.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "runtime/core/base/lost.h"
 #include "runtime/core/base/os.h"
@@ -11,65 +14,182 @@
 namespace lockweave::core {
 namespace {
 
-// Reserves [offset, offset+size) so that writing to the mapping cannot fail later.
-long reserve(long fd, std::uint64_t offset, std::size_t size) {
-  const long result =
-      os::call(SYS_fallocate, fd, 0, static_cast<long>(offset), static_cast<long>(size));
-  if (result != -EOPNOTSUPP) return result;
-  return os::call(SYS_ftruncate, fd, static_cast<long>(offset + size));
+template <class T>
+long word(T* pointer) {
+  return reinterpret_cast<long>(pointer);
+}
+
+// A signal handler of the program that interrupts us is no reason to lose a line.
+long retried(long number, long a, long b, long c = 0, long d = 0) {
+  for (;;) {
+    const long result = os::call(number, a, b, c, d);
+    if (result != -EINTR) return result;
+  }
+}
+
+void close_descriptor(long fd) {
+  if (fd >= 0) os::call(SYS_close, fd);
+}
+
+// Soft limit; ~0: none, or not to be known.
+std::uint64_t limit_of(int resource) {
+  std::uint64_t limit[2] = {~std::uint64_t{0}, 0};
+  os::call(SYS_prlimit64, 0, resource, 0, word(limit));
+  return limit[0];
+}
+
+// The kernel answers growth beyond RLIMIT_FSIZE with SIGXFSZ, which ends the program. While this lives
+// none comes, and what our own writing caused is gone afterwards. A program that blocks the signal
+// itself may find one pending that is ours.
+class NoSizeSignal {
+ public:
+  NoSizeSignal() {
+    os::call(SYS_rt_sigprocmask, SIG_BLOCK, word(&kOnly), word(&before_), sizeof before_);
+  }
+  ~NoSizeSignal() {
+    const timespec at_once{};
+    if (came_ && (before_ & kOnly) == 0) {
+      os::call(SYS_rt_sigtimedwait, word(&kOnly), 0, word(&at_once), sizeof kOnly);
+    }
+    os::call(SYS_rt_sigprocmask, SIG_SETMASK, word(&before_), 0, sizeof before_);
+  }
+  NoSizeSignal(const NoSizeSignal&) = delete;
+  NoSizeSignal& operator=(const NoSizeSignal&) = delete;
+
+  long pass(long result) {
+    came_ |= result == -EFBIG;
+    return result;
+  }
+
+ private:
+  static constexpr std::uint64_t kOnly = std::uint64_t{1} << (SIGXFSZ - 1);
+  std::uint64_t before_ = 0;
+  bool came_ = false;
+};
+
+// Above what programs count on: whoever opens a file gets the number it would have got without us.
+// Returns the new descriptor, or a negative error: `fd` is then still open.
+long raised(long fd) {
+  constexpr std::uint64_t kUsual = 1000;
+  const std::uint64_t limit = limit_of(RLIMIT_NOFILE);
+  const long lowest = static_cast<long>(limit > kUsual ? kUsual : limit - 1);
+  const long high = os::call(SYS_fcntl, fd, F_DUPFD_CLOEXEC, lowest);
+  if (high >= 0) close_descriptor(fd);
+  return high;
 }
 
 }  // namespace
 
-long RecordFile::open(const char* path) {
-  const std::size_t length = strlen(path);
-  if (length >= kPathMax) return -ENAMETOOLONG;
-  memcpy(path_, path, length + 1);
-  window_at_ = 0;
-  used_ = line_start_ = 0;
-  const long fd = os::call(SYS_openat, AT_FDCWD, reinterpret_cast<long>(path_),
-                           O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-  if (fd < 0) {
-    path_[0] = '\0';
-    return fd;
-  }
-  os::call(SYS_close, fd);
-  return map_next_window() ? 0 : -ENOSPC;
+RecordFile::Identity RecordFile::identity_of(long fd) {
+  struct stat status {};
+  if (os::call(SYS_fstat, fd, word(&status)) != 0) return {};
+  return {static_cast<std::uint64_t>(status.st_dev), static_cast<std::uint64_t>(status.st_ino)};
 }
 
-bool RecordFile::map_next_window() {
-  const long fd = os::call(SYS_openat, AT_FDCWD, reinterpret_cast<long>(path_), O_RDWR | O_CLOEXEC);
-  if (fd < 0) return false;
-  const std::uint64_t at = window_ == nullptr ? 0 : window_at_ + kWindow;
-  long mapped = reserve(fd, at, kWindow);
-  if (mapped >= 0) {
-    mapped = os::call(SYS_mmap, 0, kWindow, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-                      static_cast<long>(at));
+long RecordFile::create(const char* directory, const char* name) {
+  const long folder =
+      retried(SYS_openat, AT_FDCWD, word(directory), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return folder;
+  const Identity identity = identity_of(folder);
+  long fd = -EXDEV;
+  if (folder_ == Identity{} || folder_ == identity) {
+    fd = retried(SYS_openat, folder, word(name),
+                 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   }
-  os::call(SYS_close, fd);
-  if (mapped < 0 && mapped > -4096) return false;
-  unmap(previous_);
-  previous_ = window_;
-  window_ = reinterpret_cast<char*>(mapped);
-  window_at_ = at;
+  close_descriptor(folder);
+  if (fd >= 0) folder_ = identity;
+  return fd;
+}
+
+long RecordFile::open(const char* directory, const char* name) {
+  const std::size_t folder_length = strlen(directory);
+  const std::size_t name_length = strlen(name);
+  if (folder_length + name_length + 2 > kPathMax) return -ENAMETOOLONG;
+  const long fd = create(directory, name);
+  if (fd < 0) return fd;
+  memcpy(path_, directory, folder_length);
+  path_[folder_length] = '/';
+  memcpy(path_ + folder_length + 1, name, name_length + 1);
+  committed_ = written_ = reserved_ = lines_ = 0;
+  marks_ = used_ = 0;
+  failed_ = closing_ = torn_ = false;
+  file_ = identity_of(fd);
+  keep(fd);
+  let_go();
+  return 0;
+}
+
+void RecordFile::keep(long fd) {
+  const long high = raised(fd);
+  borrowed_ = high < 0;
+  fd_ = borrowed_ ? fd : high;
+}
+
+// A low number is given back at once.
+void RecordFile::let_go() {
+  if (borrowed_) close_descriptor(fd_);
+  if (borrowed_) fd_ = -1;
+  borrowed_ = false;
+}
+
+bool RecordFile::have_descriptor() {
+  if (fd_ >= 0 && identity_of(fd_) == file_) return true;
+  fd_ = -1;  // whatever has that number now is the program's
+  const long fd = retried(SYS_openat, AT_FDCWD, word(path_),
+                          O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (fd < 0) return false;
+  if (identity_of(fd) == file_) {
+    keep(fd);
+  } else {
+    close_descriptor(fd);
+  }
+  return fd_ >= 0;
+}
+
+// Ordinary lines stay kClosing bytes below what is reserved, and below the limit on a file's size (or a
+// quarter below a small one).
+// Returns 0 or -errno.
+long RecordFile::make_room(std::uint64_t size) {
+  if (closing_) return 0;  // may use what there is
+  const std::uint64_t limit = limit_of(RLIMIT_FSIZE);
+  const std::uint64_t end =
+      committed_ + written_ + size + (limit / 4 < kClosing ? limit / 4 : kClosing);
+  if (end > limit) return -ENOSPC;  // no signal
+  if (end <= reserved_) return 0;
+  const long result = reserve(end + kReserve);
+  return result < 0 ? reserve(end) : result;  // as much as a small disk has
+}
+
+long RecordFile::reserve(std::uint64_t end) {
+  const long result = retried(SYS_fallocate, fd_, FALLOC_FL_KEEP_SIZE,
+                              static_cast<long>(committed_), static_cast<long>(end - committed_));
+  if (result == 0) reserved_ = end;
+  if (result != -EOPNOTSUPP && result != -ENOSYS) return result;
+  reserved_ = ~std::uint64_t{0};
+  return 0;
+}
+
+bool RecordFile::write_buffer() {
+  NoSizeSignal no_signal;
+  if (!have_descriptor() || !cut_torn_line() || no_signal.pass(make_room(used_)) < 0) return false;
+  for (std::size_t at = 0; at < used_;) {
+    const long result =
+        no_signal.pass(retried(SYS_pwrite64, fd_, word(buffer_ + at), static_cast<long>(used_ - at),
+                               static_cast<long>(committed_ + written_)));
+    if (result <= 0) return false;
+    at += static_cast<std::size_t>(result);
+    written_ += static_cast<std::uint64_t>(result);
+  }
   used_ = 0;
   return true;
 }
 
 void RecordFile::append(std::string_view text) {
-  if (window_ == nullptr || broken_) return;
-  if (trimmed_ && !restore_trimmed_space()) {
-    broken_ = true;
-    return;
-  }
-  while (!text.empty()) {
-    if (used_ == kWindow && !map_next_window()) {
-      broken_ = true;
-      return;
-    }
-    const std::size_t room = kWindow - used_;
+  while (is_open() && !failed_ && !text.empty()) {
+    if (used_ == kBuffer && !write_buffer()) return take_back();
+    const std::size_t room = kBuffer - used_;
     const std::size_t part = text.size() < room ? text.size() : room;
-    memcpy(window_ + used_, text.data(), part);
+    memcpy(buffer_ + used_, text.data(), part);
     used_ += part;
     text.remove_prefix(part);
   }
@@ -77,45 +197,64 @@ void RecordFile::append(std::string_view text) {
 
 void RecordFile::end_line() {
   append("\n");
-  if (broken_) drop_line();
-  broken_ = false;
-  line_start_ = used_;
-  unmap(previous_);
+  if (is_open()) ++lines_;
 }
 
-// A broken line always ends at the end of a window that could not be followed by another.
-void RecordFile::drop_line() {
-  count_lost(Loss::record_lines);
-  if (previous_ != nullptr || trimmed_) return;  // the part left behind reads as a cut line
-  memset(window_ + line_start_, 0, used_ - line_start_);
-  used_ = line_start_;
+// Requires that the last line is complete.
+bool RecordFile::flush() {
+  if (used_ > 0 && !write_buffer()) take_back();
+  let_go();
+  if (failed_) return false;
+  committed_ += written_;
+  written_ = lines_ = 0;
+  marks_ = 0;
+  return true;
 }
 
-void RecordFile::unmap(char*& window) {
-  if (window != nullptr) os::call(SYS_munmap, reinterpret_cast<long>(window), kWindow);
-  window = nullptr;
+void RecordFile::mark(bool& written) {
+  if (failed_ || !is_open()) return;
+  if (marks_ == kMarks && !flush()) return;
+  written = true;
+  marked_[marks_++] = &written;
+}
+
+bool RecordFile::commit() {
+  const bool all = flush();
+  if (!all) count_lost(Loss::record_lines, lines_);
+  lines_ = 0;
+  failed_ = closing_ = false;
+  return all;
+}
+
+void RecordFile::take_back() {
+  failed_ = true;
+  for (std::size_t i = 0; i < marks_; ++i) *marked_[i] = false;
+  marks_ = used_ = 0;
+  torn_ |= written_ > 0;
+  written_ = 0;
+  if (torn_ && have_descriptor()) cut_torn_line();
+}
+
+bool RecordFile::cut_torn_line() {
+  if (!torn_) return true;
+  torn_ = retried(SYS_ftruncate, fd_, static_cast<long>(committed_)) < 0;
+  if (!torn_ && reserved_ != ~std::uint64_t{0}) reserved_ = committed_;  // the cut took it along
+  return !torn_;
 }
 
 void RecordFile::finish() {
-  if (window_ == nullptr) return;
-  os::call(SYS_truncate, reinterpret_cast<long>(path_), static_cast<long>(window_at_ + used_));
-  trimmed_ = true;
-}
-
-// Bytes behind the end of the file must not be touched (SIGBUS): take the space again first.
-bool RecordFile::restore_trimmed_space() {
-  const long fd = os::call(SYS_openat, AT_FDCWD, reinterpret_cast<long>(path_), O_RDWR | O_CLOEXEC);
-  if (fd < 0) return false;
-  const long result = reserve(fd, window_at_, kWindow);
-  os::call(SYS_close, fd);
-  trimmed_ = result < 0;
-  return !trimmed_;
+  torn_ = is_open();
+  if (torn_ && have_descriptor()) cut_torn_line();
+  let_go();
 }
 
 void RecordFile::abandon() {
-  unmap(previous_);
-  unmap(window_);
+  if (fd_ >= 0 && identity_of(fd_) == file_) close_descriptor(fd_);
+  fd_ = -1;
   path_[0] = '\0';
+  marks_ = used_ = 0;
+  written_ = lines_ = 0;
+  failed_ = closing_ = torn_ = false;
 }
 
 }  // namespace lockweave::core

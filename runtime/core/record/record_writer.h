@@ -6,7 +6,8 @@
 //
 // Nothing is written for what never mattered: a lock that was never nested and had no finding leaves
 // no line.
-// Thread-safety: one raw lock around each note; nothing else is called while it is held.
+// A note reaches the file whole or not at all (record_file.h); the lines that could not be written are
+// counted. Thread-safety: one raw lock around each note; nothing else is called while it is held.
 // Without an open record every call does nothing: the detectors still work, nothing is kept.
 #pragma once
 
@@ -31,7 +32,8 @@ class RecordWriter {
   void note_thread_end(ThreadState& thread);
   void note_join(ThreadState& joined, ThreadState& by);  // of a thread that is in the record
   void note_object(Object& object);  // its description changed since it was written
-  void note_finding(const Report& report);
+  // false: it is not in the record, so whoever submits it has to tell it.
+  bool note_finding(const Report& report);
   void note_order(Object& before, Object& after);
   // Findings of the record, by number from 0.
   struct Round {
@@ -42,14 +44,20 @@ class RecordWriter {
   // Before the first round has ended: all there are.
   Round round_that_ended();
 
-  void note_rest();  // before the end: what was kept back, and the counts of what was lost
-  void note_end(const char* how, int status);
+  void note_rest();                            // before the end: what was kept back
+  void note_end(const char* how, int status);  // and the counts of what was lost
+
+  // Is anything missing from the record that was to be in it?
+  bool lost_lines() const;
 
   void forget_modules();  // after a dlclose: ranges are looked up again
   void for_each_lock(LockVisitor visit) { visit(lock_); }
-  void begin_child_after_fork();  // a new record in the same directory
+  // A new record in the same directory. Returns 0, also if the parent has none, or -errno.
+  long begin_child_after_fork();
 
  private:
+  bool write_finding(const Report& report);
+
   RawLock lock_;
   std::uint64_t findings_ = 0;  // written so far
   Round ended_;

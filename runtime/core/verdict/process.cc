@@ -3,6 +3,7 @@
 #include "runtime/core/verdict/process.h"
 
 #include <string.h>
+#include <sys/auxv.h>
 
 #include <charconv>
 #include <string_view>
@@ -57,7 +58,27 @@ void make_temporary_dir(char** environment) {
   if (os::call(SYS_mkdirat, AT_FDCWD, reinterpret_cast<long>(out), 0700) != 0) out[0] = '\0';
 }
 
+void say_no_record(const char* where, long result) {
+  Say() << "lockweave: cannot write a record in " << where << ": "
+        << strerrordesc_np(static_cast<int>(-result)) << "; findings of process "
+        << static_cast<std::uint64_t>(core_state.pid)
+        << " will be incomplete. Give another folder with --output, or with output= in "
+           "LOCKWEAVE_OPTIONS.\n";
+}
+
+// A set-user-id program obeys nobody who starts it: no variable of the caller counts, no file is made,
+// no command started. What it finds it tells by itself.
+bool runs_with_raised_rights() { return getauxval(AT_SECURE) != 0; }
+
+void read_settings(char** environment) {
+  if (runs_with_raised_rights()) return;
+  if (const char* text = find_variable(environment, "LOCKWEAVE_RUN")) parse_launch(text);
+  if (const char* text = find_variable(environment, "LOCKWEAVE_OPTIONS")) parse_options(text);
+  take_over_environment(environment, launch.preload);
+}
+
 void open_record(char** environment) {
+  if (runs_with_raised_rights()) return;
   const char* where = launch.dir;
   if (options.output[0] != '\0') where = options.output;
   if (where[0] == '\0') {
@@ -65,13 +86,7 @@ void open_record(char** environment) {
     where = temporary_record_dir;
   }
   const long result = record_writer.open(where, launch.root);
-  if (result < 0) {
-    Say() << "lockweave: cannot write a record in " << where << ": "
-          << strerrordesc_np(static_cast<int>(-result)) << "; findings of process "
-          << static_cast<std::uint64_t>(core_state.pid)
-          << " will be incomplete. Give another folder with --output, or with output= in "
-             "LOCKWEAVE_OPTIONS.\n";
-  }
+  if (result < 0) say_no_record(where, result);
 }
 
 // In the order in which they nest.
@@ -89,9 +104,26 @@ bool found_any() {
   return std::string_view(options.fail_on) != "never" && count_lock_order_cycles() > 0;
 }
 
+// What the record does not hold, who reads it cannot count.
+bool found_unwritten() {
+  if (std::string_view(options.fail_on) == "never") return false;
+  const std::uint64_t cycles = record_writer.lost_lines() ? count_lock_order_cycles() : 0;
+  if (cycles > 0) {
+    Say() << "lockweave: lock-order cycles in process "
+          << static_cast<std::uint64_t>(core_state.pid) << ": " << cycles
+          << ", and its record is incomplete\n";
+  }
+  return core_state.unwritten.load() || cycles > 0;
+}
+
 }  // namespace
 
 void say_where_record_is(int verdict) {
+  if (record_writer.path()[0] == '\0') {
+    Say() << "lockweave: findings in process " << static_cast<std::uint64_t>(core_state.pid)
+          << ", and no record of them\n";
+    return;
+  }
   Say() << "lockweave: findings in process " << static_cast<std::uint64_t>(core_state.pid)
         << (verdict < 0 ? ", but the lockweave command is not installed here"
                         : ", but the lockweave command could not report them")
@@ -100,7 +132,9 @@ void say_where_record_is(int verdict) {
 
 void remove_temporary_record() {
   if (temporary_record_dir[0] == '\0') return;
-  os::call(SYS_unlinkat, AT_FDCWD, reinterpret_cast<long>(record_writer.path()), 0);
+  if (record_writer.path()[0] != '\0') {
+    os::call(SYS_unlinkat, AT_FDCWD, reinterpret_cast<long>(record_writer.path()), 0);
+  }
   os::call(SYS_unlinkat, AT_FDCWD, reinterpret_cast<long>(temporary_record_dir), AT_REMOVEDIR);
 }
 
@@ -114,9 +148,7 @@ extern "C" {
 void lw_start(char** environment, lw_spawn_function spawn) {
   set_reporter_spawn(spawn);
   core_state.pid = os::process_id();
-  if (const char* text = find_variable(environment, "LOCKWEAVE_RUN")) parse_launch(text);
-  if (const char* text = find_variable(environment, "LOCKWEAVE_OPTIONS")) parse_options(text);
-  take_over_environment(environment, launch.preload);
+  read_settings(environment);
   core_state.under_launcher = launch.present;
   core_state.root = launch.root;
   warm_up_unwinder();
@@ -150,12 +182,14 @@ void lw_fork_child(const void*) {
   core_state.asleep.store(0, std::memory_order_relaxed);
   core_state.wakes_on_way.store(0, std::memory_order_relaxed);
   core_state.findings.store(0, std::memory_order_relaxed);
+  core_state.unwritten.store(false, std::memory_order_relaxed);
   for_each_core_lock([](RawLock& lock) { lock.reset_after_fork(); });
   reset_stacks_after_fork();
   reset_tables_after_fork();
   keep_only_current_after_fork();
   forget_relations_after_fork();
-  record_writer.begin_child_after_fork();
+  const long result = record_writer.begin_child_after_fork();
+  if (result < 0) say_no_record("the folder of its parent's", result);
   if (tls.state != nullptr) emit({.kind = EventKind::fork_in_child, .thread = tls.state});
   start_stall_timer();
 }
@@ -179,7 +213,9 @@ int lw_exit(const char* how, int status) {
   emit({.kind = EventKind::process_end});
   record_writer.note_rest();
   record_writer.note_end(how, status);
-  if (core_state.under_launcher) return status;
+  if (core_state.under_launcher) {  // the launcher can tell it of its own child only
+    return status == 0 && core_state.root && found_unwritten() ? options.exitcode : status;
+  }
   const bool found = found_any();
   if (!found && !core_state.candidates.load()) {
     remove_temporary_record();
@@ -191,7 +227,7 @@ int lw_exit(const char* how, int status) {
   } else {
     say_where_record_is(verdict);
   }
-  const bool counts = verdict == 1 || (verdict != 0 && found);
+  const bool counts = verdict == 1 || (verdict != 0 && found) || found_unwritten();
   return status == 0 && counts ? options.exitcode : status;
 }
 

@@ -53,6 +53,12 @@ bool show(const Report& report) {
   return false;
 }
 
+// The record cannot tell it to anybody.
+void tell_unwritten(const Report& report) {
+  core_state.unwritten.store(true, std::memory_order_relaxed);
+  print_raw(report);
+}
+
 [[noreturn]] void end_after_verdict(bool shown) {
   flush_program_output();
   record_writer.note_rest();
@@ -67,10 +73,11 @@ bool show(const Report& report) {
 }  // namespace
 
 void submit(const Report& report) {
-  record_writer.note_finding(report);
+  const bool written = record_writer.note_finding(report);
   if (is_candidate(report)) core_state.candidates.store(true, std::memory_order_relaxed);
   if (is_candidate(report) || !counts(report)) return;
   core_state.findings.fetch_add(1, std::memory_order_relaxed);
+  if (!written) tell_unwritten(report);
   const model::Rule* rule = model::find_rule(report.rule);
   if (options.halt_on_error && rule != nullptr && rule->level == model::Level::error) {
     say_what_runs(report.rule);
@@ -103,8 +110,9 @@ void submit_deadlock(const Report& report) {
   const bool speak = !core_state.root || options.on_deadlock == OnDeadlock::wait;
   Report shown = report;
   shown.printed = speak;
-  record_writer.note_finding(shown);
+  const bool written = record_writer.note_finding(shown);
   core_state.findings.fetch_add(1, std::memory_order_relaxed);
+  if (!written && !speak) tell_unwritten(report);
   const bool told = !speak || show(report);
   say_script_stacks();
   if (options.on_deadlock != OnDeadlock::wait) end_after_verdict(told);

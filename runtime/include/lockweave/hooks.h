@@ -258,6 +258,8 @@ typedef struct lw_child_settings {
   const char* options; /* "LOCKWEAVE_OPTIONS=..." for a child without that variable; may be NULL */
 } lw_child_settings;
 LW_INTERNAL const lw_child_settings* lw_for_children(void);
+/* A program is being started into which nothing can be loaded; also in the child of a vfork. */
+LW_INTERNAL void lw_child_unwatched(void);
 
 /* The cheap questions before lw_memory_end: does freed memory interest anybody yet; and this? */
 LW_INTERNAL int lw_memory_watched(void);

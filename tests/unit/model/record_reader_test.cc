@@ -191,39 +191,63 @@ TEST_P(BadLines, AreRefusedWithTheirNumber) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    DanglingIds, BadLines,
-    ::testing::Values(
-        BadLine{R"({"stack":9,"frames":[[9,1]]})", "module 9 is not defined by an earlier line"},
-        BadLine{R"({"thread":9,"parent":8,"label":"x"})",
-                "thread 8 is not defined by an earlier line"},
-        BadLine{R"({"thread":9,"parent":9,"label":"x"})",
-                "thread 9 is not defined by an earlier line"},
-        BadLine{R"({"thread":9,"parent":1,"label":"x","stack":8})",
-                "stack 8 is not defined by an earlier line"},
-        BadLine{R"({"thread_end":9,"segment":1})", "thread 9 is not defined by an earlier line"},
-        BadLine{R"({"join":1,"by":9,"segment":1})", "thread 9 is not defined by an earlier line"},
-        BadLine{R"({"join":0,"by":1,"segment":1})", "`join` must not be 0"},
-        BadLine{R"({"object":9,"kind":"mutex","in_module":[9,0]})",
-                "module 9 is not defined by an earlier line"},
-        BadLine{R"({"object":9,"kind":"mutex","on_stack_of":9})",
-                "thread 9 is not defined by an earlier line"},
-        BadLine{R"({"object":1,"kind":"mutex","first":9})",
-                "stack 9 is not defined by an earlier line"},
-        BadLine{R"({"acquisition":9,"object":9})", "object 9 is not defined by an earlier line"},
-        BadLine{R"({"acquisition":9})", "`object` is missing"},
-        BadLine{R"({"acquisition":9,"object":0})", "`object` must not be 0"},
-        BadLine{R"({"acquisition":9,"outer":9,"object":1})",
-                "acquisition 9 is not defined by an earlier line"},
-        BadLine{R"({"seen":9,"thread":1,"segment":1})",
-                "acquisition 9 is not defined by an earlier line"},
-        BadLine{R"({"seen":1,"thread":9,"segment":1})",
-                "thread 9 is not defined by an earlier line"},
-        BadLine{R"({"order":[1,9]})", "object 9 is not defined by an earlier line"},
-        BadLine{R"({"order":[1,0]})", "`order` must name two objects"},
-        BadLine{R"({"finding":"deadlock","object":9,"steps":[]})",
-                "object 9 is not defined by an earlier line"},
-        BadLine{R"({"finding":"deadlock","steps":[{"action":"waits","held":9}]})",
-                "acquisition 9 is not defined by an earlier line"}));
+    References, BadLines,
+    ::testing::Values(BadLine{R"({"join":0,"by":1,"segment":1})", "`join` must not be 0"},
+                      BadLine{R"({"acquisition":9})", "`object` is missing"},
+                      BadLine{R"({"acquisition":9,"object":0})", "`object` must not be 0"},
+                      BadLine{R"({"acquisition":9,"object":9,"mode":"maybe"})",
+                              "`maybe` is no known mode"},
+                      BadLine{R"({"order":[1,0]})", "`order` must name two objects"}));
+
+// Lines that refer to what was lost: the writer had no disk for it.
+class DanglingLines : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(DanglingLines, AreLeftOutAloneAndCounted) {
+  const std::string before = sample_record();
+  const Record whole = read(before);
+  const Record record = read(before + GetParam() + "\n" + lines_of(Object{.id = 50}));
+  EXPECT_EQ(record.unresolved, 1u);
+  EXPECT_EQ(record.object(50).id, 50u);
+  EXPECT_EQ(record.threads.size(), whole.threads.size());
+  EXPECT_EQ(record.thread_ends.size(), whole.thread_ends.size());
+  EXPECT_EQ(record.joins.size(), whole.joins.size());
+  EXPECT_EQ(record.acquisitions.size(), whole.acquisitions.size());
+  EXPECT_EQ(record.observations.size(), whole.observations.size());
+  EXPECT_EQ(record.orders.size(), whole.orders.size());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    References, DanglingLines,
+    ::testing::Values(R"({"thread":9,"parent":8,"label":"x"})",
+                      R"({"thread":9,"parent":9,"label":"x"})", R"({"thread_end":9,"segment":1})",
+                      R"({"join":1,"by":9,"segment":1})", R"({"acquisition":9,"object":9})",
+                      R"({"acquisition":9,"outer":9,"object":1})",
+                      R"({"seen":9,"thread":1,"segment":1})",
+                      R"({"seen":1,"thread":9,"segment":1})", R"({"order":[1,9]})"));
+
+TEST(RecordReader, WhatOnlyDescribesMayBeMissing) {
+  const Record record = read(sample_record() +
+                             R"({"stack":9,"frames":[[9,1]]}
+{"thread":9,"parent":1,"label":"x","stack":8}
+{"object":9,"kind":"mutex","in_module":[9,4],"on_stack_of":8,"first":8}
+{"acquisition":9,"object":9,"stack":8}
+{"finding":"deadlock","object":8,"steps":[{"thread":8,"action":"waits","object":8,"held":8}]}
+)");
+  EXPECT_EQ(record.unresolved, 10u);
+  EXPECT_EQ(record.stack(9).frames[0].offset, 1u);
+  EXPECT_EQ(record.thread(9).stack, 0u);
+  EXPECT_EQ(record.object(9).first, 0u);
+  EXPECT_EQ(record.acquisition(9).stack, 0u);
+  EXPECT_EQ(record.findings.back().steps[0].action, Action::waits);
+  EXPECT_EQ(record.findings.back().steps[0].held, 0u);
+}
+
+TEST(RecordReader, ALaterCountOfWhatWasLostReplaces) {
+  const Record record = read(header_line() + lines_of(Lost{"stacks", 2}, Lost{"objects", 1},
+                                                      End{"exec-failed"}, Lost{"stacks", 3}));
+  ASSERT_EQ(record.losses.size(), 2u);
+  EXPECT_EQ(record.losses[0].count, 3u);
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Definitions, BadLines,
@@ -324,6 +348,26 @@ class TemporaryFile {
  private:
   std::filesystem::path path_;
 };
+
+// Not followed by anything, a hole of any size costs nothing.
+TEST(RecordReader, AGigabyteOfNuls) {
+  const TemporaryFile file(sample_record());
+  std::filesystem::resize_file(file.path(), std::uintmax_t{1} << 30);
+  ReadError error;
+  const std::optional<Record> record = read_record(file.path(), error);
+  ASSERT_TRUE(record);
+  EXPECT_TRUE(record->end);
+  std::ofstream(file.path(), std::ios::binary | std::ios::app) << "{}\n";
+  EXPECT_FALSE(read_record(file.path(), error));
+}
+
+TEST(RecordReader, RefusesWhatIsNoFile) {
+  for (const char* path : {"/dev/zero", "/dev/null", "/proc"}) {
+    ReadError error;
+    EXPECT_FALSE(read_record(path, error));
+    EXPECT_EQ(error.message.find("cannot be read: it is "), 0u) << error.message;
+  }
+}
 
 TEST(RecordReader, ReadsFiles) {
   const TemporaryFile file(sample_record());

@@ -165,6 +165,20 @@ void check_libraries(const ElfFile& file, Diagnosis& diagnosis) {
   }
 }
 
+// Locks that no library call shows.
+void check_unseen_locks(const ElfFile& file, Diagnosis& diagnosis) {
+  if (file.defines("runtime.goexit") || file.defines("runtime.goexit.abi0")) {
+    diagnosis.warn("written in Go: its sync package waits by its own scheduler and is not seen",
+                   "only C code that it calls is watched");
+  }
+  if (file.defines("rust_eh_personality") || file.defines("__rust_alloc")) {
+    diagnosis.warn(
+        "written in Rust: std::sync's Mutex, RwLock and Condvar are inlined and not seen as locks, "
+        "only their sleeps are",
+        "what it does through pthread functions and C libraries is watched");
+  }
+}
+
 // Returns false if there is no such program.
 bool check_program(const DoctorOptions& options, const Pen& pen, Diagnosis& diagnosis) {
   const Program program = inspect_program(options.program);
@@ -187,6 +201,7 @@ bool check_program(const DoctorOptions& options, const Pen& pen, Diagnosis& diag
   }
   diagnosis.ok("dynamically linked for x86-64 and glibc, started by " + file->facts().interpreter);
   check_libraries(*file, diagnosis);
+  check_unseen_locks(*file, diagnosis);
   check_debug_info(file->facts(), diagnosis);
   return true;
 }

@@ -133,7 +133,9 @@ std::optional<Obstacle> obstacle_in(const std::string& path, const ElfFile& file
   const bool is_loader = base_name(path).starts_with("ld-linux");
   if (facts.interpreter.empty() && !is_loader) {
     return Obstacle{
-        fmt::format("{} is statically linked: nothing can be loaded into it", ticked(path)),
+        fmt::format(
+            "{} is statically linked: nothing can be loaded into it, none of its locks is seen",
+            ticked(path)),
         "link it dynamically (without -static or -static-pie)"};
   }
   if (is_musl(facts)) {

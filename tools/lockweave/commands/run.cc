@@ -11,8 +11,10 @@
 //   findings at or above --fail-on                    66, or what `exitcode=` says
 //   the program left no record, or a record is damaged 3
 #include <fmt/core.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -139,19 +141,34 @@ bool tell(const Results& results, const RunOptions& options, const std::string& 
   return problem.empty();
 }
 
+std::string death_in_words(int status) {
+  const char* name = ::sigabbrev_np(WTERMSIG(status));
+  return name != nullptr ? fmt::format("was ended by SIG{}", name)
+                         : fmt::format("was ended by signal {}", WTERMSIG(status));
+}
+
+std::string why_no_record(const RunOptions& options, const Launched& launched) {
+  if (WIFSIGNALED(launched.status)) return "it " + death_in_words(launched.status);
+  return fmt::format(
+      "the runtime was not loaded into it, or could not write one and has said so above; "
+      "`lockweave doctor {}` may say why",
+      options.command.front());
+}
+
 // Prints everything and decides the exit code.
 int conclude(const RunOptions& options, const Launched& launched, const std::string& folder,
              Suppressions& suppressions) {
-  const Inputs inputs = records_of(folder);
+  Inputs inputs = records_of(folder);
+  if (WIFSIGNALED(launched.status)) {
+    inputs.deaths[static_cast<std::uint64_t>(launched.pid)] = death_in_words(launched.status);
+  }
   Results results = analyse_with_symbols(inputs, suppressions, options.reporting);
   const bool observed = has_record_of(inputs, launched.pid);
   if (!observed) {
     results.incomplete = true;
-    results.notes.push_back(
-        {"no-record", model::Level::error,
-         fmt::format("{} left no record: the runtime was not loaded into it; "
-                     "`lockweave doctor {}` may say why",
-                     ticked(options.command.front()), options.command.front())});
+    results.notes.push_back({"no-record", model::Level::error,
+                             fmt::format("{} left no record: {}", ticked(options.command.front()),
+                                         why_no_record(options, launched))});
   }
   const bool told = tell(results, options, folder, launched.pid);
   const bool written = write_reports(results, options.reporting);

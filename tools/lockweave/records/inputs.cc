@@ -5,13 +5,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <set>
-#include <sstream>
 #include <tuple>
 
+#include "model/file_text.h"
 #include "report/digest.h"
 #include "report/sarif_reader.h"
 #include "report/text.h"
@@ -34,19 +31,6 @@ bool comes_first(const LoadedRecord& a, const LoadedRecord& b) {
   return std::tie(x.pid, x.ppid, a.digest) < std::tie(y.pid, y.ppid, b.digest);
 }
 
-bool read_text(const std::string& path, std::string& text, std::string& why) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  if (file) content << file.rdbuf();
-  if (!file || file.bad()) {
-    why = std::strerror(errno != 0 ? errno : EIO);
-    return false;
-  }
-  text = std::move(content).str();
-  return true;
-}
-
 bool is_sarif(const std::string& path, std::string_view text) {
   constexpr std::size_t kBeginning = 4096;
   const std::string_view beginning = text.substr(0, kBeginning);
@@ -60,7 +44,7 @@ class Loader {
   void load(const std::string& path) {
     std::string text;
     std::string why;
-    if (!read_text(path, text, why)) {
+    if (!model::read_file_text(path, text, why)) {
       problems_.push_back({path, 0, "cannot be read: " + why, "check its name and permissions"});
       return;
     }

@@ -6,6 +6,7 @@
 // commutative, associative and idempotent.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -17,11 +18,12 @@
 namespace lockweave::cli {
 
 struct Inputs {
-  std::vector<model::Record> records;          // sorted by program, arguments, process id, content
-  std::vector<model::Finding> reported;        // the results of SARIF files, in a fixed order
-  std::size_t sarif_files = 0;                 // of different content
-  std::map<std::string, std::size_t> foreign;  // tool -> results without a fingerprint of ours
-  std::vector<model::ReadError> problems;      // what could not be read, or only in part
+  std::vector<model::Record> records;           // sorted by program, arguments, process id, content
+  std::vector<model::Finding> reported;         // the results of SARIF files, in a fixed order
+  std::size_t sarif_files = 0;                  // of different content
+  std::map<std::string, std::size_t> foreign;   // tool -> results without a fingerprint of ours
+  std::vector<model::ReadError> problems;       // what could not be read, or only in part
+  std::map<std::uint64_t, std::string> deaths;  // pid -> "was ended by SIGKILL", where it is known
 
   bool nothing_read() const { return records.empty() && sarif_files == 0; }
 };

@@ -65,7 +65,10 @@ Words words_of(Loss kind) {
     case Loss::signals:
       return {"handler event", "it came while the runtime was at work; it is missed"};
     case Loss::children:
-      return {"started program", "static, set-user-id or refused: its locks are not watched"};
+      return {"started program", "static, set-user-id or refused: its locks are not watched", true};
+    case Loss::processes:
+      return {"forked process",
+              "it may not write into the folder of the records, or it is in a sandbox"};
   }
   return {"loss", ""};
 }

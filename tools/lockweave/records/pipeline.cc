@@ -187,13 +187,21 @@ void note_foreign(const Inputs& inputs, Results& results) {
 void note_cut_records(const Inputs& inputs, Results& results) {
   for (const model::Record& record : inputs.records) {
     const std::string program(base_name(record.header.exe));
-    if (record.cut || !record.end) {
+    if (record.unresolved > 0) {
       results.notes.push_back(
-          {"cut-record", model::Level::note,
-           fmt::format("{} (process {}) was killed or is still running: its record is told as far "
-                       "as it goes",
-                       program, record.header.pid)});
+          {"lost-coverage", model::Level::warning,
+           fmt::format("{} (process {}): {} of its record lead to lines that are not there; what "
+                       "cannot do without them was left out",
+                       program, record.header.pid, counted(record.unresolved, "reference"))});
     }
+    if (!record.cut && record.end) continue;
+    ++results.ended_unseen;
+    const auto death = inputs.deaths.find(record.header.pid);
+    results.notes.push_back(
+        {"cut-record", model::Level::note,
+         fmt::format(
+             "{} (process {}) {}: its record is told as far as it goes", program, record.header.pid,
+             death == inputs.deaths.end() ? "ended unseen, or is still running" : death->second)});
   }
 }
 

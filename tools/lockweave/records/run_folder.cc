@@ -96,7 +96,7 @@ std::optional<std::string> make_run_folder(const std::string& output, model::Rea
   const std::string base = fmt::format("run-{}-{}", time_stamp(), ::getpid());
   for (int attempt = 0; attempt < 100; ++attempt) {
     const fs::path folder = parent / (attempt == 0 ? base : fmt::format("{}-{}", base, attempt));
-    if (::mkdir(folder.c_str(), 0777) == 0) return folder.string();
+    if (::mkdir(folder.c_str(), 0700) == 0) return folder.string();
     if (errno != EEXIST) break;
   }
   error = {output, 0,

@@ -13,7 +13,7 @@
 
 namespace lockweave::cli {
 
-// Makes the folder of a new run; absolute path. Errors: nothing, and `error` names the folder.
+// Makes the folder of a new run, for its owner only; absolute path. Errors: nothing, and `error` names the folder.
 std::optional<std::string> make_run_folder(const std::string& output, model::ReadError& error);
 
 // The record files that `input` means: a file; a run's folder; an output folder, of which the

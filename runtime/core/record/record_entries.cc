@@ -1,0 +1,155 @@
+// runtime/core/record/record_entries.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/core/record/record_entries.h"
+
+#include <string.h>
+#include <sys/auxv.h>
+
+#include "runtime/core/base/os.h"
+#include "runtime/core/base/text.h"
+#include "runtime/core/code/modules.h"
+
+namespace lockweave::core {
+
+constinit RecordFile record_file;
+
+namespace {
+
+constinit Modules modules;
+constexpr std::size_t kPathMax = 4096;
+constinit char executable[kPathMax];
+
+void put_module_path(TextBuffer& path, const char* name) {
+  if (name == nullptr || name[0] == '\0') {
+    path << executable;
+    return;
+  }
+  if (name[0] != '/' && strchr(name, '/') != nullptr) {
+    char folder[kPathMax];
+    if (os::call(SYS_getcwd, reinterpret_cast<long>(folder), sizeof folder) > 0) {
+      path << folder << "/";
+    }
+  }
+  path << name;
+}
+
+void write_module(LoadedModule& module) {
+  char path[kPathMax];
+  TextBuffer text(path, sizeof path);
+  put_module_path(text, module.name);
+  char build_id[129];
+  const std::uint32_t used = build_id_of(module.begin, module.end, build_id, sizeof build_id);
+  model::write_entry(record_file, model::Module{module.id, path, {build_id, used}});
+  record_file.mark(module.written);
+}
+
+model::Frame place(std::uintptr_t address) {
+  LoadedModule* module = modules.find(address);
+  if (module == nullptr) return {0, address};
+  if (!module->written) write_module(*module);
+  return {module->id, address - module->load_bias};
+}
+
+void read_thread_name(int tid, char* out, std::size_t size) {
+  char path[64];
+  TextBuffer(path, sizeof path) << "/proc/self/task/" << static_cast<std::uint64_t>(tid) << "/comm";
+  const long length = os::read_file(path, out, size);
+  if (length > 0 && out[length - 1] == '\n') out[length - 1] = '\0';
+}
+
+}  // namespace
+
+Id write_stack(InternedStack* stack) {
+  if (stack == nullptr) return 0;
+  if (stack->written) return stack->id;
+  model::Frame frames[Trace::kFramesMax];
+  for (std::uint32_t i = 0; i < stack->count; ++i) frames[i] = place(stack->pcs[i]);
+  model::write_entry(record_file, model::Stack{stack->id, {frames, stack->count}});
+  record_file.mark(stack->written);
+  return stack->id;
+}
+
+Id write_thread(ThreadState* thread) {
+  if (thread == nullptr) return 0;
+  if (thread->written) return thread->id;
+  ThreadState* parent = thread_by_id(thread->parent);
+  const Id parent_id = parent == nullptr ? 0 : write_thread(parent);
+  const int tid = thread->tid.load(std::memory_order_relaxed);
+  char name[32] = "";
+  const char* given = thread->name.load(std::memory_order_relaxed);
+  if (given == nullptr && tid != 0 && thread->parent != 0) read_thread_name(tid, name, sizeof name);
+  const Id stack = write_stack(thread->created_at);
+  model::write_entry(record_file, model::Thread{thread->id, parent_id, thread->parent_segment,
+                                                static_cast<std::uint64_t>(tid), thread->label,
+                                                given != nullptr ? given : name, stack});
+  record_file.mark(thread->written);
+  return thread->id;
+}
+
+void rewrite_object(Object& object) {
+  const std::uintptr_t address = object.address.load(std::memory_order_relaxed);
+  model::Object entry;
+  entry.id = object.id;
+  entry.kind = static_cast<model::ObjectKind>(object.kind);
+  entry.address = address;
+  entry.generation = object.generation;
+  entry.process_shared = object.process_shared;
+  if (object.process_shared && address != 0) {
+    const os::FilePlace at = os::shared_place(address);
+    entry.shared = {at.device, at.inode, at.offset};
+  }
+  if (object.stack_thread != 0) {
+    entry.on_stack_of = write_thread(thread_by_id(object.stack_thread));
+  } else if (address != 0) {
+    const model::Frame at = place(address);
+    if (at.module != 0) entry.in_module = at;
+  }
+  if (object.name != nullptr) entry.name = object.name;
+  entry.not_a_lock = !object.lock_like;
+  entry.first = write_stack(object.first);
+  entry.ordinal = object.ordinal;
+  model::write_entry(record_file, entry);
+  record_file.mark(object.written);
+}
+
+Id write_object(Object* object) {
+  if (object == nullptr) return 0;
+  if (!object->written) rewrite_object(*object);
+  return object->id;
+}
+
+// Outer ones first, without recursion: chains can be as deep as locks are held.
+Id write_acquisition(Acquisition* node) {
+  while (node != nullptr && !node->written && !record_file.failed()) {
+    Acquisition* first = node;
+    while (first->outer != nullptr && !first->outer->written) first = first->outer;
+    model::Acquisition entry;
+    entry.id = first->id;
+    entry.outer = first->outer == nullptr ? 0 : first->outer->id;
+    entry.object = write_object(first->object);
+    entry.mode = (first->flags & LW_SHARED) != 0 ? model::Mode::shared : model::Mode::exclusive;
+    entry.trial = (first->flags & LW_TRY) != 0;
+    entry.stack = write_stack(first->stack);
+    model::write_entry(record_file, entry);
+    record_file.mark(first->written);
+  }
+  return node == nullptr ? 0 : node->id;
+}
+
+const char* exe_path() { return executable; }
+
+void learn_exe_path() {
+  const long length = os::call(SYS_readlinkat, AT_FDCWD, reinterpret_cast<long>("/proc/self/exe"),
+                               reinterpret_cast<long>(executable), sizeof executable - 1);
+  executable[length > 0 ? length : 0] = '\0';
+  if (length > 0) return;
+  const auto* called = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
+  TextBuffer path(executable, sizeof executable);
+  if (called != nullptr) put_module_path(path, called);
+}
+
+void forget_module_ranges() { modules.forget_ranges(); }
+
+void forget_modules() { modules.reset(); }
+
+}  // namespace lockweave::core
