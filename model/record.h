@@ -188,7 +188,7 @@ struct
   std::uint64_t count = 0;
 };
 struct End {               // {"end":"exit","status":0}: the process ended in an orderly way
-  std::string_view how{};  // "exit", "_exit", "exec", "deadlock", "signal"
+  std::string_view how{};  // "exit", "_exit", "exec", "deadlock", "signal", "sandbox"
   int status = 0;
 };
 

@@ -22,6 +22,7 @@
 
 #include "runtime/frontends/operation.h"
 #include "runtime/frontends/real.h"
+#include "runtime/frontends/sandbox.h"
 
 #ifndef FUTEX_LOCK_PI2
 #define FUTEX_LOCK_PI2 13
@@ -115,6 +116,7 @@ extern "C" LW_EXPORT long syscall(long number, ...) noexcept {
   Arguments arguments;
   for (long& argument : arguments.at) argument = va_arg(more, long);
   va_end(more);
+  if (enters_sandbox(number, arguments.at[0])) lw_enter_sandbox();
   if (number != SYS_futex) return arguments.forward(number);
   return do_futex(arguments, LW_CALLER);
 }

@@ -34,8 +34,10 @@ int replace_image(const ChildProgram& program, char* const* environment, const v
                   Call call) {
   if (lw_in_own_process() == 0) return with_child_environment(environment, program, call);
   Operation operation;
-  if (operation) lw_exec_begin(pc);
-  const int result = with_child_environment(environment, program, call);
+  const int result = with_child_environment(environment, program, [&](char* const* child) {
+    if (operation) lw_exec_begin(pc);
+    return call(child);
+  });
   if (operation) lw_exec_failed();
   return result;
 }

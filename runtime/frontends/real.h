@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -136,6 +137,7 @@ namespace lockweave::frontends {
   X(longjmp, nullptr)                      \
   X(siglongjmp, nullptr)                   \
   X(syscall, nullptr)                      \
+  X(prctl, nullptr)                        \
   X(dlclose, nullptr)                      \
   X(__longjmp_chk, nullptr)                \
   X(__cxa_guard_acquire, nullptr)          \

@@ -67,9 +67,23 @@ void write_all(int fd, const char* text, std::size_t size) {
   }
 }
 
+namespace {
+
+constinit std::atomic<bool> sandbox{false};
+
+long open_to_read(const char* path, int flags) {
+  if (in_sandbox()) return -EPERM;
+  return call(SYS_openat, AT_FDCWD, reinterpret_cast<long>(path), O_RDONLY | O_CLOEXEC | flags);
+}
+
+}  // namespace
+
+void enter_sandbox() { sandbox.store(true, std::memory_order_relaxed); }
+bool in_sandbox() { return sandbox.load(std::memory_order_relaxed); }
+
 long read_file(const char* path, char* buffer, std::size_t size) {
   buffer[0] = '\0';
-  const long fd = call(SYS_openat, AT_FDCWD, reinterpret_cast<long>(path), O_RDONLY | O_CLOEXEC);
+  const long fd = open_to_read(path, 0);
   if (fd < 0) return fd;
   std::size_t used = 0;
   while (used + 1 < size) {
@@ -136,9 +150,7 @@ int parse_tid(const char* name) {
 // One line of /proc/self/maps at a time, out of a sliding buffer.
 class MapsReader {
  public:
-  MapsReader()
-      : fd_(call(SYS_openat, AT_FDCWD, reinterpret_cast<long>("/proc/self/maps"),
-                 O_RDONLY | O_CLOEXEC)) {}
+  MapsReader() : fd_(open_to_read("/proc/self/maps", 0)) {}
   ~MapsReader() {
     if (fd_ >= 0) call(SYS_close, fd_);
   }
@@ -249,8 +261,7 @@ char task_state(int tid) {
 }
 
 bool for_each_task(TaskVisitor visit, void* context) {
-  const long fd = call(SYS_openat, AT_FDCWD, reinterpret_cast<long>("/proc/self/task"),
-                       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const long fd = open_to_read("/proc/self/task", O_DIRECTORY);
   if (fd < 0) return false;
   alignas(KernelDirectoryEntry) char buffer[4096];
   for (;;) {

@@ -40,6 +40,11 @@ std::uint64_t monotonic_ms();  // of a clock that never goes back
 // Writes all of it, or as much as the descriptor takes.
 void write_all(int fd, const char* text, std::size_t size);
 
+// In a sandbox the kernel may end the program for opening a file: from then on nothing here opens any,
+// as if /proc were not there. Any thread.
+void enter_sandbox();
+bool in_sandbox();
+
 // Reads a small file into `buffer` (always NUL-terminated); returns its length, or -errno.
 long read_file(const char* path, char* buffer, std::size_t size);
 

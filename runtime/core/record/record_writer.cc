@@ -57,11 +57,12 @@ void write_losses() {
   }
 }
 
-long begin_record(bool root) {
+// The folder is made at the start only: a child may be in another root.
+long begin_record(bool root, bool at_start) {
   char name[512];
   name_record(name, sizeof name);
   long result = record_file.open(directory, name);
-  if (result == -ENOENT && os::make_folders(directory) == 0) {
+  if (result == -ENOENT && at_start && os::make_folders(directory) == 0) {
     result = record_file.open(directory, name);
   }
   missing_record = result != 0;
@@ -83,7 +84,7 @@ long RecordWriter::open(const char* where, bool root) {
   text << where;
   learn_exe_path();
   share_counter();
-  return text.cut() ? -ENAMETOOLONG : begin_record(root);
+  return text.cut() ? -ENAMETOOLONG : begin_record(root, true);
 }
 
 const char* RecordWriter::path() const { return record_file.path(); }
@@ -205,6 +206,14 @@ void RecordWriter::note_end(const char* how, int status) {
   record_file.finish();
 }
 
+void RecordWriter::enter_sandbox() {
+  if (!record_file.is_open()) return;
+  note_end("sandbox", 0);
+  RawGuard guard(lock_);
+  record_file.abandon();
+  missing_record = true;
+}
+
 void RecordWriter::forget_modules() {
   RawGuard guard(lock_);
   forget_module_ranges();
@@ -219,7 +228,7 @@ long RecordWriter::begin_child_after_fork() {
   if (!record_file.is_open()) return 0;  // the parent has none and has said so
   record_file.abandon();
   core::forget_modules();
-  const long result = begin_record(false);
+  const long result = begin_record(false, false);
   if (result != 0 && without_record != nullptr) without_record->fetch_add(1);
   return result;
 }

@@ -47,6 +47,9 @@ class RecordWriter {
   void note_rest();                            // before the end: what was kept back
   void note_end(const char* how, int status);  // and the counts of what was lost
 
+  // Ends the record: nothing can be written in a sandbox.
+  void enter_sandbox();
+
   // Is anything missing from the record that was to be in it?
   bool lost_lines() const;
 

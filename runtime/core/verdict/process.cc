@@ -131,7 +131,7 @@ void say_where_record_is(int verdict) {
 }
 
 void remove_temporary_record() {
-  if (temporary_record_dir[0] == '\0') return;
+  if (temporary_record_dir[0] == '\0' || os::in_sandbox()) return;
   if (record_writer.path()[0] != '\0') {
     os::call(SYS_unlinkat, AT_FDCWD, reinterpret_cast<long>(record_writer.path()), 0);
   }
@@ -196,6 +196,14 @@ void lw_fork_child(const void*) {
 
 int lw_in_own_process(void) {
   return core_state.up.load(std::memory_order_relaxed) && os::process_id() == core_state.pid;
+}
+
+void lw_enter_sandbox(void) {
+  if (lw_in_own_process() == 0) return;
+  const Unseen unseen;
+  record_writer.note_rest();
+  record_writer.enter_sandbox();
+  os::enter_sandbox();
 }
 
 void lw_exec_begin(const void*) {

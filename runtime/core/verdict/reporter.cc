@@ -82,8 +82,8 @@ int start_and_wait(const char* const* argv) {
 }
 
 bool can_start(const char* cli) {
-  return cli != nullptr && getauxval(AT_SECURE) == 0 && record_writer.path()[0] != '\0' &&
-         spawn_function != nullptr;
+  return cli != nullptr && getauxval(AT_SECURE) == 0 && !os::in_sandbox() &&
+         record_writer.path()[0] != '\0' && spawn_function != nullptr;
 }
 
 constinit std::atomic<const char*> running{nullptr};

@@ -258,6 +258,8 @@ typedef struct lw_child_settings {
   const char* options; /* "LOCKWEAVE_OPTIONS=..." for a child without that variable; may be NULL */
 } lw_child_settings;
 LW_INTERNAL const lw_child_settings* lw_for_children(void);
+/* From now on the process may be ended for a system call: only what needs none is done. */
+LW_INTERNAL void lw_enter_sandbox(void);
 /* A program is being started into which nothing can be loaded; also in the child of a vfork. */
 LW_INTERNAL void lw_child_unwatched(void);
 

@@ -194,14 +194,17 @@ void note_cut_records(const Inputs& inputs, Results& results) {
                        "cannot do without them was left out",
                        program, record.header.pid, counted(record.unresolved, "reference"))});
     }
-    if (!record.cut && record.end) continue;
+    const bool sandboxed = record.end && record.end->how == "sandbox";
+    if (!record.cut && record.end && !sandboxed) continue;
     ++results.ended_unseen;
     const auto death = inputs.deaths.find(record.header.pid);
     results.notes.push_back(
         {"cut-record", model::Level::note,
-         fmt::format(
-             "{} (process {}) {}: its record is told as far as it goes", program, record.header.pid,
-             death == inputs.deaths.end() ? "ended unseen, or is still running" : death->second)});
+         fmt::format("{} (process {}) {}: its record is told as far as it goes", program,
+                     record.header.pid,
+                     sandboxed                      ? "went into a sandbox (seccomp)"
+                     : death == inputs.deaths.end() ? "ended unseen, or is still running"
+                                                    : death->second)});
   }
 }
 
