@@ -18,7 +18,8 @@
 //   3. time:     no two observations are ordered by thread creation and join;
 //   4. modes:    lockdep's strong-path rule: an edge may not arrive at a lock in shared mode when
 //                the next edge leaves from it held in shared mode (readers do not block readers);
-//   5. trials:   a try-lock is held (it can be the source of edges) but no edge leads to it.
+//   5. trials:   a try-lock, or one with a time-out, is held (it can be the source of edges) but no
+//                edge leads to it: its thread goes on without it.
 // Nor does an edge lead to a lock that the chain holds exclusively already (recursion never waits),
 // or to an acquisition without a observation: such a one only describes what is held, as after a
 // release out of order.

@@ -134,7 +134,9 @@ struct Acquisition {  // {"acquisition":5,"outer":4,"object":2,"mode":"exclusive
   Id outer = 0;  // 0: nothing was held
   Id object = 0;
   Mode mode = Mode::exclusive;
-  bool trial = false;  // a try-lock: it is held, but it never waits, so no edge leads to it
+  bool trial =
+      false;  // a try-lock, or with a time-out: held, but not waited for without end, so no
+              // edge leads to it
   Id stack = 0;
 };
 struct Observation {  // {"seen":5,"thread":2,"segment":1}: a thread did that acquisition

@@ -33,7 +33,7 @@ int lock_c11(mtx_t* mutex, int flags, const void* pc, Block block) {
     const MutexWait wait(pthread_of(mutex), flags, pc);
     result = block();
   }
-  if (result == thrd_success) lw_acquired(mutex, kind_of(pthread_of(mutex)), 0, pc);
+  if (result == thrd_success) lw_acquired(mutex, kind_of(pthread_of(mutex)), flags, pc);
   return result;
 }
 

@@ -45,7 +45,7 @@ int take_permit(sem_t* semaphore, int flags, const void* pc, Block block) {
       result = block();
     }
   }
-  if (result == 0) lw_permit_taken(semaphore, 0, pc);
+  if (result == 0) lw_permit_taken(semaphore, flags, pc);
   return result;
 }
 
@@ -84,7 +84,11 @@ LW_EXPORT int sem_post(sem_t* semaphore) noexcept {
     lw_permit_given(semaphore, LW_CALLER);
     lw_notify(semaphore, LW_SEMAPHORE, 0, LW_CALLER);
   }
-  return real().sem_post(semaphore);
+  const int result = real().sem_post(semaphore);
+  if (operation && result != 0 && errno == EOVERFLOW) {
+    lw_misuse("semaphore-imbalance", "over-release", semaphore, LW_SEMAPHORE, LW_CALLER);
+  }
+  return result;
 }
 
 LW_EXPORT int sem_init(sem_t* semaphore, int shared, unsigned permits) noexcept {

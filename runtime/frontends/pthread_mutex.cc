@@ -33,7 +33,7 @@ int lock_mutex(pthread_mutex_t* mutex, int flags, const void* pc, Block block) {
     const MutexWait wait(mutex, flags, pc);
     result = block();
   }
-  if (got_it(result)) lw_acquired(mutex, kind_of(mutex), flags_of(mutex), pc);
+  if (got_it(result)) lw_acquired(mutex, kind_of(mutex), flags | flags_of(mutex), pc);
   return result;
 }
 

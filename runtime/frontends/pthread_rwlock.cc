@@ -19,6 +19,11 @@ int flags_of(const pthread_rwlock_t* lock) {
   return lock->__data.__shared != 0 ? LW_PROCESS_SHARED : 0;
 }
 
+// glibc's third preference is the only one that keeps readers behind a waiting writer.
+bool writers_first(const pthread_rwlock_t* lock) {
+  return lock->__data.__flags == PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP;
+}
+
 template <class Try, class Block>
 int lock_rwlock(pthread_rwlock_t* lock, int flags, const void* pc, Try attempt, Block block) {
   int result = attempt(lock);
@@ -29,7 +34,7 @@ int lock_rwlock(pthread_rwlock_t* lock, int flags, const void* pc, Try attempt, 
     result = block();
   }
   if (result == 0) {
-    lw_acquired(lock, LW_RWLOCK, (flags & LW_SHARED) | flags_of(lock), pc);
+    lw_acquired(lock, LW_RWLOCK, flags | flags_of(lock), pc);
   }
   return result;
 }
@@ -54,6 +59,7 @@ LW_EXPORT int pthread_rwlock_rdlock(pthread_rwlock_t* lock) noexcept {
   Operation operation(lock);
   const auto block = [=] { return real().pthread_rwlock_rdlock(lock); };
   if (!operation) return block();
+  if (writers_first(lock)) lw_read_again(lock, LW_CALLER);
   return lock_rwlock(lock, LW_SHARED, LW_CALLER, real().pthread_rwlock_tryrdlock, block);
 }
 

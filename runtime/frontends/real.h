@@ -134,6 +134,8 @@ namespace lockweave::frontends {
   X(sysv_signal, nullptr)                  \
   X(sigset, nullptr)                       \
   X(sigaction, nullptr)                    \
+  X(sigprocmask, nullptr)                  \
+  X(pthread_sigmask, nullptr)              \
   X(longjmp, nullptr)                      \
   X(siglongjmp, nullptr)                   \
   X(syscall, nullptr)                      \

@@ -8,7 +8,8 @@
 // | call                                   | events                                              |
 // |----------------------------------------|-----------------------------------------------------|
 // | sigaction, signal and its relatives    | handler, unless the signal is a synchronous fault   |
-// | a handler runs                         | signal_begin, signal_end around it                  |
+// | a handler runs                         | signal_begin, signal_end around it, unless it was   |
+// |                                        | awaited: it cannot interrupt what a lock guards     |
 // | SIGTERM, SIGQUIT, SIGABRT              | who waits for whom is printed, then the program's   |
 // |                                        | handler is called or the default action taken       |
 // | the status signal (an option)          | the lock table is printed; no default action        |
@@ -57,12 +58,12 @@ class Changing {
   Changing() {
     sigset_t all;
     sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &mask_);
+    real().pthread_sigmask(SIG_BLOCK, &all, &mask_);
     while (taken_.exchange(true, std::memory_order_acquire)) sched_yield();
   }
   ~Changing() {
     taken_.store(false, std::memory_order_release);
-    pthread_sigmask(SIG_SETMASK, &mask_, nullptr);
+    real().pthread_sigmask(SIG_SETMASK, &mask_, nullptr);
   }
   static void reset_after_fork() { taken_.store(false, std::memory_order_relaxed); }
 
@@ -80,16 +81,32 @@ const void* stack_of_handler(const void* context) {
   return here - low < other.ss_size ? other.ss_sp : nullptr;
 }
 
+bool was_awaited(int signal, const ucontext_t* interrupted);
+
 void forward_signal(int signal, siginfo_t* info, void* context) {
   const int kept_errno = errno;
   const bool mine = lw_in_own_process() != 0;
   if (mine && lw_signal_speaks(signal) != 0) lw_report_waits(signal);
   const Handler handler = known[signal].handler.load(std::memory_order_acquire);
+  const bool interrupts = mine && !was_awaited(signal, static_cast<const ucontext_t*>(context));
   lw_signal_mark mark;
-  if (mine) lw_signal_begin(signal, stack_of_handler(context), &mark);
+  if (interrupts) lw_signal_begin(signal, stack_of_handler(context), &mark);
   errno = kept_errno;
   reinterpret_cast<InfoHandler>(reinterpret_cast<void*>(handler))(signal, info, context);
-  if (mine) lw_signal_end(&mark);
+  if (interrupts) lw_signal_end(&mark);
+}
+
+// Did the signal come in a wait that lets it in, as pselect, ppoll, epoll_pwait and sigsuspend do, while it
+// is blocked otherwise? Then the mask that comes back after the handler has it: the one from before the
+// wait. Of several that came in one wait each begins where the one before has not run yet.
+// Source: Linux, sigmask_to_save(); the third argument of a handler is its ucontext.
+bool was_awaited(int signal, const ucontext_t* interrupted) {
+  while (sigismember(&interrupted->uc_sigmask, signal) != 1) {
+    const greg_t* registers = interrupted->uc_mcontext.gregs;
+    if (registers[REG_RIP] != reinterpret_cast<greg_t>(&forward_signal)) return false;
+    interrupted = reinterpret_cast<const ucontext_t*>(registers[REG_RDX]);
+  }
+  return true;
 }
 
 // Takes the default action: the kernel ends the process with the signal. Returns if it does not.
@@ -103,8 +120,8 @@ void act_by_default(int signal) {
   sigemptyset(&just);
   sigaddset(&just, signal);
   raise(signal);
-  pthread_sigmask(SIG_UNBLOCK, &just, &mask);
-  pthread_sigmask(SIG_SETMASK, &mask, nullptr);  // the first process of a container survives
+  real().pthread_sigmask(SIG_UNBLOCK, &just, &mask);
+  real().pthread_sigmask(SIG_SETMASK, &mask, nullptr);  // the first process of a container survives
   real().sigaction(signal, &ours, nullptr);
 }
 

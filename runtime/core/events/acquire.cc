@@ -6,6 +6,7 @@
 
 #include "runtime/core/code/site_key.h"
 #include "runtime/core/events/detector.h"
+#include "runtime/core/events/nesting.h"
 #include "runtime/core/record/record_writer.h"
 #include "runtime/core/state/fast_lock.h"
 
@@ -15,24 +16,19 @@ constinit std::atomic<bool> fast_locks_open{false};
 
 namespace {
 
-void observe(ThreadState& thread, Acquisition& node, bool may_give_up) {
+void observe(ThreadState& thread, Acquisition& node) {
+  if (node.outer == nullptr) return;
   const std::uint32_t segment = thread.segment.load(std::memory_order_relaxed);
-  if (node.outer != nullptr) {
-    switch (add_observation(node, thread.id, segment)) {
-      case Observation::early:
-        record_writer.note_observation(node, thread, segment);
-        halt_at_cycle();
-        break;
-      case Observation::late:
-        record_writer.note_thread(thread);
-        break;  // so that its join is noted, too
-      case Observation::known: break;
-    }
+  switch (add_observation(node, thread.id, segment)) {
+    case Observation::early:
+      record_writer.note_observation(node, thread, segment);
+      halt_at_cycle();
+      break;
+    case Observation::late:
+      record_writer.note_thread(thread);
+      break;  // so that its join is noted, too
+    case Observation::known: break;
   }
-  emit({.kind = EventKind::acquisition,
-        .may_give_up = may_give_up,
-        .thread = &thread,
-        .acquisition = &node});
 }
 
 // A cache that must forget as often as it has entries is too small for what this thread does.
@@ -48,9 +44,10 @@ void remember(ThreadState& thread, Acquisition& node, const AcquisitionKey& key)
 
 // The slow path: new to this thread in this segment.
 __attribute__((noinline)) Acquisition* learn(ThreadState& thread, AcquisitionKey key, lw_kind kind,
-                                             int flags, const void* pc) {
+                                             int flags, const void* pc, Stage stage) {
   reconcile_held(thread);
   key.outer = thread.top;
+  if (takes_again(thread, key.address)) key.flags |= kTakenAgain;
   bool made = false;
   Acquisition* node = intern_acquisition(key, kind, flags, pc, made);
   if (node == nullptr) return nullptr;
@@ -64,10 +61,15 @@ __attribute__((noinline)) Acquisition* learn(ThreadState& thread, AcquisitionKey
       if (node == nullptr) return nullptr;
     }
   }
-  const bool may_give_up = (flags & LW_TIMED) != 0;
-  observe(thread, *node, may_give_up);
-  if (!may_give_up)
-    remember(thread, *node, key);  // the detectors are to hear of it once it is granted
+  const bool may_give_up = stage == Stage::wanted && (flags & LW_TIMED) != 0;
+  Acquisition* counted = nesting_that_counts(thread, *node);
+  if (counted != nullptr) observe(thread, *counted);
+  emit({.kind = EventKind::acquisition,
+        .may_give_up = may_give_up,
+        .thread = &thread,
+        .acquisition = node});
+  // Not known yet where the detectors are to hear of it once it is granted, or it may count next time.
+  if (!may_give_up && counted == node) remember(thread, *node, key);
   return node;
 }
 
@@ -84,6 +86,11 @@ void tell_acquired(ThreadState& thread, const Acquisition& node) {
         .object = node.object});
 }
 
+// Before the entry is taken out of the chain.
+void settle(ThreadState& thread, Acquisition& node) {
+  if (counts_after_all(thread, node)) observe(thread, node);
+}
+
 void tell_release(ThreadState& thread, const Acquisition& node) {
   if (!orders_as_lock(node)) return;
   emit({.kind = EventKind::release,
@@ -95,13 +102,13 @@ void tell_release(ThreadState& thread, const Acquisition& node) {
 }  // namespace
 
 Acquisition* acquisition_for(ThreadState& thread, std::uintptr_t address, lw_kind kind, int flags,
-                             const void* pc) {
+                             const void* pc, Stage stage) {
   const AcquisitionKey key{thread.top, address, site_key(pc, thread.stack_high),
                            static_cast<std::uint32_t>(flags & kNodeFlags)};
   Acquisition* known = cache_slot(thread, key.outer, address, key.site);
   if (is_node_for(known, key)) [[likely]]
     return known;
-  return learn(thread, key, kind, flags, pc);
+  return learn(thread, key, kind, flags, pc, stage);
 }
 
 void push_held(ThreadState& thread, std::uintptr_t address, lw_kind kind, int flags,
@@ -112,7 +119,7 @@ void push_held(ThreadState& thread, std::uintptr_t address, lw_kind kind, int fl
       return;
     }
   }
-  if (Acquisition* node = acquisition_for(thread, address, kind, flags & ~LW_TIMED, pc)) {
+  if (Acquisition* node = acquisition_for(thread, address, kind, flags, pc, Stage::granted)) {
     put_held(thread, node, 1);
     tell_acquired(thread, *node);
   }
@@ -124,6 +131,7 @@ bool pop_held(ThreadState& thread, std::uintptr_t address) {
   Held& innermost = entries(thread)[depth - 1];
   if (innermost.node->address.load(std::memory_order_relaxed) == address) [[likely]] {
     if (--innermost.count > 0) return true;
+    settle(thread, *innermost.node);
     tell_release(thread, *innermost.node);
     thread.top = innermost.node->outer;
     thread.depth.store(depth - 1, std::memory_order_release);
@@ -132,8 +140,9 @@ bool pop_held(ThreadState& thread, std::uintptr_t address) {
   const std::uint32_t at = find_held(thread, address);
   if (at == kNotHeld) return false;
   if (--entries(thread)[at].count > 0) return true;
+  settle(thread, *entries(thread)[at].node);
   tell_release(thread, *entries(thread)[at].node);
-  remove_held(thread, at);
+  remove_held(thread, at, Removal::released);
   return true;
 }
 
@@ -141,6 +150,7 @@ bool park_held(ThreadState& thread, std::uintptr_t address, Parked& parked) {
   const std::uint32_t at = find_held(thread, address);
   if (at == kNotHeld) return false;
   parked = {entries(thread)[at].node, entries(thread)[at].count};
+  settle(thread, *parked.node);
   tell_release(thread, *parked.node);
   remove_held(thread, at);
   return true;

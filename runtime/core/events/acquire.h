@@ -9,11 +9,13 @@
 
 namespace lockweave::core {
 
+enum class Stage : std::uint8_t { wanted, granted };
+
 // The node for taking `address` on top of what `thread` holds. Tells the detectors when this
-// (thread, segment) does it for the first time; LW_TIMED: that it is about to try, each time. nullptr
-// only without memory.
+// (thread, segment) does it for the first time; LW_TIMED and wanted: that it is about to try, each
+// time. nullptr only without memory.
 Acquisition* acquisition_for(ThreadState& thread, std::uintptr_t address, lw_kind kind, int flags,
-                             const void* pc);
+                             const void* pc, Stage stage);
 
 // The thread holds it now. Recursive kinds: a repeated acquisition only counts.
 void push_held(ThreadState& thread, std::uintptr_t address, lw_kind kind, int flags,

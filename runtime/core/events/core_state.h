@@ -25,4 +25,7 @@ struct CoreState {
 };
 extern constinit CoreState core_state;
 
+void note_handled(int signal, bool is);  // signal_masks.cc
+void forget_signal_mask();               // it may be another now
+
 }  // namespace lockweave::core

@@ -80,6 +80,10 @@ std::uint32_t waiters_of(const Object& object);
 ThreadState* owner_of(const WaitView& wait);
 bool has_no_owner(const WaitView& wait);  // the owner word is there and says: free
 void pause_ns(long nanoseconds);
+// Signals with a handler that the calling thread lets in; none before any thread has blocked any.
+std::uint64_t open_signals();
+// Has the calling thread had it blocked, but in handlers?
+bool ever_blocked(int signal);
 // May a signal handler of the program still act? A timer acts by one, or by a thread of its own.
 bool handlers_may_act();
 

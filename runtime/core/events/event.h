@@ -25,13 +25,16 @@ enum class EventKind : std::uint8_t {
   // life. `acquisition->outer` is what it holds. Before blocking, so also when it will never be granted.
   // may_give_up: it is about to wait with a time-out; if it is granted, the event comes again without.
   acquisition,
-  acquired,          // thread, object, shared: it holds the lock now
-  release,           // thread, object, shared: it is about to give the lock back
-  order_release,     // thread, object: what it did comes before what those do who acquire from it
-  order_acquire,     // thread, object
-  block,             // thread: its published wait is about to begin
-  unblock,           // thread
-  notify,            // thread, object, all, pc: another thread's wait may now end
+  acquired,       // thread, object, shared: it holds the lock now
+  release,        // thread, object, shared: it is about to give the lock back
+  order_release,  // thread, object: what it did comes before what those do who acquire from it
+  order_acquire,  // thread, object
+  block,          // thread: its published wait is about to begin
+  unblock,        // thread
+  permit,         // thread, object, flags, pc: it got one, which is not yet among what it holds
+  read_again,  // thread, object, acquisition, pc: it took it there to read, and is about to read it
+               // again; the object lets no reader pass a waiting writer
+  notify,      // thread, object, all, pc: another thread's wait may now end
   release_not_held,  // thread, object, variant, pc
   object_end,        // thread, object, freed, pc
   assert_held,       // thread, object, pc: asserted, and not held
@@ -65,6 +68,7 @@ struct Event {
   bool may_give_up = false;
   bool literal_locksets = false;
   lw_access_kind access = LW_READ;
+  int flags = 0;
   ThreadState* thread = nullptr;
   Object* object = nullptr;
   Acquisition* acquisition = nullptr;

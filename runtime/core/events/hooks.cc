@@ -17,6 +17,7 @@
 #include "runtime/core/events/watch.h"
 #include "runtime/core/record/record_writer.h"
 #include "runtime/core/state/fast_lock.h"
+#include "runtime/core/state/newborn.h"
 #include "runtime/core/state/permits.h"
 #include "runtime/core/state/relations.h"
 
@@ -114,7 +115,7 @@ void prepare_wait(ThreadState& thread, const void* object, lw_kind kind, int fla
   wait.with = nullptr;
   wait.object = nullptr;
   if (is_lock(kind)) {
-    wait.wanted = acquisition_for(thread, bits(object), kind, flags & ~LW_TRY, pc);
+    wait.wanted = acquisition_for(thread, bits(object), kind, flags & ~LW_TRY, pc, Stage::wanted);
     wait.object = wait.wanted == nullptr ? nullptr : wait.wanted->object;
   } else if (kind != LW_THREAD) {
     wait.object = object_at(bits(object), kind, flags, pc);
@@ -191,7 +192,8 @@ void lw_acquired(const void* lock, lw_kind kind, int flags, const void* pc) {
   push_held(thread, bits(lock), kind, flags, pc);
 }
 
-int lw_release(const void* lock, lw_kind, const void*) {
+int lw_release(const void* lock, lw_kind kind, const void*) {
+  if (kind == LW_CUSTOM) forget_births();
   return pop_held(self(), bits(lock)) ? 1 : 0;
 }
 
@@ -211,7 +213,21 @@ void lw_passed(const void* lock, lw_kind kind, const void* pc) {
   if (thread.depth.load(std::memory_order_relaxed) == 0) return;
   ErrnoKept kept;
   notice_stack_depth(thread);
-  (void)acquisition_for(thread, bits(lock), kind, 0, pc);
+  (void)acquisition_for(thread, bits(lock), kind, 0, pc, Stage::wanted);
+}
+
+void lw_read_again(const void* lock, const void* pc) {
+  ThreadState& thread = self();
+  const std::uint32_t at = find_held(thread, bits(lock));
+  if (at == kNotHeld) return;
+  ErrnoKept kept;
+  Acquisition& held = *entries(thread)[at].node;
+  if ((held.flags & LW_SHARED) == 0) return;
+  emit({.kind = EventKind::read_again,
+        .thread = &thread,
+        .object = held.object,
+        .acquisition = &held,
+        .pc = pc});
 }
 
 int lw_lock_known(void* mutex, const void* pc) {
@@ -229,6 +245,11 @@ void lw_object_begin(const void* object, lw_kind kind, int flags, const void* pc
   if (Object* old = find_object(bits(object))) end_object(*old);
   Object* begun = object_at(bits(object), kind, flags, pc);
   if (begun != nullptr && kind == LW_QUEUE) open_permit_account(*begun);
+  // Custom locks begin in no operation that counts, semaphores often in their first use; what lies in a
+  // module all know by name.
+  if (kind != LW_CUSTOM && kind != LW_SEMAPHORE && !lies_in_module(bits(object))) {
+    note_object_birth(self(), bits(object));
+  }
 }
 
 void lw_object_end(const void* object, lw_kind, const void* pc) {
@@ -270,6 +291,10 @@ void lw_memory_gone(const void* begin, size_t size, uint64_t mark) {
   if (!may_hold_objects(bits(begin), size)) return;
   ErrnoKept kept;
   end_objects_within(bits(begin), size, nullptr, nullptr, static_cast<Id>(mark));
+}
+
+void lw_memory_born(const void* begin, size_t size) {
+  if (const ThreadState* thread = tls.idle) note_birth(*thread, bits(begin), size);
 }
 
 void lw_block_publish(const void* object, lw_kind kind, int flags, const void* with,
@@ -378,11 +403,10 @@ void lw_permit_taken(const void* semaphore, int flags, const void* pc) {
   Object* object = find_object(bits(semaphore));
   if (object == nullptr) return;
   ThreadState& thread = self();
+  ErrnoKept kept;
   emit({.kind = EventKind::order_acquire, .thread = &thread, .object = object});
-  if (!object->lock_like) {
-    ErrnoKept kept;
-    return note_taken(thread, *object, pc);
-  }
+  emit({.kind = EventKind::permit, .flags = flags, .thread = &thread, .object = object, .pc = pc});
+  if (!object->lock_like) return note_taken(thread, *object, pc);
   notice_stack_depth(thread);
   push_held(thread, bits(semaphore), LW_SEMAPHORE, flags, pc);
 }
@@ -585,7 +609,8 @@ void lw_misuse(const char* rule, const char* variant, const void* object, lw_kin
   }
 }
 
-void lw_handler(int, int installed) {
+void lw_handler(int signal, int installed) {
+  note_handled(signal, installed != 0);
   if (installed != 0) {
     core_state.handlers.fetch_add(1, std::memory_order_relaxed);
   } else {

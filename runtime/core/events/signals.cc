@@ -89,6 +89,7 @@ void lw_jump(const void* stack_pointer) {
   if (stack_pointer != nullptr && runs_in_handler(*thread, bits(stack_pointer))) return;
   const bool fault = is_fault(thread->handling_signal);
   thread->handling_signal = 0;
+  forget_signal_mask();
   if (tls.idle != nullptr || tls.unseen > 0) return;
   const bool waits = thread->wait.sequence.load(std::memory_order_relaxed) % 2 == 1;
   if (!waits && !fault) return;  // limit 2

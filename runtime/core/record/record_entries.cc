@@ -128,7 +128,7 @@ Id write_acquisition(Acquisition* node) {
     entry.outer = first->outer == nullptr ? 0 : first->outer->id;
     entry.object = write_object(first->object);
     entry.mode = (first->flags & LW_SHARED) != 0 ? model::Mode::shared : model::Mode::exclusive;
-    entry.trial = (first->flags & LW_TRY) != 0;
+    entry.trial = (first->flags & (LW_TRY | LW_TIMED)) != 0;
     entry.stack = write_stack(first->stack);
     model::write_entry(record_file, entry);
     record_file.mark(first->written);

@@ -75,7 +75,8 @@ __attribute__((always_inline)) inline bool fast_unlock(pthread_mutex_t* mutex) {
   if (mutex->__data.__kind != PTHREAD_MUTEX_TIMED_NP) return false;
   const Acquisition* top = thread->top;
   if (top == nullptr ||
-      top->address.load(std::memory_order_relaxed) != reinterpret_cast<std::uintptr_t>(mutex)) {
+      top->address.load(std::memory_order_relaxed) != reinterpret_cast<std::uintptr_t>(mutex) ||
+      (top->flags & kTakenAgain) != 0) {
     return false;
   }
   if (mutex->__data.__owner != thread->tid.load(std::memory_order_relaxed)) return false;

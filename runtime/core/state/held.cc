@@ -57,12 +57,27 @@ std::uint32_t find_held(const ThreadState& thread, std::uintptr_t address) {
   return kNotHeld;
 }
 
-void remove_held(ThreadState& thread, std::uint32_t at) {
+Acquisition* on_chain(const Acquisition& node, Acquisition* outer, Object* released) {
+  const bool outlives = (node.flags & kOutlivedLock) != 0;
+  const bool may_be_lock = node.object->kind == LW_SEMAPHORE && node.object->lock_like;
+  if (!outlives && (!may_be_lock || released == nullptr)) return intern_like(node, outer);
+  Acquisition* moved = intern_like(node, outer, kOutlivedLock);
+  if (moved == nullptr) return nullptr;
+  Object* under = outlives ? node.taken_under.load(std::memory_order_relaxed) : released;
+  Object* known = nullptr;
+  if (!moved->taken_under.compare_exchange_strong(known, under) && known != under) {
+    moved->taken_under.store(node.object);  // of several: none of them
+  }
+  return moved;
+}
+
+void remove_held(ThreadState& thread, std::uint32_t at, Removal removal) {
   const std::uint32_t depth = thread.depth.load(std::memory_order_relaxed);
   Acquisition* outer = at == 0 ? nullptr : entries(thread)[at - 1].node;
+  Object* released = removal == Removal::released ? entries(thread)[at].node->object : nullptr;
   std::uint32_t kept = at;
   for (std::uint32_t i = at + 1; i < depth; ++i) {
-    Acquisition* node = intern_like(*entries(thread)[i].node, outer);
+    Acquisition* node = on_chain(*entries(thread)[i].node, outer, released);
     if (node == nullptr) continue;
     entries(thread)[kept++] = {node, entries(thread)[i].count};
     outer = node;

@@ -10,7 +10,7 @@
 
 namespace lockweave::core {
 
-inline constexpr int kNodeFlags = LW_SHARED | LW_TRY;
+inline constexpr int kNodeFlags = LW_SHARED | LW_TRY | LW_TIMED;
 inline constexpr std::uint32_t kNotHeld = UINT32_MAX;
 
 inline Held* entries(const ThreadState& thread) {
@@ -22,8 +22,12 @@ bool holds(const ThreadState& thread, std::uintptr_t address);
 
 void put_held(ThreadState& thread, Acquisition* node, std::uint32_t count);
 // Takes entry `at` out; the entries above it are interned again on the shorter chain. Nobody
-// acquired them in that order, so that is no observation.
-void remove_held(ThreadState& thread, std::uint32_t at);
+// acquired them in that order, so that is no observation. Of a semaphore above a lock that is released
+// it is kept that it was taken under it (kOutlivedLock).
+enum class Removal : std::uint8_t { released, other };
+void remove_held(ThreadState& thread, std::uint32_t at, Removal removal = Removal::other);
+// The node of an entry on the chain `outer`; `released` (or nullptr) was held below it.
+Acquisition* on_chain(const Acquisition& node, Acquisition* outer, Object* released);
 void restore_count(ThreadState& thread, std::uint32_t count);  // of the innermost entry
 
 // Drops entries that are no longer true: the object ended, or glibc says another thread owns it.

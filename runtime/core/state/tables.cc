@@ -328,10 +328,10 @@ Acquisition* intern_acquisition(const AcquisitionKey& key, lw_kind kind, int fla
   return find_or_make(key, hash, *object, stack, made);
 }
 
-Acquisition* intern_like(const Acquisition& like, Acquisition* outer) {
+Acquisition* intern_like(const Acquisition& like, Acquisition* outer, std::uint32_t flags) {
   const std::uintptr_t address = like.object->address.load(std::memory_order_relaxed);
   if (address == 0) return nullptr;
-  const AcquisitionKey key{outer, address, like.site, like.flags};
+  const AcquisitionKey key{outer, address, like.site, like.flags | flags};
   const std::uint64_t hash = hash_of(key);
   const auto& bucket = acquisitions.buckets[hash % kAcquisitionBuckets];
   if (Acquisition* found = find_node(bucket.load(std::memory_order_acquire), key)) return found;

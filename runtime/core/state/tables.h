@@ -78,17 +78,23 @@ struct LateObservations {
   } at[kObservationsMax] = {};
 };
 
+// A semaphore that was taken under a lock and is still held without it; `taken_under` is that lock.
+inline constexpr std::uint32_t kOutlivedLock = 1 << 8;
+// That lock, taken again meanwhile: to give the semaphore back, or not (nesting.h).
+inline constexpr std::uint32_t kTakenAgain = 1 << 9;
+
 struct alignas(64) Acquisition {
   std::atomic<std::uintptr_t> address{0};
   Acquisition* outer = nullptr;
   std::uint64_t site = 0;   // site_key.h: return address, or a digest of several
-  std::uint32_t flags = 0;  // LW_SHARED | LW_TRY
+  std::uint32_t flags = 0;  // LW_SHARED | LW_TRY | LW_TIMED | those below
   std::uint32_t depth = 1;
   Object* object = nullptr;
   InternedStack* stack = nullptr;
   ObservationChunk* observations = nullptr;  // only for depth > 1; guarded by the node's stripe
   std::uint32_t observation_count = 0;
   LateObservations* late = nullptr;
+  std::atomic<Object*> taken_under{nullptr};  // of kOutlivedLock
   std::atomic<Acquisition*> next_in_bucket{nullptr};
   Acquisition* next_of_all = nullptr;  // ended ones too, newest first
   Acquisition* next_of_object = nullptr;
@@ -126,8 +132,8 @@ struct AcquisitionKey {
 // `flags` may say LW_PROCESS_SHARED, for an object that begins now.
 Acquisition* intern_acquisition(const AcquisitionKey& key, lw_kind kind, int flags, const void* pc,
                                 bool& made);
-// The node for what `like` took, at the same place, on another chain.
-Acquisition* intern_like(const Acquisition& like, Acquisition* outer);
+// The node for what `like` took, at the same place, on another chain, with more flags.
+Acquisition* intern_like(const Acquisition& like, Acquisition* outer, std::uint32_t flags = 0);
 // Notes that `thread` did it in `segment`. Kept are the first kObservationsMax of a node and the last, late
 // ones; those in between are counted as lost observations.
 enum class Observation : std::uint8_t { known, early, late };

@@ -57,7 +57,7 @@ void add_node(model::LockOrderGraph& graph, Acquisition& node) {
   const bool shared = (node.flags & LW_SHARED) != 0;
   graph.add_acquisition(node.id, nearest_lock(node.outer), node.object->id,
                         shared ? model::Mode::shared : model::Mode::exclusive,
-                        (node.flags & LW_TRY) != 0);
+                        (node.flags & (LW_TRY | LW_TIMED)) != 0);
   for (const ObservationChunk* chunk = node.observations; chunk != nullptr; chunk = chunk->next) {
     for (std::uint32_t i = 0; i < chunk->count; ++i) {
       graph.add_observation(node.id, chunk->at[i].thread, chunk->at[i].segment);

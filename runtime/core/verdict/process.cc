@@ -190,7 +190,11 @@ void lw_fork_child(const void*) {
   forget_relations_after_fork();
   const long result = record_writer.begin_child_after_fork();
   if (result < 0) say_no_record("the folder of its parent's", result);
-  if (tls.state != nullptr) emit({.kind = EventKind::fork_in_child, .thread = tls.state});
+  if (tls.state != nullptr) {
+    tls.state->handling_signal = 0;  // what forked in a handler goes on as a program of its own
+    forget_signal_mask();
+    emit({.kind = EventKind::fork_in_child, .thread = tls.state});
+  }
   start_stall_timer();
 }
 

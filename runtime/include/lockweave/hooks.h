@@ -68,7 +68,7 @@ enum {
   LW_EXCLUSIVE = 0,
   LW_SHARED = 1,         /* shared mode of a rwlock */
   LW_TRY = 2,            /* does not wait: held, but no edge leads to it */
-  LW_TIMED = 4,          /* gives up by itself: never part of a certain deadlock */
+  LW_TIMED = 4,          /* gives up by itself: never part of a certain deadlock, nor of a cycle */
   LW_PROCESS_SHARED = 8, /* another process can end the wait */
   LW_CANCELABLE = 16,
   LW_FOR_WORK = 32,  /* a wait for a queue's work to be done (join) */
@@ -263,9 +263,14 @@ LW_INTERNAL void lw_enter_sandbox(void);
 /* A program is being started into which nothing can be loaded; also in the child of a vfork. */
 LW_INTERNAL void lw_child_unwatched(void);
 
+/* The thread is about to read-lock what lets no reader pass a waiting writer: perhaps again. */
+LW_INTERNAL void lw_read_again(const void* lock, const void* pc);
+
 /* The cheap questions before lw_memory_end: does freed memory interest anybody yet; and this? */
 LW_INTERNAL int lw_memory_watched(void);
 LW_INTERNAL int lw_memory_may_matter(const void* begin, size_t size);
+/* Memory that the calling thread has just got: nobody else knows it. */
+LW_INTERNAL void lw_memory_born(const void* begin, size_t size);
 /* Memory that is gone already: objects in it that began before lw_memory_mark gave `mark` end. It is
  * not read, and nobody is told. */
 LW_INTERNAL uint64_t lw_memory_mark(void);
@@ -283,6 +288,9 @@ LW_INTERNAL void lw_block_check_while(lw_wait_stands stands, const void* context
 /* Instead of lw_block_end when a jump out of a signal handler left the wait: a condition wait's mutex
  * was not got back. */
 LW_INTERNAL void lw_block_abandoned(void);
+
+/* The calling thread has changed its signal mask: bit n - 1 set, signal n is blocked. */
+LW_INTERNAL void lw_signal_mask(uint64_t before, uint64_t after);
 
 /* Which signals speak: 1 who waits for whom, when anybody waits, before the program's own handling;
  * 2 the status signal; 0 none. lw_report_waits prints it. */

@@ -55,7 +55,7 @@ class shared_mutex {
       const detail::blocked wait(op, {this, LW_RWLOCK, kMode | LW_TIMED}, pc);
       error = plain_take_until<kMode>(until);
     }
-    if (error == 0) op.acquired(this, LW_RWLOCK, kMode, pc);
+    if (error == 0) op.acquired(this, LW_RWLOCK, kMode | LW_TIMED, pc);
     return error;
   }
 

@@ -73,7 +73,7 @@ class mutex_base {
       const blocked wait(op, {this, kKind, LW_TIMED, nullptr, owner_word(&handle_)}, pc);
       error = lock_until(&handle_, until);
     }
-    if (error == 0) op.acquired(this, kKind, LW_EXCLUSIVE, pc);
+    if (error == 0) op.acquired(this, kKind, LW_TIMED, pc);
     return error;
   }
 

@@ -128,7 +128,7 @@ class semaphore_base {
     announce(op, pc);
     const published_wait as{op, {this, LW_SEMAPHORE, LW_TIMED}, pc};
     if (!changed_.wait_until(mutex_, until, as, [this] { return count_ > 0; })) return false;
-    take(op, LW_EXCLUSIVE, pc);
+    take(op, LW_TIMED, pc);
     return true;
   }
 

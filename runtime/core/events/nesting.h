@@ -1,0 +1,31 @@
+// runtime/core/events/nesting.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Nestings that cannot deadlock, and so are no edges of the lock order:
+//
+//   newborn      the lock that is wanted, or one that is held, is known to nobody else yet (newborn.h): it
+//                is locked before its object goes into a list, and the list's lock is taken meanwhile.
+//   taken again  a semaphore was taken under a lock, has outlived its release, and the lock is taken again
+//                to give the semaphore back under it, as the last reader does that a counter under
+//                the lock knows (the lightswitch). Whoever wants the semaphore under the lock has looked
+//                at the counter, so it is free, or of somebody who does not need the lock.
+//                If the lock is released and the semaphore is still held, it was a nesting all the same.
+//
+// Limit: whether who wants the semaphore has looked at a counter cannot be seen. A program that takes and
+// gives back a semaphore under one lock always, without a counter, can deadlock, and is not told unless
+// it does.
+// Cost: a walk over what the thread holds, on the slow path of an acquisition.
+#pragma once
+
+#include "runtime/core/state/held.h"
+
+namespace lockweave::core {
+
+// Is that the lock under which a semaphore was taken that the thread holds still? Then kTakenAgain.
+bool takes_again(const ThreadState& thread, std::uintptr_t address);
+// `node` is wanted next: it, the same on a chain of the locks that count, or nullptr if none does.
+Acquisition* nesting_that_counts(ThreadState& thread, Acquisition& node);
+// `node`, in the thread's chain, is about to be released: was it taken again for something else?
+bool counts_after_all(const ThreadState& thread, const Acquisition& node);
+
+}  // namespace lockweave::core
