@@ -113,8 +113,11 @@ worker.join();                  // worker waits for mu)",
         .level = Level::error,
         .by_runtime = true,
         .by_analyzer = true,
-        .meaning = "The thread already holds this non-recursive lock. With a std::mutex that is "
-                   "undefined behaviour; in practice the thread waits for itself forever.",
+        .meaning =
+            "The thread already holds this non-recursive lock. With a std::mutex that is "
+            "undefined behaviour; in practice the thread waits for itself forever. So does a "
+            "reader that reads again, if a writer came in between and the lock lets no reader "
+            "pass a waiting writer.",
         .place = "The second acquisition, or the call that leads to it.",
         .example = R"(int size()  { std::lock_guard g(mu); return n; }
 bool empty() { std::lock_guard g(mu); return size() == 0; })",
@@ -235,11 +238,10 @@ while (!ready) cv.wait(g);      // tested before the store, waits after the noti
 std::unique_lock inner(row_mu);
 changed.wait(inner, pred);      // keeps table_mu)",
         .fix = "Release the other lock before waiting, or wait with one mutex that guards both.",
-        .misses = "The runtime tells it when one thread both notified the condition variable and "
-                  "took the "
-                  "other lock, at any time of the run; else the wait is listed with --all only. A "
-                  "notifier "
-                  "that would take the lock on a path that did not run is missed.",
+        .misses = "The runtime tells it when one thread took the other lock and later on notified "
+                  "the condition variable, at any time of the run; else the wait is listed with "
+                  "--all only. A notifier that would take the lock on a path that did not run is "
+                  "missed.",
     },
     {
         .id = "blocking-under-lock",
@@ -494,8 +496,10 @@ std::signal(SIGTERM, on_term);)",
         .fix =
             "In the handler only store to a lock-free atomic or write to a pipe; do the work in a "
             "thread that waits with sigwait or signalfd.",
-        .misses = "The runtime sees handlers that ran. A handler that is only installed while the "
-                  "signal is blocked everywhere else is safe, but reported.",
+        .misses =
+            "The runtime sees handlers that ran. One that ran in pselect, ppoll, epoll_pwait or "
+            "sigsuspend while the signal was blocked otherwise is safe, and so is one whose "
+            "thread takes the lock only while it blocks the signal: not reported.",
     },
     {
         .id = "fork-while-locked",

@@ -16,6 +16,13 @@ Message double_lock(const MessageInput& input) {
                         step.thread, lock_words(input)),
             "give the shared lock back first, or take the lock exclusively from the start"};
   }
+  if (input.variant == "reads-again") {
+    return {
+        fmt::format("{} reads {} again while it holds it shared already; a writer that comes in "
+                    "between makes it wait for itself",
+                    step.thread, lock_words(input)),
+        "take the shared lock once, or let the lock prefer readers"};
+  }
   return {fmt::format("{} locks {} again while it holds it already, and waits for itself",
                       step.thread, lock_words(input)),
           "do not call a function that locks while holding the lock: split it into a part that "

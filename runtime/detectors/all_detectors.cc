@@ -8,6 +8,7 @@
 #include "runtime/detectors/imbalance.h"
 #include "runtime/detectors/misuse.h"
 #include "runtime/detectors/races.h"
+#include "runtime/detectors/reads_again.h"
 #include "runtime/detectors/signal_safety.h"
 #include "runtime/detectors/wait_for.h"
 #include "runtime/detectors/waits.h"
@@ -16,9 +17,9 @@ namespace lockweave::core {
 
 DetectorTable detector_table() {
   static core::Detector* const detectors[] = {
-      &detectors::races(),         &detectors::misuse(), &detectors::imbalance(),
-      &detectors::signal_safety(), &detectors::forks(),  &detectors::waits(),
-      &detectors::wait_for(),
+      &detectors::races(),         &detectors::misuse(),   &detectors::imbalance(),
+      &detectors::signal_safety(), &detectors::forks(),    &detectors::waits(),
+      &detectors::reads_again(),   &detectors::wait_for(),
   };
   return {detectors, sizeof detectors / sizeof detectors[0]};
 }

@@ -11,19 +11,40 @@ using core::Acquisition;
 using core::Object;
 using core::ThreadState;
 
+// When a lock was taken: the number of the taking, 0 never; the thread's segment then.
+struct When {
+  std::atomic<std::uint32_t> at;
+  std::atomic<std::uint32_t> segment;
+};
+// The takings after `begin` up to `end`; `end` is written last, so a reader sees it empty or whole.
+struct Turn {
+  std::atomic<std::uint32_t> begin;
+  std::atomic<std::uint32_t> end;  // 0: there is none
+};
+
 struct Deed {
-  std::atomic<const Object*> object;  // nullptr: the slot is free
-  std::atomic<Acquisition*> taking;   // nullptr: never taken
-  std::atomic<std::uint32_t> turn;    // in which it was taken last
-  std::atomic<bool> notified;
+  std::atomic<const Object*> object;    // nullptr: the slot is free
+  std::atomic<Acquisition*> taking;     // the first; nullptr: never taken
+  std::atomic<Acquisition*> elsewhere;  // the last at another place
+  When first;
+  When last;
+  When last_elsewhere;
+  Turn first_post;
+  Turn last_post;
+  std::atomic<std::uint32_t> notified;      // the last taking before it notified last
+  std::atomic<std::uint32_t> permit;        // the last taking before it got the last permit
+  std::atomic<std::uint64_t> open_signals;  // in any of the takings
+  std::atomic<bool> signals_under;
+  std::atomic<bool> waited;  // for this condition variable
 };
 
 // Open addressing, at most half full.
 struct Past {
   std::uint32_t capacity;  // a power of two
   std::uint32_t count;
-  std::atomic<std::uint32_t> turn;
-  Deed deeds[1];  // `capacity` of them
+  std::atomic<std::uint32_t> clock;  // takings so far
+  std::atomic<std::uint32_t> turn;   // those of earlier turns
+  Deed deeds[1];                     // `capacity` of them
 };
 
 Past* past_of(const ThreadState& thread) {
@@ -40,31 +61,52 @@ Deed& slot_for(Past& past, const Object& object) {
   }
 }
 
-void copy_deed(const Deed& from, Deed& to) {
-  to.taking.store(from.taking.load(std::memory_order_relaxed), std::memory_order_relaxed);
-  to.turn.store(from.turn.load(std::memory_order_relaxed), std::memory_order_relaxed);
-  to.notified.store(from.notified.load(std::memory_order_relaxed), std::memory_order_relaxed);
-  to.object.store(from.object.load(std::memory_order_relaxed), std::memory_order_relaxed);
+template <class Value>
+void copy(const std::atomic<Value>& from, std::atomic<Value>& to) {
+  to.store(from.load(std::memory_order_relaxed), std::memory_order_relaxed);
+}
+void copy(const When& from, When& to) {
+  copy(from.at, to.at);
+  copy(from.segment, to.segment);
+}
+void copy(const Turn& from, Turn& to) {
+  copy(from.begin, to.begin);
+  copy(from.end, to.end);
+}
+void copy(const Deed& from, Deed& to) {
+  copy(from.taking, to.taking);
+  copy(from.elsewhere, to.elsewhere);
+  copy(from.first, to.first);
+  copy(from.last, to.last);
+  copy(from.last_elsewhere, to.last_elsewhere);
+  copy(from.first_post, to.first_post);
+  copy(from.last_post, to.last_post);
+  copy(from.notified, to.notified);
+  copy(from.permit, to.permit);
+  copy(from.open_signals, to.open_signals);
+  copy(from.signals_under, to.signals_under);
+  copy(from.waited, to.waited);
+  copy(from.object, to.object);
 }
 
 Past* larger_copy(const Past* old) {
-  constexpr std::uint32_t kFirst = 16;
+  constexpr std::uint32_t kFirst = 8;
   const std::uint32_t capacity = old == nullptr ? kFirst : old->capacity * 2;
   auto* past = static_cast<Past*>(
       core::arena.allocate(sizeof(Past) + capacity * sizeof(Deed), alignof(Past)));
   if (past == nullptr) return nullptr;
   past->capacity = capacity;
   past->count = old == nullptr ? 0 : old->count;
-  past->turn.store(old == nullptr ? 1 : old->turn.load(std::memory_order_relaxed),
-                   std::memory_order_relaxed);
+  if (old != nullptr) copy(old->clock, past->clock);
+  if (old != nullptr) copy(old->turn, past->turn);
   for (std::uint32_t i = 0; old != nullptr && i < old->capacity; ++i) {
     const Object* object = old->deeds[i].object.load(std::memory_order_relaxed);
-    if (object != nullptr) copy_deed(old->deeds[i], slot_for(*past, *object));
+    if (object != nullptr) copy(old->deeds[i], slot_for(*past, *object));
   }
   return past;
 }
 
-// Calls `change` with the object's deed, and the set it is in.
+// Calls `change` with the object's deed and the set it is in.
 template <class Change>
 void note(ThreadState& thread, const Object& object, Change change) {
   Past* past = past_of(thread);
@@ -87,43 +129,190 @@ const Deed* deed_of(const ThreadState& thread, const Object& object) {
                                                                                     : deed;
 }
 
+// The number of a new taking; the last one stands for all that follow it.
+std::uint32_t tick(Past& past) {
+  const std::uint32_t before = past.clock.load(std::memory_order_relaxed);
+  if (before == UINT32_MAX) return before;
+  past.clock.store(before + 1, std::memory_order_relaxed);
+  return before + 1;
+}
+
+std::uint32_t time_of(const Past& past) { return past.clock.load(std::memory_order_relaxed); }
+
+void set(When& when, const ThreadState& thread, std::uint32_t now) {
+  when.segment.store(thread.segment.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  when.at.store(now, std::memory_order_release);
+}
+
+void set(Turn& turn, std::uint32_t begin, std::uint32_t now) {
+  turn.begin.store(begin, std::memory_order_relaxed);
+  turn.end.store(now, std::memory_order_release);
+}
+
+// Did all that `other` did in `segment` come before `waiter` was created?
+bool before_birth(const ThreadState& other, std::uint32_t segment, const ThreadState& waiter) {
+  for (const ThreadState* at = &waiter; at != nullptr; at = core::thread_by_id(at->parent)) {
+    if (at->parent == other.id) return segment <= at->parent_segment;
+    if (at->parent == 0) break;
+  }
+  return false;
+}
+
+struct Window {
+  std::uint32_t begin;
+  std::uint32_t end;
+};
+Window window(const Turn& turn) {
+  const std::uint32_t end = turn.end.load(std::memory_order_acquire);
+  return {turn.begin.load(std::memory_order_relaxed), end};
+}
+
+bool within(const When& when, const Window& window, const ThreadState& other,
+            const ThreadState& waiter) {
+  const std::uint32_t at = when.at.load(std::memory_order_acquire);
+  return at > window.begin && at <= window.end &&
+         !before_birth(other, when.segment.load(std::memory_order_relaxed), waiter);
+}
+
+Acquisition* taken_within(const ThreadState& other, const Keeping& keeping, const Window& window) {
+  const Object& lock = *keeping.kept.object;
+  const Deed* deed = deed_of(other, lock);
+  if (deed == nullptr) return nullptr;
+  const Deed* own = deed_of(keeping.waiter, lock);
+  const bool decided = own != nullptr && own->signals_under.load(std::memory_order_relaxed);
+  const auto counts = [&](const Acquisition* taking) {
+    return taking != nullptr && !(decided && taking->site == keeping.kept.site);
+  };
+  Acquisition* taking = deed->taking.load(std::memory_order_acquire);
+  const ThreadState& waiter = keeping.waiter;
+  if (counts(taking) &&
+      (within(deed->first, window, other, waiter) || within(deed->last, window, other, waiter))) {
+    return taking;
+  }
+  taking = deed->elsewhere.load(std::memory_order_acquire);
+  const bool there = counts(taking) && within(deed->last_elsewhere, window, other, waiter);
+  return there ? taking : nullptr;
+}
+
+// The last taking before `other` notified what `waiter` has waited for; 0: it did not.
+std::uint32_t announced(const ThreadState& other, const ThreadState& waiter) {
+  std::uint32_t last = 0;
+  Past* past = past_of(waiter);
+  for (std::uint32_t i = 0; past != nullptr && i < past->capacity; ++i) {
+    const Deed& waits = past->deeds[i];
+    const Object* condition = waits.object.load(std::memory_order_acquire);
+    if (condition == nullptr || !waits.waited.load(std::memory_order_relaxed)) continue;
+    const Deed* deed = deed_of(other, *condition);
+    const std::uint32_t at = deed == nullptr ? 0 : deed->notified.load(std::memory_order_acquire);
+    if (at > last) last = at;
+  }
+  return last;
+}
+
 }  // namespace
 
 void note_taken(ThreadState& thread, Acquisition& node) {
-  note(thread, *node.object, [&node](Deed& deed, const Past& past) {
-    if (deed.taking.load(std::memory_order_relaxed) == nullptr) {
-      deed.taking.store(&node, std::memory_order_relaxed);
+  note(thread, *node.object, [&](Deed& deed, Past& past) {
+    const std::uint32_t now = tick(past);
+    Acquisition* first = deed.taking.load(std::memory_order_relaxed);
+    if (first == nullptr) {
+      set(deed.first, thread, now);
+      deed.taking.store(&node, std::memory_order_release);
+    } else if (first->site == node.site) {
+      set(deed.last, thread, now);
+    } else {
+      deed.elsewhere.store(&node, std::memory_order_release);
+      set(deed.last_elsewhere, thread, now);
     }
-    deed.turn.store(past.turn.load(std::memory_order_relaxed), std::memory_order_release);
   });
 }
 
-void note_notified(ThreadState& thread, Object& object) {
-  if (has_notified(thread, object)) return;
-  note(thread, object,
-       [](Deed& deed, const Past&) { deed.notified.store(true, std::memory_order_release); });
-}
-
-void begin_new_turn(ThreadState& thread) {
-  if (Past* past = past_of(thread)) past->turn.fetch_add(1, std::memory_order_release);
-}
-
-Acquisition* acquisition_of(const ThreadState& thread, const Object& lock) {
-  const Deed* deed = deed_of(thread, lock);
-  return deed == nullptr ? nullptr : deed->taking.load(std::memory_order_acquire);
-}
-
-Acquisition* recent_acquisition_of(const ThreadState& thread, const Object& lock) {
+Acquisition* taken_without(const ThreadState& thread, const Object& lock, std::uint32_t flags) {
   const Deed* deed = deed_of(thread, lock);
   if (deed == nullptr) return nullptr;
-  const std::uint32_t turn = past_of(thread)->turn.load(std::memory_order_acquire);
-  if (deed->turn.load(std::memory_order_acquire) != turn) return nullptr;
-  return deed->taking.load(std::memory_order_acquire);
+  for (const auto* kept : {&deed->taking, &deed->elsewhere}) {
+    Acquisition* taking = kept->load(std::memory_order_acquire);
+    if (taking != nullptr && (taking->flags & flags) == 0) return taking;
+  }
+  return nullptr;
 }
 
-bool has_notified(const ThreadState& thread, const Object& object) {
-  const Deed* deed = deed_of(thread, object);
-  return deed != nullptr && deed->notified.load(std::memory_order_acquire);
+void note_open_signals(ThreadState& thread, const Object& lock, std::uint64_t signals) {
+  if ((signals & ~open_signals_at(thread, lock)) == 0) return;
+  note(thread, lock, [signals](Deed& deed, const Past&) {
+    deed.open_signals.fetch_or(signals, std::memory_order_relaxed);
+  });
+}
+
+std::uint64_t open_signals_at(const ThreadState& thread, const Object& lock) {
+  const Deed* deed = deed_of(thread, lock);
+  return deed == nullptr ? 0 : deed->open_signals.load(std::memory_order_relaxed);
+}
+
+void note_notified(ThreadState& thread, Object& condition) {
+  note(thread, condition, [](Deed& deed, const Past& past) {
+    deed.notified.store(time_of(past), std::memory_order_release);
+  });
+}
+
+void note_waited(ThreadState& thread, Object& condition) {
+  const Deed* known = deed_of(thread, condition);
+  if (known != nullptr && known->waited.load(std::memory_order_relaxed)) return;
+  note(thread, condition,
+       [](Deed& deed, const Past&) { deed.waited.store(true, std::memory_order_relaxed); });
+}
+
+void note_permit(ThreadState& thread, Object& semaphore) {
+  note(thread, semaphore, [](Deed& deed, const Past& past) {
+    deed.permit.store(time_of(past), std::memory_order_relaxed);
+  });
+}
+
+void note_posted(ThreadState& thread, Object& object) {
+  note(thread, object, [](Deed& deed, Past& past) {
+    const std::uint32_t now = time_of(past);
+    const std::uint32_t turn = past.turn.load(std::memory_order_relaxed);
+    const std::uint32_t permit = deed.permit.load(std::memory_order_relaxed);
+    const std::uint32_t begin = permit > turn ? permit : turn;
+    if (begin < now) {
+      const bool first = deed.first_post.end.load(std::memory_order_relaxed) == 0;
+      set(first ? deed.first_post : deed.last_post, begin, now);
+    }
+    past.turn.store(now, std::memory_order_release);
+  });
+}
+
+void note_signal_under(ThreadState& thread, Acquisition& held) {
+  for (Acquisition* at = &held; at != nullptr; at = at->outer) {
+    const Deed* known = deed_of(thread, *at->object);
+    if (known != nullptr && known->signals_under.load(std::memory_order_relaxed)) continue;
+    note(thread, *at->object, [](Deed& deed, const Past&) {
+      deed.signals_under.store(true, std::memory_order_relaxed);
+    });
+  }
+}
+
+Acquisition* taken_before_notifying(const ThreadState& other, const Keeping& keeping,
+                                    const Object& condition) {
+  const Deed* deed = deed_of(other, condition);
+  const std::uint32_t last = deed == nullptr ? 0 : deed->notified.load(std::memory_order_acquire);
+  return last == 0 ? nullptr : taken_within(other, keeping, {0, last});
+}
+
+Acquisition* taken_before_posting(const ThreadState& other, const Keeping& keeping,
+                                  const Object& object) {
+  const Deed* deed = deed_of(other, object);
+  if (deed == nullptr) return nullptr;
+  Acquisition* taken = taken_within(other, keeping, window(deed->first_post));
+  return taken != nullptr ? taken : taken_within(other, keeping, window(deed->last_post));
+}
+
+Acquisition* taken_in_last_turn(const ThreadState& other, const Keeping& keeping) {
+  const Past* past = past_of(other);
+  if (past == nullptr) return nullptr;
+  const std::uint32_t turn = past->turn.load(std::memory_order_acquire);
+  const std::uint32_t done = announced(other, keeping.waiter);
+  return taken_within(other, keeping, {done > turn ? done : turn, UINT32_MAX});
 }
 
 }  // namespace lockweave::detectors

@@ -1,8 +1,15 @@
 // runtime/detectors/thread_past.h
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What a thread has done in its life: which locks it took, and where first; which condition variables
-// it notified. A hash set per thread, in ThreadState::locks_taken.
+// What a thread has done in its life, and in which order: which locks it took, which condition
+// variables it notified, of what it posted and got permits. A hash set per thread, in
+// ThreadState::locks_taken. Time is the number of takings so far.
+//
+// Of a lock the first and the last noted taking at its first place are kept, and the last one
+// elsewhere; a taking is noted once in a segment. Of posts to one object the first and the last are
+// kept that ended a *turn* with takings in it: what the thread took since its start, since its last post
+// to anything, or since it got the permit that it gives back. So what a thread does again and again may be missed, never
+// invented.
 //
 // Thread-safety: noted by the thread itself; asked by any, also while the set grows: an outgrown one is
 // left as it is. Cost: one probe. Memory: it grows with the number of different objects; without
@@ -14,14 +21,37 @@
 namespace lockweave::detectors {
 
 void note_taken(core::ThreadState& thread, core::Acquisition& node);
-void note_notified(core::ThreadState& thread, core::Object& object);
-// From now on, what was taken before is no longer recent.
-void begin_new_turn(core::ThreadState& thread);
+// It took `lock` while these signals could come in; bit n - 1 is signal n.
+void note_open_signals(core::ThreadState& thread, const core::Object& lock, std::uint64_t signals);
+std::uint64_t open_signals_at(const core::ThreadState& thread, const core::Object& lock);
+void note_notified(core::ThreadState& thread, core::Object& condition);
+void note_waited(core::ThreadState& thread, core::Object& condition);
+void note_permit(core::ThreadState& thread, core::Object& semaphore);
+// A taking of `lock` that has none of these flags; nullptr: none is kept.
+core::Acquisition* taken_without(const core::ThreadState& thread, const core::Object& lock,
+                                 std::uint32_t flags);
+// From now on, what was taken before is of an earlier turn.
+void note_posted(core::ThreadState& thread, core::Object& object);
+// It notifies or posts, whatever it is, and holds these locks.
+void note_signal_under(core::ThreadState& thread, core::Acquisition& held);
 
-// Where it took the lock first; nullptr: never.
-core::Acquisition* acquisition_of(const core::ThreadState& thread, const core::Object& lock);
-// The same, if it was noted since the last new turn.
-core::Acquisition* recent_acquisition_of(const core::ThreadState& thread, const core::Object& lock);
-bool has_notified(const core::ThreadState& thread, const core::Object& object);
+// The questions below ask for a taking by `other` of the lock that `waiter` took in `kept` and keeps
+// while it waits, such that `other` needs the lock before it can end the wait. Not counted is
+//   - what it took before it created the waiter, or a thread that the waiter comes of;
+//   - what it took where the waiter took it, if the waiter signals others under that lock before it
+//     waits: which of them is to wait was decided under the lock, so who signals back has had it.
+struct Keeping {
+  const core::ThreadState& waiter;
+  const core::Acquisition& kept;
+};
+// Taken, and later on notified `condition`.
+core::Acquisition* taken_before_notifying(const core::ThreadState& other, const Keeping& keeping,
+                                          const core::Object& condition);
+// Taken in a turn that a post to `object` ended.
+core::Acquisition* taken_before_posting(const core::ThreadState& other, const Keeping& keeping,
+                                        const core::Object& object);
+// Taken in the turn that has not ended, nor been announced: `other` did not notify afterwards what the
+// waiter has waited for, as one does who is awaited, under the lock, to be done with it.
+core::Acquisition* taken_in_last_turn(const core::ThreadState& other, const Keeping& keeping);
 
 }  // namespace lockweave::detectors

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/detectors/waits.h"
 
-#include "runtime/detectors/monitor_waits.h"
 #include "runtime/detectors/steps.h"
 #include "runtime/detectors/thread_past.h"
+#include "runtime/detectors/waits_under_locks.h"
 
 namespace lockweave::detectors {
 namespace {
@@ -16,11 +16,11 @@ using core::ReportStep;
 using core::ThreadState;
 using core::WaitView;
 
-// The innermost lock of the chain that `other` took as well; nullptr: none.
-Acquisition* common_lock(Acquisition* held, const ThreadState& other, Acquisition** taken) {
-  for (held = innermost_lock(held); held != nullptr; held = innermost_lock(held->outer)) {
-    *taken = recent_acquisition_of(other, *held->object);
-    if (*taken != nullptr) return held;
+// Where `joined` took one of the locks that the joiner holds, the innermost it took; nullptr: none.
+Acquisition* taken_by_joined(const ThreadState& joiner, const ThreadState& joined) {
+  for (Acquisition* held = innermost_lock(joiner.top); held != nullptr;
+       held = innermost_lock(held->outer)) {
+    if (Acquisition* taken = taken_in_last_turn(joined, {joiner, *held})) return taken;
   }
   return nullptr;
 }
@@ -29,22 +29,26 @@ bool has_other_side(lw_kind kind) {
   return kind == LW_SEMAPHORE || kind == LW_QUEUE || kind == LW_FUTURE || kind == LW_LATCH;
 }
 
+// A permit is told when it is got, waited for or not.
+bool tells_when_over(lw_kind kind) { return kind == LW_SEMAPHORE; }
+
 class Waits final : public core::Detector {
  public:
   constexpr Waits() = default;
 
   core::EventMask wants() const override {
-    return core::mask_of(EventKind::acquisition, EventKind::block, EventKind::notify,
-                         EventKind::join, EventKind::fork_in_child);
+    return core::mask_of(EventKind::acquisition, EventKind::block, EventKind::permit,
+                         EventKind::notify, EventKind::join, EventKind::fork_in_child);
   }
   void on_event(const core::Event& event) override {
     switch (event.kind) {
       case EventKind::acquisition:
         return on_acquisition(*event.thread, *event.acquisition, event.may_give_up);
       case EventKind::block: return on_block(*event.thread);
-      case EventKind::notify: return on_notify(*event.thread, *event.object, event.pc);
+      case EventKind::permit: return on_permit(*event.thread, *event.object, event.flags, event.pc);
+      case EventKind::notify: return on_notify(*event.thread, *event.object);
       case EventKind::join: return on_joined(*event.thread, *event.other, event.pc);
-      case EventKind::fork_in_child: forget_monitor_waits_after_fork(); break;
+      case EventKind::fork_in_child: forget_waits_under_locks_after_fork(); break;
       default: break;
     }
   }
@@ -53,32 +57,41 @@ class Waits final : public core::Detector {
   void on_acquisition(ThreadState& thread, Acquisition& node, bool may_give_up) {
     if (may_give_up || (node.flags & LW_TRY) != 0) return;  // it can do without the lock
     note_taken(thread, node);
-    confirm_by_taker(thread, *node.object);
   }
 
   void on_block(ThreadState& thread) {
     const WaitView wait = core::view_wait(thread);
-    if (wait.kind != LW_CONDITION_VARIABLE || wait.object == nullptr) return;
-    check_two_mutexes(thread, wait);
+    if (wait.object == nullptr) return;
+    const bool monitor = wait.kind == LW_CONDITION_VARIABLE;
+    if (monitor) note_waited(thread, *wait.object);
+    if (monitor) check_two_mutexes(thread, wait);
     if (is_timed(wait)) return;
-    const ReportStep step = step_of_wait(thread, wait);
-    tell("wait-without-predicate", "candidate", &step, 1);
-    note_monitor_wait(thread, wait);
+    if (monitor) check_predicate(thread, wait);
+    if (monitor || (has_other_side(wait.kind) && !tells_when_over(wait.kind)))
+      note_wait(thread, wait);
   }
 
-  void on_notify(ThreadState& thread, Object& object, const void* pc) {
-    if (object.kind == LW_CONDITION_VARIABLE) {
-      note_notified(thread, object);
-      confirm_by_notifier(thread, object);
+  void on_permit(ThreadState& thread, Object& semaphore, int flags, const void* pc) {
+    if (can_wait_for_ever(flags) && innermost_lock(thread.top) != nullptr &&
+        is_new(thread, semaphore, pc)) {
+      note_wait_under_locks(step_here(thread, model::Action::waits, semaphore, pc));
     }
-    if (!has_other_side(object.kind)) return;
-    if (core::waiters_of(object) > 0) check_waiters(thread, object, pc);
-    begin_new_turn(thread);
+    note_permit(thread, semaphore);
+  }
+
+  void on_notify(ThreadState& thread, Object& object) {
+    const bool monitor = object.kind == LW_CONDITION_VARIABLE;
+    const bool other_side = has_other_side(object.kind);
+    if (!monitor && !other_side) return;
+    if (thread.top != nullptr) note_signal_under(thread, *thread.top);
+    if (monitor) note_notified(thread, object);
+    if (other_side) note_posted(thread, object);
+    confirm_waits(thread, object);
   }
 
   void on_joined(ThreadState& thread, ThreadState& joined, const void* pc) {
-    Acquisition* taken = nullptr;
-    if (thread.top == nullptr || common_lock(thread.top, joined, &taken) == nullptr) return;
+    Acquisition* taken = thread.top == nullptr ? nullptr : taken_by_joined(thread, joined);
+    if (taken == nullptr) return;
     ReportStep join;
     join.thread = &thread;
     join.action = model::Action::joins;
@@ -109,15 +122,30 @@ class Waits final : public core::Detector {
     });
   }
 
-  static void check_waiters(ThreadState& poster, Object& object, const void* pc) {
-    for_each_waiter_on(object, poster, [&](ThreadState& waiter, const WaitView& wait) {
-      Acquisition* taken = nullptr;
-      if (is_timed(wait) || common_lock(waiter.top, poster, &taken) == nullptr) return;
-      const ReportStep steps[] = {step_of_wait(waiter, wait), step_taken(poster, *taken),
-                                  step_here(poster, model::Action::posts, object, pc)};
-      tell("blocking-under-lock", "post", steps, 3);
-    });
+  static void check_predicate(ThreadState& thread, const WaitView& wait) {
+    const ReportStep step = step_of_wait(thread, wait);
+    tell("wait-without-predicate", "candidate", &step, 1);
   }
+
+  static void note_wait(ThreadState& thread, const WaitView& wait) {
+    if (innermost_lock(thread.top) == nullptr) return;
+    note_wait_under_locks(step_of_wait(thread, wait));
+  }
+
+  static bool can_wait_for_ever(int flags) { return (flags & (LW_TRY | LW_TIMED)) == 0; }
+
+  // Spares the stack of a permit that is taken at a known place with known locks held.
+  bool is_new(const ThreadState& thread, const Object& semaphore, const void* pc) {
+    const std::uint64_t mixed = reinterpret_cast<std::uintptr_t>(pc) * 31 +
+                                reinterpret_cast<std::uintptr_t>(thread.top) * 17 + semaphore.id;
+    std::atomic<std::uint64_t>& slot = known_[mixed % kKnown];
+    if (slot.load(std::memory_order_relaxed) == mixed) return false;
+    slot.store(mixed, std::memory_order_relaxed);
+    return true;
+  }
+
+  static constexpr std::size_t kKnown = 509;
+  std::atomic<std::uint64_t> known_[kKnown] = {};
 };
 
 constinit Waits detector;

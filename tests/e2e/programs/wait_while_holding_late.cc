@@ -1,7 +1,7 @@
 // tests/e2e/programs/wait_while_holding_late.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The same, but who puts the item in takes the service's lock only afterwards.
+// Who puts an item in takes the service's lock afterwards, and so before it puts in the next one.
 #include "primitives.h"
 #include "steps.h"
 
@@ -14,13 +14,15 @@ int items = 0;
 
 void put() {
   await_step(1);
-  {
-    std::lock_guard queue_guard(queue);
-    ++items;
-    not_empty.notify_one();
+  for (int i = 0; i < 2; ++i) {
+    {
+      std::lock_guard queue_guard(queue);
+      ++items;
+      not_empty.notify_one();
+    }
+    std::lock_guard service_guard(service);
+    ++requests;
   }
-  std::lock_guard service_guard(service);
-  ++requests;
 }
 
 void get() {

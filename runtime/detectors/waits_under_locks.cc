@@ -1,0 +1,137 @@
+// runtime/detectors/waits_under_locks.cc
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/detectors/waits_under_locks.h"
+
+#include "runtime/core/base/arena.h"
+#include "runtime/detectors/once.h"
+#include "runtime/detectors/steps.h"
+#include "runtime/detectors/thread_past.h"
+
+namespace lockweave::detectors {
+namespace {
+
+using core::Acquisition;
+using core::Object;
+using core::ReportStep;
+using core::ThreadState;
+
+constexpr const char* kMonitor = "wait-while-holding";
+constexpr const char* kBlocking = "blocking-under-lock";
+constexpr const char* kNoted = "wait under locks, noted";
+
+struct NotedWait {
+  ReportStep step;
+  std::atomic<bool> confirmed{false};
+};
+
+// A wait, and one of the locks kept meanwhile.
+struct Pair {
+  Pair* next = nullptr;
+  NotedWait* wait = nullptr;
+  Acquisition* kept = nullptr;
+};
+
+// Pairs by the object that is waited for, hashed by its id. They are only added: what a reader sees stays.
+constexpr std::uint32_t kBuckets = 256;
+constinit std::atomic<Pair*> pairs[kBuckets] = {};
+constinit std::atomic<bool> any{false};
+constinit core::RawLock lock;
+
+std::atomic<Pair*>& bucket(const Object& object) { return pairs[object.id % kBuckets]; }
+
+bool is_monitor(const NotedWait& wait) { return wait.step.object->kind == LW_CONDITION_VARIABLE; }
+
+// A semaphore that is given back by its takers alone is a lock: then lock order tells it.
+bool is_lock(const Object& object) { return object.kind == LW_SEMAPHORE && object.lock_like; }
+
+void submit_steps(const char* rule, const char* variant, const ReportStep* steps,
+                  std::uint32_t count) {
+  core::Report report;
+  report.rule = rule;
+  report.variant = variant;
+  report.object = steps[0].object;
+  report.steps = steps;
+  report.count = count;
+  core::submit(report);
+}
+
+void tell_candidate(const NotedWait& wait, Acquisition& kept) {
+  const ReportStep steps[] = {wait.step, step_taken(*wait.step.thread, kept)};
+  submit_steps(kMonitor, "candidate", steps, 2);
+}
+
+void tell_pair(const Pair& pair, ThreadState& other, Acquisition& taking) {
+  const ReportStep& wait = pair.wait->step;
+  const ReportStep theirs = step_taken(other, taking);
+  if (is_monitor(*pair.wait)) {
+    const ReportStep steps[] = {wait, step_taken(*wait.thread, *pair.kept), theirs};
+    submit_steps(kMonitor, "", steps, 3);
+  } else {
+    const ReportStep steps[] = {wait, theirs};
+    submit_steps(kBlocking, "post", steps, 2);
+  }
+}
+
+void confirm_if_both(const Pair& pair, ThreadState& other) {
+  const ReportStep& wait = pair.wait->step;
+  if (&other == wait.thread || other.lost_in_fork || is_lock(*wait.object)) return;
+  const Keeping keeping{*wait.thread, *pair.kept};
+  Acquisition* taking = is_monitor(*pair.wait)
+                            ? taken_before_notifying(other, keeping, *wait.object)
+                            : taken_before_posting(other, keeping, *wait.object);
+  if (taking == nullptr || pair.wait->confirmed.exchange(true)) return;
+  tell_pair(pair, other, *taking);
+}
+
+bool add_pair(NotedWait& wait, Acquisition& kept) {
+  auto* pair = core::arena.make<Pair>(nullptr, &wait, &kept);
+  if (pair == nullptr) return false;
+  {
+    core::RawGuard guard(lock);
+    auto& first = bucket(*wait.step.object);
+    pair->next = first.load(std::memory_order_relaxed);
+    first.store(pair, std::memory_order_seq_cst);
+    any.store(true, std::memory_order_seq_cst);
+  }
+  // Either we see their deed, or they the pair.
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  for (ThreadState* other = core::newest_thread(); other != nullptr; other = other->next) {
+    confirm_if_both(*pair, *other);
+  }
+  return true;
+}
+
+}  // namespace
+
+Acquisition* innermost_lock(Acquisition* held) {
+  while (held != nullptr && held->object->kind == LW_SEMAPHORE) held = held->outer;
+  return held;
+}
+
+void note_wait_under_locks(const ReportStep& wait) {
+  Acquisition* kept = innermost_lock(wait.held);
+  if (kept == nullptr || !first_time(kNoted, wait.stack, wait.object)) return;
+  auto* noted = core::arena.make<NotedWait>(wait);
+  if (noted == nullptr) return;
+  if (is_monitor(*noted)) tell_candidate(*noted, *kept);
+  for (; kept != nullptr; kept = innermost_lock(kept->outer)) {
+    if (!add_pair(*noted, *kept)) return;
+  }
+}
+
+void confirm_waits(ThreadState& thread, const Object& object) {
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (!any.load(std::memory_order_relaxed)) return;
+  Pair* pair = bucket(object).load(std::memory_order_acquire);
+  for (; pair != nullptr; pair = pair->next) {
+    if (pair->wait->step.object == &object) confirm_if_both(*pair, thread);
+  }
+}
+
+void forget_waits_under_locks_after_fork() {
+  lock.reset_after_fork();
+  for (auto& bucket : pairs) bucket.store(nullptr, std::memory_order_relaxed);
+  any.store(false, std::memory_order_relaxed);
+}
+
+}  // namespace lockweave::detectors

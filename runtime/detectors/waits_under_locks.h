@@ -1,0 +1,33 @@
+// runtime/detectors/waits_under_locks.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// `wait-while-holding`: a thread waits on a condition variable and keeps another lock.
+// `blocking-under-lock`: it waits for a permit, an item, a value, and keeps a lock.
+//
+// Either becomes a finding when one other thread is known to need that lock before it can end the wait:
+// it took it, and notified or posted afterwards (thread_past.h), whenever in the run. The wait, and the
+// notification or post: each looks whether it is the last one to be seen. The former is a candidate
+// until then, which is told if asked for.
+//
+// A lock that is taken only after the notification is none that the notifier needs: a thread's start
+// may be awaited under a lock that the thread takes later. Nor is one counted that the poster took
+// before it got the permit that it gives back: with the permit it has all it needs.
+//
+// Thread-safety: any thread. Cost: nothing but a probe for each notification as long as no thread
+// waits like that; then a walk over the threads for each new such wait.
+#pragma once
+
+#include "runtime/core/events/detector.h"
+
+namespace lockweave::detectors {
+
+// Untimed, for wait.object, with wait.held in the thread's hands.
+void note_wait_under_locks(const core::ReportStep& wait);
+// `thread` has notified or posted, and thread_past.h knows it.
+void confirm_waits(core::ThreadState& thread, const core::Object& object);
+void forget_waits_under_locks_after_fork();
+
+// The chain's innermost lock that is one for certain: a semaphore may turn out to be a signal.
+core::Acquisition* innermost_lock(core::Acquisition* held);
+
+}  // namespace lockweave::detectors
