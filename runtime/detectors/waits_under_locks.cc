@@ -21,6 +21,7 @@ constexpr const char* kNoted = "wait under locks, noted";
 
 struct NotedWait {
   ReportStep step;
+  std::atomic<core::Id> newest{0};  // thread when it began the last time; written by its thread
   std::atomic<bool> confirmed{false};
 };
 
@@ -72,15 +73,32 @@ void tell_pair(const Pair& pair, ThreadState& other, Acquisition& taking) {
   }
 }
 
+// Does `other` come of a thread that the waiter created when it had gone on?
+bool born_after(const ThreadState& other, const NotedWait& wait) {
+  const core::Id newest = wait.newest.load(std::memory_order_relaxed);
+  for (const ThreadState* at = &other; at != nullptr; at = core::thread_by_id(at->parent)) {
+    if (at->parent == wait.step.thread->id) return at->id > newest;
+    if (at->parent == 0) break;
+  }
+  return false;
+}
+
 void confirm_if_both(const Pair& pair, ThreadState& other) {
   const ReportStep& wait = pair.wait->step;
   if (&other == wait.thread || other.lost_in_fork || is_lock(*wait.object)) return;
+  if (born_after(other, *pair.wait)) return;
   const Keeping keeping{*wait.thread, *pair.kept};
   Acquisition* taking = is_monitor(*pair.wait)
                             ? taken_before_notifying(other, keeping, *wait.object)
                             : taken_before_posting(other, keeping, *wait.object);
   if (taking == nullptr || pair.wait->confirmed.exchange(true)) return;
   tell_pair(pair, other, *taking);
+}
+
+void confirm_by_all(const Pair& pair) {
+  for (ThreadState* other = core::newest_thread(); other != nullptr; other = other->next) {
+    confirm_if_both(pair, *other);
+  }
 }
 
 bool add_pair(NotedWait& wait, Acquisition& kept) {
@@ -95,10 +113,25 @@ bool add_pair(NotedWait& wait, Acquisition& kept) {
   }
   // Either we see their deed, or they the pair.
   std::atomic_thread_fence(std::memory_order_seq_cst);
-  for (ThreadState* other = core::newest_thread(); other != nullptr; other = other->next) {
-    confirm_if_both(*pair, *other);
-  }
+  confirm_by_all(*pair);
   return true;
+}
+
+core::Id newest_id() {
+  const ThreadState* newest = core::newest_thread();
+  return newest == nullptr ? 0 : newest->id;
+}
+
+// It waits once more: who has been born meanwhile may end this wait.
+void wait_again(const ReportStep& wait) {
+  const core::Id newest = newest_id();
+  Pair* pair = bucket(*wait.object).load(std::memory_order_acquire);
+  for (; pair != nullptr; pair = pair->next) {
+    NotedWait& noted = *pair->wait;
+    const bool same = noted.step.object == wait.object && noted.step.stack == wait.stack;
+    if (!same || noted.step.thread != wait.thread || noted.confirmed.load()) continue;
+    if (noted.newest.exchange(newest, std::memory_order_seq_cst) != newest) confirm_by_all(*pair);
+  }
 }
 
 }  // namespace
@@ -110,8 +143,9 @@ Acquisition* innermost_lock(Acquisition* held) {
 
 void note_wait_under_locks(const ReportStep& wait) {
   Acquisition* kept = innermost_lock(wait.held);
-  if (kept == nullptr || !first_time(kNoted, wait.stack, wait.object)) return;
-  auto* noted = core::arena.make<NotedWait>(wait);
+  if (kept == nullptr) return;
+  if (!first_time(kNoted, wait.stack, wait.object)) return wait_again(wait);
+  auto* noted = core::arena.make<NotedWait>(wait, newest_id());
   if (noted == nullptr) return;
   if (is_monitor(*noted)) tell_candidate(*noted, *kept);
   for (; kept != nullptr; kept = innermost_lock(kept->outer)) {

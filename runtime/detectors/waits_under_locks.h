@@ -9,6 +9,7 @@
 // notification or post: each looks whether it is the last one to be seen. The former is a candidate
 // until then, which is told if asked for.
 //
+// A thread that the waiter created after its last such wait, or one that comes of that, could end none.
 // A lock that is taken only after the notification is none that the notifier needs: a thread's start
 // may be awaited under a lock that the thread takes later. Nor is one counted that the poster took
 // before it got the permit that it gives back: with the permit it has all it needs.
