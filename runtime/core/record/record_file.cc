@@ -40,13 +40,15 @@ std::uint64_t limit_of(int resource) {
 
 // The kernel answers growth beyond RLIMIT_FSIZE with SIGXFSZ, which ends the program. While this lives
 // none comes, and what our own writing caused is gone afterwards. A program that blocks the signal
-// itself may find one pending that is ours.
+// itself may find one pending that is ours. Without a limit there is no signal, and nothing to do.
 class NoSizeSignal {
  public:
-  NoSizeSignal() {
+  explicit NoSizeSignal(std::uint64_t limit) : limited_(limit != ~std::uint64_t{0}) {
+    if (!limited_) return;
     os::call(SYS_rt_sigprocmask, SIG_BLOCK, word(&kOnly), word(&before_), sizeof before_);
   }
   ~NoSizeSignal() {
+    if (!limited_) return;
     const timespec at_once{};
     if (came_ && (before_ & kOnly) == 0) {
       os::call(SYS_rt_sigtimedwait, word(&kOnly), 0, word(&at_once), sizeof kOnly);
@@ -63,6 +65,7 @@ class NoSizeSignal {
 
  private:
   static constexpr std::uint64_t kOnly = std::uint64_t{1} << (SIGXFSZ - 1);
+  const bool limited_;
   std::uint64_t before_ = 0;
   bool came_ = false;
 };
@@ -149,9 +152,8 @@ bool RecordFile::have_descriptor() {
 // Ordinary lines stay kClosing bytes below what is reserved, and below the limit on a file's size (or a
 // quarter below a small one).
 // Returns 0 or -errno.
-long RecordFile::make_room(std::uint64_t size) {
+long RecordFile::make_room(std::uint64_t size, std::uint64_t limit) {
   if (closing_) return 0;  // may use what there is
-  const std::uint64_t limit = limit_of(RLIMIT_FSIZE);
   const std::uint64_t end =
       committed_ + written_ + size + (limit / 4 < kClosing ? limit / 4 : kClosing);
   if (end > limit) return -ENOSPC;  // no signal
@@ -170,8 +172,10 @@ long RecordFile::reserve(std::uint64_t end) {
 }
 
 bool RecordFile::write_buffer() {
-  NoSizeSignal no_signal;
-  if (!have_descriptor() || !cut_torn_line() || no_signal.pass(make_room(used_)) < 0) return false;
+  const std::uint64_t limit = limit_of(RLIMIT_FSIZE);
+  NoSizeSignal no_signal(limit);
+  if (!have_descriptor() || !cut_torn_line() || no_signal.pass(make_room(used_, limit)) < 0)
+    return false;
   for (std::size_t at = 0; at < used_;) {
     const long result =
         no_signal.pass(retried(SYS_pwrite64, fd_, word(buffer_ + at), static_cast<long>(used_ - at),

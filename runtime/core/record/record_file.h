@@ -14,9 +14,11 @@
 //      is to be had, each commit opens it.
 //   3. Room for the closing lines is reserved ahead, so a full disk stops the other lines first.
 // Thread-safety: none, the record writer serialises. Errno and the signal mask are kept.
-// Cost: five system calls a commit. A commit is made for what is new, which has cost a stack walk.
-// Limits: a line that does not fit the buffer is written in pieces; a process that is killed between
-// two leaves a cut line.
+// Cost: three system calls a commit, five under a limit on file sizes. A commit is made for what is new,
+// which has cost a stack walk.
+// Limits: a line that does not fit the buffer is written in pieces; a process that is killed between two
+// leaves a cut line. A limit on file sizes that another thread lowers during a commit may still send
+// its signal.
 #pragma once
 
 #include <cstddef>
@@ -68,7 +70,7 @@ class RecordFile final : public model::LineSink {
   void let_go();
   bool have_descriptor();
   long reserve(std::uint64_t end);
-  long make_room(std::uint64_t size);
+  long make_room(std::uint64_t size, std::uint64_t limit);
   bool write_buffer();
   bool flush();
   void take_back();
