@@ -19,7 +19,8 @@ struct Tls {
   ThreadState* state = nullptr;
   std::uint32_t unseen = 0;  // living Unseen scopes
   bool gone = false;         // after the last TLS destructor: no more events
-  // The thread's own stack; a fiber's or a signal handler's may lie elsewhere. Both 0: not known.
+  // The thread's own stack, all of it above a live frame mapped; a fiber's or a signal handler's may lie
+  // elsewhere. Both 0: not known for sure.
   std::uintptr_t stack_low = 0;
   std::uintptr_t stack_high = 0;
 };

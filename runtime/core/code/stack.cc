@@ -2,18 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/core/code/stack.h"
 
-#include <unwind.h>
-
 #include <atomic>
 
 #include "runtime/core/base/arena.h"
 #include "runtime/core/base/lost.h"
 #include "runtime/core/base/tls.h"
-
-extern "C" {
-extern const char __ehdr_start[] __attribute__((visibility("hidden")));
-extern const char etext[] __attribute__((visibility("hidden")));
-}
+#include "runtime/core/code/frame_walk.h"
+#include "runtime/core/code/own_code.h"
 
 namespace lockweave::core {
 namespace {
@@ -30,11 +25,6 @@ struct StackTable {
 };
 constinit StackTable table;
 
-bool is_ours(std::uintptr_t pc) {
-  return pc >= reinterpret_cast<std::uintptr_t>(__ehdr_start) &&
-         pc < reinterpret_cast<std::uintptr_t>(etext);
-}
-
 // Where return addresses lie on the stack: enough to recognise it without the unwinder. Given the
 // innermost frame, each return address and the size of its function's frame say where the next one
 // must lie, so if all are still in place, this is the stack that was walked then. (A function with a
@@ -47,40 +37,6 @@ struct Remembered {
 };
 constexpr std::uint32_t kRemembered = 256;
 constinit Remembered remembered[kRemembered] = {};
-
-struct Walk {
-  Trace* trace;
-  std::uintptr_t from;
-  bool started;
-  const std::uintptr_t** places;  // nullptr: not wanted, or not known for every frame
-};
-
-// x86-64: a call pushes the return address; the frame's own begins above it.
-void note_place(Walk& walk, _Unwind_Context* context, std::uintptr_t pc) {
-#if defined(__x86_64__)
-  const auto* place = reinterpret_cast<const std::uintptr_t*>(_Unwind_GetCFA(context)) - 1;
-  walk.places[walk.trace->count] = place;
-  if (*place == pc) return;  // else: interrupted by a signal, not called
-#else
-  (void)context;
-  (void)pc;
-#endif
-  walk.places = nullptr;
-}
-
-_Unwind_Reason_Code on_frame(_Unwind_Context* context, void* argument) {
-  auto& walk = *static_cast<Walk*>(argument);
-  const std::uintptr_t pc = _Unwind_GetIP(context);
-  if (pc == 0) return _URC_END_OF_STACK;
-  if (!walk.started) {
-    if (pc != walk.from) return _URC_NO_REASON;
-    walk.started = true;
-  }
-  if (is_ours(pc)) return _URC_NO_REASON;
-  if (walk.places != nullptr) note_place(walk, context, pc);
-  walk.trace->pcs[walk.trace->count++] = pc;
-  return walk.trace->count < Trace::kFramesMax ? _URC_NO_REASON : _URC_END_OF_STACK;
-}
 
 std::uint64_t hash_of(const Trace& trace) {
   std::uint64_t hash = 0x9E3779B97F4A7C15ULL * trace.count;
@@ -133,12 +89,25 @@ bool is_this_stack(const Remembered& known, std::uintptr_t frame, std::uintptr_t
   return true;
 }
 
-void unwind(Trace& trace, std::uintptr_t pc, const std::uintptr_t** places, bool* all_places) {
+// Where the return addresses lie goes to `places`, if that is wanted; returns whether each has a place.
+__attribute__((noinline)) bool unwind(Trace& trace, std::uintptr_t pc,
+                                      const std::uintptr_t** places) {
   trace.count = 0;
-  Walk walk{&trace, pc, false, places};
-  _Unwind_Backtrace(on_frame, &walk);
-  *all_places = walk.places != nullptr && trace.count > 0;
-  if (trace.count == 0) trace.pcs[trace.count++] = pc;
+  FrameWalk walk(registers_here());
+  bool all_placed = places != nullptr;
+  bool more = walk.step();
+  while (more && walk.pc() != pc) more = walk.step();
+  for (; more && trace.count < Trace::kFramesMax; more = walk.step()) {
+    if (is_ours(walk.pc())) continue;
+    all_placed = all_placed && !walk.interrupted();
+    if (all_placed) {
+      places[trace.count] = reinterpret_cast<const std::uintptr_t*>(walk.stack_pointer()) - 1;
+    }
+    trace.pcs[trace.count++] = walk.pc();
+  }
+  if (trace.count > 0) return all_placed;
+  trace.pcs[trace.count++] = pc;
+  return false;
 }
 
 bool on_own_stack(std::uintptr_t address) {
@@ -151,18 +120,17 @@ void capture(Trace& trace, const void* return_address) {
   const auto pc = reinterpret_cast<std::uintptr_t>(return_address);
   const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   Remembered& known = remembered[((pc >> 2) ^ (frame >> 4) ^ (frame >> 12)) % kRemembered];
-  bool all_places = false;
   if (!on_own_stack(frame) || known.busy.exchange(true, std::memory_order_acquire)) {
-    unwind(trace, pc, nullptr, &all_places);
+    (void)unwind(trace, pc, nullptr);
     return;
   }
   if (is_this_stack(known, frame, pc, tls.stack_high)) {
     copy(known.trace, trace);
   } else {
     known.trace.count = 0;
-    unwind(trace, pc, known.places, &all_places);
+    const bool all_placed = unwind(trace, pc, known.places);
     known.frame = frame;
-    if (all_places) copy(trace, known.trace);
+    if (all_placed) copy(trace, known.trace);
   }
   known.busy.store(false, std::memory_order_release);
 }
@@ -206,11 +174,6 @@ void for_each_stack_lock(LockVisitor visit) { visit(table.lock); }
 void reset_stacks_after_fork() {
   for (Remembered& known : remembered) known.busy.store(false, std::memory_order_relaxed);
   for (Id id = 1; id <= table.count; ++id) stack_of(id)->written = false;
-}
-
-void warm_up_unwinder() {
-  Trace trace;
-  capture(trace, nullptr);
 }
 
 }  // namespace lockweave::core

@@ -1,8 +1,8 @@
 // runtime/core/code/stack.h
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Call stacks: captured with the unwinder, interned so that equal stacks have one id.
-// A capture costs 0.2 µs a frame, so it is made for what is new (a new acquisition, a new thread)
+// Call stacks: captured by a walk over the frames (frame_walk.h), interned so that equal stacks have one
+// id. A capture costs 0.1 to 0.2 µs a frame, so it is made for what is new (a new acquisition, a new thread)
 // and just before sleeping, never for a known, uncontended lock. A stack that was captured not long
 // ago is recognised by its return addresses (a few ns a frame), so threads that sleep often at the
 // same places pay little.
@@ -27,8 +27,8 @@ struct Trace {
   std::uintptr_t pcs[kFramesMax];  // return addresses, innermost first
 };
 
-// The calling thread's stack from the frame that returns to `pc` outwards. When the unwinder does
-// not meet `pc` (assembly without unwind tables) the trace is `pc` alone.
+// The calling thread's stack from the frame that returns to `pc` outwards. When the walk does not meet
+// `pc` (assembly without unwind tables) the trace is `pc` alone.
 void capture(Trace& trace, const void* pc);
 
 struct InternedStack {
@@ -47,8 +47,5 @@ InternedStack* intern_here(const void* pc);  // capture + intern
 
 void for_each_stack_lock(LockVisitor visit);
 void reset_stacks_after_fork();  // what was written belongs to the parent's record
-
-// Must run once before threads exist: makes libgcc's unwinder do its lazy set-up now.
-void warm_up_unwinder();
 
 }  // namespace lockweave::core

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/core/events/acquire.h"
 
-#include <string.h>
-
 #include "runtime/core/code/site_key.h"
 #include "runtime/core/events/detector.h"
 #include "runtime/core/events/nesting.h"
@@ -51,15 +49,10 @@ __attribute__((noinline)) Acquisition* learn(ThreadState& thread, AcquisitionKey
   bool made = false;
   Acquisition* node = intern_acquisition(key, kind, flags, pc, made);
   if (node == nullptr) return nullptr;
-  if (made) {
-    Trace trace;
-    trace.count = node->stack->count;
-    memcpy(trace.pcs, node->stack->pcs, trace.count * sizeof trace.pcs[0]);
-    if (learn_framing(pc, trace, thread.stack_high)) {
-      key.site = site_key(pc, thread.stack_high);
-      node = intern_acquisition(key, kind, flags, pc, made);
-      if (node == nullptr) return nullptr;
-    }
+  if (made && learn_framing(pc)) {
+    key.site = site_key(pc);
+    node = intern_acquisition(key, kind, flags, pc, made);
+    if (node == nullptr) return nullptr;
   }
   const bool may_give_up = stage == Stage::wanted && (flags & LW_TIMED) != 0;
   Acquisition* counted = nesting_that_counts(thread, *node);
@@ -103,7 +96,7 @@ void tell_release(ThreadState& thread, const Acquisition& node) {
 
 Acquisition* acquisition_for(ThreadState& thread, std::uintptr_t address, lw_kind kind, int flags,
                              const void* pc, Stage stage) {
-  const AcquisitionKey key{thread.top, address, site_key(pc, thread.stack_high),
+  const AcquisitionKey key{thread.top, address, site_key(pc),
                            static_cast<std::uint32_t>(flags & kNodeFlags)};
   Acquisition* known = cache_slot(thread, key.outer, address, key.site);
   if (is_node_for(known, key)) [[likely]]

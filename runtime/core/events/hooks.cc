@@ -618,6 +618,9 @@ void lw_handler(int signal, int installed) {
   }
 }
 
-void lw_module_gone(void) { record_writer.forget_modules(); }
+void lw_module_gone(void) {
+  forget_framing();
+  record_writer.forget_modules();
+}
 
 }  // extern "C"

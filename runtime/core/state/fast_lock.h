@@ -44,7 +44,7 @@ __attribute__((always_inline)) inline bool fast_lock(pthread_mutex_t* mutex, con
   if (mutex->__data.__kind != PTHREAD_MUTEX_TIMED_NP) return false;
   const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   if (frame > thread->lowest_stack_object.load(std::memory_order_relaxed)) return false;
-  if (framed_slot(pc).load(std::memory_order_relaxed) == pc) return false;
+  if (is_framed(pc)) return false;
   const AcquisitionKey key{thread->top, reinterpret_cast<std::uintptr_t>(mutex),
                            reinterpret_cast<std::uint64_t>(pc), 0};
   Acquisition* node = cache_slot(*thread, key.outer, key.address, key.site);

@@ -103,7 +103,7 @@ void open_permit_account(Object& object) {
 
 void note_taken(ThreadState& thread, Object& object, const void* pc) {
   if (!has_open_permit_account(object)) return;
-  TakenPermits* taking = place_for(thread, object, site_key(pc, thread.stack_high), pc);
+  TakenPermits* taking = place_for(thread, object, site_key(pc), pc);
   if (taking != nullptr) taking->count.fetch_add(1, std::memory_order_relaxed);
 }
 

@@ -195,6 +195,7 @@ ThreadState* register_unannounced() {
   } else {
     make_label(state->label, sizeof state->label, "?", state->id);
     note_stack(*state, std::size_t{8} << 20);
+    tls.stack_low = tls.stack_high = 0;  // a guess will do to place objects, not to read by
   }
   return state;
 }

@@ -151,7 +151,6 @@ void lw_start(char** environment, lw_spawn_function spawn) {
   read_settings(environment);
   core_state.under_launcher = launch.present;
   core_state.root = launch.root;
-  warm_up_unwinder();
   open_record(environment);
   if (options.verbosity > 0) {
     Say() << "lockweave: watching process " << static_cast<std::uint64_t>(core_state.pid) << "\n";
