@@ -49,7 +49,7 @@ ReportStep step_of_wait(core::ThreadState& thread, const core::WaitView& wait) {
     step.other = core::owner_of(wait);
   }
   step.held = thread.top;
-  step.stack = core::stack_of_wait(thread);
+  step.stack = core::stack_of_wait(thread, wait);
   return step;
 }
 

@@ -7,7 +7,8 @@
 // |---------------------------------------|------------------------------------------------------|
 // | longjmp, _longjmp, siglongjmp         | jump: closes what a signal handler interrupted and   |
 // |                                       | now leaves                                           |
-// | dlclose                               | memory_gone and module_gone for what was unloaded    |
+// | dlclose                               | module_going and module_gone around it, memory_gone  |
+// |                                       | for what was unloaded                                |
 //
 // A jump releases no lock, so held locks stay held. swapcontext and setcontext change stacks, not the
 // thread that holds: nothing to do; core tells foreign stacks from the thread's own.
@@ -86,7 +87,6 @@ void end_unloaded(const Ranges& before, std::uint64_t mark) {
     if (after.covers(range.begin)) continue;
     lw_memory_gone(reinterpret_cast<const void*>(range.begin), range.end - range.begin, mark);
   }
-  lw_module_gone();
 }
 
 }  // namespace
@@ -132,7 +132,9 @@ LW_EXPORT int dlclose(void* handle) noexcept {
       mark = lw_memory_mark();
     }
   }
+  lw_module_going();
   const int result = real().dlclose(handle);
+  lw_module_gone();
   if (mark != 0) end_unloaded(before, mark);
   return result;
 }

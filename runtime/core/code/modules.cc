@@ -3,68 +3,114 @@
 #include "runtime/core/code/modules.h"
 
 #include <dlfcn.h>
-#include <elf.h>
 #include <link.h>
 #include <string.h>
 
+#include "runtime/core/base/arena.h"
 #include "runtime/core/base/lost.h"
+#include "runtime/core/code/build_id.h"
 
 namespace lockweave::core {
+namespace {
 
-LoadedModule* Modules::find(std::uintptr_t address) {
-  for (std::uint32_t i = count_; i > 0; --i) {
-    LoadedModule& entry = entries_[i - 1];
-    if (address >= entry.begin && address < entry.end) return &entry;
+constexpr std::uint32_t kBuckets = 1 << 8;
+constexpr std::uint32_t kPages = 1 << 8;
+constexpr std::uint32_t kPageEntries = 1 << 8;
+
+struct ModuleTable {
+  RawLock lock;
+  std::atomic<LoadedModule*> buckets[kBuckets] = {};
+  std::atomic<LoadedModule**> pages[kPages] = {};  // id -> module
+  std::atomic<std::uint32_t> count{0};
+};
+constinit ModuleTable table;
+
+constinit std::atomic<std::uint32_t> unloads_begun{0};
+constinit std::atomic<std::uint32_t> unloads_ended{0};
+
+std::uintptr_t begin_of(const dl_find_object& found) {
+  return reinterpret_cast<std::uintptr_t>(found.dlfo_map_start);
+}
+std::uintptr_t end_of(const dl_find_object& found) {
+  return reinterpret_cast<std::uintptr_t>(found.dlfo_map_end);
+}
+
+// A library may have been built anew between unloading and loading: same file, same place.
+bool has_same_build(LoadedModule& module) {
+  const std::uint32_t epoch = unload_epoch();
+  if (epoch != 0 && module.checked_in.load(std::memory_order_relaxed) == epoch) return true;
+  char build_id[LoadedModule::kBuildIdMax];
+  const std::uint32_t size = build_id_of(module.begin, module.end, build_id, sizeof build_id);
+  if (size != module.build_id_size || memcmp(build_id, module.build_id, size) != 0) return false;
+  module.checked_in.store(epoch, std::memory_order_relaxed);
+  return true;
+}
+
+bool is_same(LoadedModule& module, const dl_find_object& found) {
+  return module.begin == begin_of(found) && module.end == end_of(found) &&
+         module.load_bias == found.dlfo_link_map->l_addr &&
+         strcmp(module.name, found.dlfo_link_map->l_name) == 0 && has_same_build(module);
+}
+
+LoadedModule* find_in(LoadedModule* module, const dl_find_object& found) {
+  while (module != nullptr && !is_same(*module, found)) module = module->next;
+  return module;
+}
+
+// The loader keeps a relative name as it was given.
+const char* absolute(const char* name) {
+  static constinit char path[4096];  // the table's lock is held
+  if (name[0] == '/' || strchr(name, '/') == nullptr) return name;
+  const long length = os::call(SYS_getcwd, reinterpret_cast<long>(path), sizeof path);
+  const std::size_t used = length > 0 ? static_cast<std::size_t>(length) - 1 : 0;
+  const std::size_t size = strlen(name);
+  if (used == 0 || used + size + 2 > sizeof path) return name;
+  path[used] = '/';
+  memcpy(path + used + 1, name, size + 1);
+  return path;
+}
+
+bool describe(LoadedModule& module, const dl_find_object& found) {
+  const char* name = found.dlfo_link_map->l_name;
+  module.begin = begin_of(found);
+  module.end = end_of(found);
+  module.load_bias = found.dlfo_link_map->l_addr;
+  module.name = keep_text(name);
+  module.path = keep_text(absolute(name));
+  module.build_id_size =
+      build_id_of(module.begin, module.end, module.build_id, sizeof module.build_id);
+  module.checked_in.store(unload_epoch(), std::memory_order_relaxed);
+  return module.name != nullptr && module.path != nullptr;
+}
+
+bool give_id(LoadedModule& module) {
+  const std::uint32_t id = table.count.load(std::memory_order_relaxed) + 1;
+  if (id / kPageEntries >= kPages) return false;
+  std::atomic<LoadedModule**>& page = table.pages[id / kPageEntries];
+  LoadedModule** entries = page.load(std::memory_order_relaxed);
+  if (entries == nullptr) {
+    entries = arena.make_array<LoadedModule*>(kPageEntries);
+    if (entries == nullptr) return false;
+    page.store(entries, std::memory_order_release);
   }
-  dl_find_object found;
-  if (_dl_find_object(reinterpret_cast<void*>(address), &found) != 0) return nullptr;
-  if (count_ == kMax) {
+  module.id = id;
+  entries[id % kPageEntries] = &module;
+  table.count.store(id, std::memory_order_release);
+  return true;
+}
+
+LoadedModule* add(std::atomic<LoadedModule*>& bucket, const dl_find_object& found) {
+  RawGuard guard(table.lock);
+  LoadedModule* head = bucket.load(std::memory_order_relaxed);
+  if (LoadedModule* known = find_in(head, found)) return known;
+  LoadedModule* module = arena.make<LoadedModule>();
+  if (module == nullptr || !describe(*module, found) || !give_id(*module)) {
     count_lost(Loss::modules);
     return nullptr;
   }
-  LoadedModule& entry = entries_[count_++];
-  entry.begin = reinterpret_cast<std::uintptr_t>(found.dlfo_map_start);
-  entry.end = reinterpret_cast<std::uintptr_t>(found.dlfo_map_end);
-  entry.load_bias = found.dlfo_link_map->l_addr;
-  entry.name = found.dlfo_link_map->l_name;
-  entry.id = count_;
-  entry.written = false;
-  return &entry;
-}
-
-void Modules::forget_ranges() {
-  for (std::uint32_t i = 0; i < count_; ++i) entries_[i].begin = entries_[i].end = 0;
-}
-
-void Modules::reset() { count_ = 0; }
-
-namespace {
-
-std::uint32_t write_hex(const unsigned char* bytes, std::uint32_t count, char* out,
-                        std::uint32_t size) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::uint32_t used = 0;
-  for (std::uint32_t i = 0; i < count && used + 2 <= size; ++i) {
-    out[used++] = kDigits[bytes[i] >> 4];
-    out[used++] = kDigits[bytes[i] & 15];
-  }
-  return used;
-}
-
-std::uint32_t build_id_in_notes(const char* at, const char* end, char* out, std::uint32_t size) {
-  while (at + sizeof(ElfW(Nhdr)) <= end) {
-    ElfW(Nhdr) note;
-    memcpy(&note, at, sizeof note);
-    const char* name = at + sizeof note;
-    const char* description = name + ((note.n_namesz + 3) & ~3u);
-    if (description + note.n_descsz > end) return 0;
-    if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && memcmp(name, "GNU", 4) == 0) {
-      return write_hex(reinterpret_cast<const unsigned char*>(description), note.n_descsz, out,
-                       size);
-    }
-    at = description + ((note.n_descsz + 3) & ~3u);
-  }
-  return 0;
+  module->next = head;
+  bucket.store(module, std::memory_order_release);
+  return module;
 }
 
 }  // namespace
@@ -74,25 +120,39 @@ bool lies_in_module(std::uintptr_t address) {
   return _dl_find_object(reinterpret_cast<void*>(address), &found) == 0;
 }
 
-std::uint32_t build_id_of(std::uintptr_t begin, std::uintptr_t end, char* out, std::uint32_t size) {
-  const auto* header = reinterpret_cast<const ElfW(Ehdr)*>(begin);
-  if (begin + sizeof *header > end || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return 0;
-  const std::uintptr_t table = begin + header->e_phoff;
-  if (table + header->e_phnum * sizeof(ElfW(Phdr)) > end) return 0;
-  const auto* segments = reinterpret_cast<const ElfW(Phdr)*>(table);
-  std::uintptr_t first = UINTPTR_MAX;  // lowest virtual address: where `begin` is mapped from
-  for (int i = 0; i < header->e_phnum; ++i) {
-    if (segments[i].p_type == PT_LOAD && segments[i].p_vaddr < first) first = segments[i].p_vaddr;
+LoadedModule* module_at(std::uintptr_t address) {
+  dl_find_object found;
+  if (_dl_find_object(reinterpret_cast<void*>(address), &found) != 0) return nullptr;
+  auto& bucket = table.buckets[(begin_of(found) >> 12) % kBuckets];
+  if (LoadedModule* known = find_in(bucket.load(std::memory_order_acquire), found)) return known;
+  return add(bucket, found);
+}
+
+std::uint32_t module_id_at(std::uintptr_t address) {
+  const LoadedModule* module = module_at(address);
+  return module == nullptr ? 0 : module->id;
+}
+
+LoadedModule* module_by_id(std::uint32_t id) {
+  if (id == 0 || id > table.count.load(std::memory_order_acquire)) return nullptr;
+  return table.pages[id / kPageEntries].load(std::memory_order_acquire)[id % kPageEntries];
+}
+
+void unloading_begins() { unloads_begun.fetch_add(1, std::memory_order_seq_cst); }
+void unloading_ends() { unloads_ended.fetch_add(1, std::memory_order_seq_cst); }
+
+std::uint32_t unload_epoch() {
+  const std::uint32_t ended = unloads_ended.load(std::memory_order_seq_cst);
+  return unloads_begun.load(std::memory_order_seq_cst) == ended ? ended + 1 : 0;
+}
+
+void for_each_module_lock(LockVisitor visit) { visit(table.lock); }
+
+void reset_modules_after_fork() {
+  unloads_ended.store(unloads_begun.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  for (std::uint32_t id = 1; id <= table.count.load(std::memory_order_relaxed); ++id) {
+    module_by_id(id)->written = false;
   }
-  const std::uintptr_t bias = begin - (first & ~std::uintptr_t{4095});
-  for (int i = 0; i < header->e_phnum; ++i) {
-    if (segments[i].p_type != PT_NOTE) continue;
-    const auto* at = reinterpret_cast<const char*>(bias + segments[i].p_vaddr);
-    const char* stop = at + segments[i].p_memsz;
-    if (reinterpret_cast<std::uintptr_t>(stop) > end) continue;
-    if (const std::uint32_t used = build_id_in_notes(at, stop, out, size)) return used;
-  }
-  return 0;
 }
 
 }  // namespace lockweave::core

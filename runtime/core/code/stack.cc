@@ -8,6 +8,7 @@
 #include "runtime/core/base/lost.h"
 #include "runtime/core/base/tls.h"
 #include "runtime/core/code/frame_walk.h"
+#include "runtime/core/code/modules.h"
 #include "runtime/core/code/own_code.h"
 
 namespace lockweave::core {
@@ -25,7 +26,7 @@ struct StackTable {
 };
 constinit StackTable table;
 
-// Where return addresses lie on the stack: enough to recognise it without the unwinder. Given the
+// Where return addresses lie on the stack: enough to recognise it without a walk. Given the
 // innermost frame, each return address and the size of its function's frame say where the next one
 // must lie, so if all are still in place, this is the stack that was walked then. (A function with a
 // frame of variable size could keep old ones in place by chance: then outer frames shown are old.)
@@ -47,6 +48,17 @@ std::uint64_t hash_of(const Trace& trace) {
   return hash;
 }
 
+// Could the same addresses be other code by now?
+bool is_placed_as_now(InternedStack& stack) {
+  const std::uint32_t epoch = unload_epoch();
+  if (epoch != 0 && stack.placed_in.load(std::memory_order_relaxed) == epoch) return true;
+  for (std::uint32_t i = 0; i < stack.count; ++i) {
+    if (module_id_at(stack.pcs[i]) != stack.modules()[i]) return false;
+  }
+  stack.placed_in.store(epoch, std::memory_order_relaxed);
+  return true;
+}
+
 InternedStack* find_in(InternedStack* entry, const Trace& trace, std::uint64_t hash) {
   for (; entry != nullptr; entry = entry->next) {
     if (entry->hash != hash || entry->count != trace.count) continue;
@@ -54,21 +66,41 @@ InternedStack* find_in(InternedStack* entry, const Trace& trace, std::uint64_t h
     for (std::uint32_t i = 0; i < trace.count && equal; ++i) {
       equal = entry->pcs[i] == trace.pcs[i];
     }
-    if (equal) return entry;
+    if (equal && is_placed_as_now(*entry)) return entry;
   }
   return nullptr;
 }
 
-bool remember_id(InternedStack* entry) {
+// Where the next stack is to be listed; nullptr: there is no room.
+InternedStack** next_place() {
   const Id id = table.count + 1;
-  if (id / kPageEntries >= kPages) return false;
+  if (id / kPageEntries >= kPages) return nullptr;
   InternedStack**& page = table.pages[id / kPageEntries];
   if (page == nullptr) page = arena.make_array<InternedStack*>(kPageEntries);
-  if (page == nullptr) return false;
-  entry->id = id;
-  page[id % kPageEntries] = entry;
-  table.count = id;
-  return true;
+  return page == nullptr ? nullptr : page + id % kPageEntries;
+}
+
+// The table's lock is held.
+InternedStack* make_stack(const Trace& trace, std::uint64_t hash, std::uint32_t epoch) {
+  InternedStack** place = next_place();
+  if (place == nullptr) return nullptr;
+  constexpr std::size_t kFrame = sizeof(std::uintptr_t) + sizeof(std::uint32_t);
+  void* memory =
+      arena.allocate(sizeof(InternedStack) + trace.count * kFrame, alignof(InternedStack));
+  if (memory == nullptr) return nullptr;
+  auto* stack = new (memory) InternedStack{};
+  stack->id = ++table.count;
+  stack->hash = hash;
+  stack->count = trace.count;
+  stack->placed_in.store(epoch, std::memory_order_relaxed);
+  for (std::uint32_t i = 0; i < trace.count; ++i) {
+    stack->pcs[i] = trace.pcs[i];
+  }
+  for (std::uint32_t i = 0; i < trace.count; ++i) {
+    stack->modules()[i] = module_id_at(trace.pcs[i]);
+  }
+  *place = stack;
+  return stack;
 }
 
 void copy(const Trace& from, Trace& to) {
@@ -141,22 +173,18 @@ InternedStack* intern_stack(const Trace& trace) {
   if (InternedStack* found = find_in(bucket.load(std::memory_order_acquire), trace, hash)) {
     return found;
   }
+  const std::uint32_t epoch = unload_epoch();
   RawGuard guard(table.lock);
   InternedStack* head = bucket.load(std::memory_order_relaxed);
   if (InternedStack* found = find_in(head, trace, hash)) return found;
-  const std::size_t size = sizeof(InternedStack) + trace.count * sizeof(std::uintptr_t);
-  auto* entry = static_cast<InternedStack*>(arena.allocate(size, alignof(InternedStack)));
-  if (entry == nullptr || !remember_id(entry)) {
-    arena.deallocate(entry, size);
+  InternedStack* stack = make_stack(trace, hash, epoch);
+  if (stack == nullptr) {
     count_lost(Loss::stacks);
     return nullptr;
   }
-  entry->hash = hash;
-  entry->count = trace.count;
-  for (std::uint32_t i = 0; i < trace.count; ++i) entry->pcs[i] = trace.pcs[i];
-  entry->next = head;
-  bucket.store(entry, std::memory_order_release);
-  return entry;
+  stack->next = head;
+  bucket.store(stack, std::memory_order_release);
+  return stack;
 }
 
 InternedStack* intern_here(const void* pc) {
@@ -165,15 +193,17 @@ InternedStack* intern_here(const void* pc) {
   return intern_stack(trace);
 }
 
-InternedStack* stack_of(Id id) {
-  return id == 0 || id > table.count ? nullptr : table.pages[id / kPageEntries][id % kPageEntries];
+void for_each_stack_lock(LockVisitor visit) {
+  visit(table.lock);
+  for_each_module_lock(visit);
 }
-
-void for_each_stack_lock(LockVisitor visit) { visit(table.lock); }
 
 void reset_stacks_after_fork() {
   for (Remembered& known : remembered) known.busy.store(false, std::memory_order_relaxed);
-  for (Id id = 1; id <= table.count; ++id) stack_of(id)->written = false;
+  for (Id id = 1; id <= table.count; ++id) {
+    table.pages[id / kPageEntries][id % kPageEntries]->written = false;
+  }
+  reset_modules_after_fork();
 }
 
 }  // namespace lockweave::core

@@ -9,9 +9,13 @@
 //
 // Frames of this library are left out. Symbols are nobody's business here: the command line tool
 // resolves (module, offset) pairs after the run.
-// Thread-safety: `intern_stack` from any thread. Limit: `kFramesMax` innermost frames are kept.
+// An interned stack says in which module each of its frames lay when it was captured. After a dlclose
+// the same addresses may be another library's code: then they are another stack.
+// Thread-safety: any thread. Limits: `kFramesMax` innermost frames are kept; 4 million stacks, and
+// memory: beyond, there is no stack, and it is counted (lost.h).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include "model/record.h"
@@ -31,18 +35,44 @@ struct Trace {
 // `pc` (assembly without unwind tables) the trace is `pc` alone.
 void capture(Trace& trace, const void* pc);
 
+// A trace that its owner writes while others may read it. A reader gets at most kFramesMax addresses,
+// each of which was stored once; whether they are of one trace, something else must tell it.
+class SharedTrace {
+ public:
+  void store(const Trace& trace) {
+    count_.store(trace.count, std::memory_order_relaxed);
+    for (std::uint32_t i = 0; i < trace.count; ++i) {
+      pcs_[i].store(trace.pcs[i], std::memory_order_relaxed);
+    }
+  }
+  void load(Trace& trace) const {
+    trace.count = count_.load(std::memory_order_relaxed);
+    for (std::uint32_t i = 0; i < trace.count; ++i) {
+      trace.pcs[i] = pcs_[i].load(std::memory_order_relaxed);
+    }
+  }
+  std::uintptr_t innermost() const { return pcs_[0].load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint32_t> count_{0};
+  std::atomic<std::uintptr_t> pcs_[Trace::kFramesMax] = {};
+};
+
+// Published ones never change but for `written` and `placed_in`.
 struct InternedStack {
   InternedStack* next;
   std::uint64_t hash;
   Id id;
-  bool written;  // guarded by the record writer
+  bool written;                          // guarded by the record writer
+  std::atomic<std::uint32_t> placed_in;  // the unload epoch in which the modules were compared
   std::uint32_t count;
-  std::uintptr_t pcs[1];  // `count` of them
+  std::uintptr_t pcs[1];  // `count` of them, then as many ids of modules
+
+  std::uint32_t* modules() { return reinterpret_cast<std::uint32_t*>(pcs + count); }
 };
 
-// 0 only when memory is exhausted.
+// nullptr: lost.
 InternedStack* intern_stack(const Trace& trace);
-InternedStack* stack_of(Id id);
 InternedStack* intern_here(const void* pc);  // capture + intern
 
 void for_each_stack_lock(LockVisitor visit);

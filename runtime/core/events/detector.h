@@ -49,7 +49,9 @@ struct WaitView {
 WaitView view_wait(const ThreadState& thread);
 // Would the calling thread's own wait, published but not begun, begin now? Asks its front-end.
 bool own_wait_stands(const ThreadState& self);
-InternedStack* stack_of_wait(const ThreadState& thread);
+// The stack that `thread` is asleep with; false, nullptr: not in that wait any more.
+bool copy_wait_trace(const ThreadState& thread, const WaitView& wait, Trace& trace);
+InternedStack* stack_of_wait(const ThreadState& thread, const WaitView& wait);
 
 // A finding. Written to the record at once.
 void submit(const Report& report);

@@ -124,7 +124,9 @@ void prepare_wait(ThreadState& thread, const void* object, lw_kind kind, int fla
     wait.with = object_at(bits(with), LW_MUTEX, 0, pc);
     park_held(thread, bits(with), parked);
   }
-  capture(wait.trace, pc);
+  Trace here;
+  capture(here, pc);
+  wait.trace.store(here);
   wait.since_ms = options.hang_timeout > 0 ? os::monotonic_ms() : 0;
   wait.since = core_state.wait_order.fetch_add(1, std::memory_order_relaxed) + 1;
 }
@@ -159,6 +161,7 @@ void tell_notified(Object& object, bool all, const void* pc) {
 void unpublish_wait(Wait& wait) {
   if ((wait.flags & LW_TIMED) == 0) core_state.asleep.fetch_sub(1, std::memory_order_seq_cst);
   wait.sequence.fetch_add(1, std::memory_order_seq_cst);
+  std::atomic_thread_fence(std::memory_order_release);  // before what the next wait writes
   if (wait.object != nullptr) waiter_left(*wait.object);
 }
 
@@ -342,7 +345,7 @@ void lw_block_end(void) {
     const std::uintptr_t address = parked.node->object->address.load(std::memory_order_relaxed);
     if (address != 0) {
       push_held(thread, address, parked.node->object->kind, 0,
-                reinterpret_cast<const void*>(wait.trace.pcs[0]));
+                reinterpret_cast<const void*>(wait.trace.innermost()));
       restore_count(thread, parked.count);
     }
     parked = {};
@@ -618,9 +621,11 @@ void lw_handler(int signal, int installed) {
   }
 }
 
+void lw_module_going(void) { unloading_begins(); }
+
 void lw_module_gone(void) {
   forget_framing();
-  record_writer.forget_modules();
+  unloading_ends();
 }
 
 }  // extern "C"

@@ -75,7 +75,16 @@ bool own_wait_stands(const ThreadState& self) {
   return self.wait.stands == nullptr || self.wait.stands(self.wait.stands_context) != 0;
 }
 
-InternedStack* stack_of_wait(const ThreadState& thread) { return intern_stack(thread.wait.trace); }
+bool copy_wait_trace(const ThreadState& thread, const WaitView& wait, Trace& trace) {
+  thread.wait.trace.load(trace);
+  std::atomic_thread_fence(std::memory_order_acquire);
+  return wait.waiting() && thread.wait.sequence.load(std::memory_order_relaxed) == wait.sequence;
+}
+
+InternedStack* stack_of_wait(const ThreadState& thread, const WaitView& wait) {
+  Trace trace;
+  return copy_wait_trace(thread, wait, trace) ? intern_stack(trace) : nullptr;
+}
 
 namespace {
 

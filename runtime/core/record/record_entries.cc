@@ -15,7 +15,6 @@ constinit RecordFile record_file;
 
 namespace {
 
-constinit Modules modules;
 constexpr std::size_t kPathMax = 4096;
 constinit char executable[kPathMax];
 
@@ -34,17 +33,13 @@ void put_module_path(TextBuffer& path, const char* name) {
 }
 
 void write_module(LoadedModule& module) {
-  char path[kPathMax];
-  TextBuffer text(path, sizeof path);
-  put_module_path(text, module.name);
-  char build_id[129];
-  const std::uint32_t used = build_id_of(module.begin, module.end, build_id, sizeof build_id);
-  model::write_entry(record_file, model::Module{module.id, path, {build_id, used}});
+  const char* path = module.name[0] == '\0' ? executable : module.path;
+  model::write_entry(record_file,
+                     model::Module{module.id, path, {module.build_id, module.build_id_size}});
   record_file.mark(module.written);
 }
 
-model::Frame place(std::uintptr_t address) {
-  LoadedModule* module = modules.find(address);
+model::Frame place_in(LoadedModule* module, std::uintptr_t address) {
   if (module == nullptr) return {0, address};
   if (!module->written) write_module(*module);
   return {module->id, address - module->load_bias};
@@ -63,7 +58,9 @@ Id write_stack(InternedStack* stack) {
   if (stack == nullptr) return 0;
   if (stack->written) return stack->id;
   model::Frame frames[Trace::kFramesMax];
-  for (std::uint32_t i = 0; i < stack->count; ++i) frames[i] = place(stack->pcs[i]);
+  for (std::uint32_t i = 0; i < stack->count; ++i) {
+    frames[i] = place_in(module_by_id(stack->modules()[i]), stack->pcs[i]);
+  }
   model::write_entry(record_file, model::Stack{stack->id, {frames, stack->count}});
   record_file.mark(stack->written);
   return stack->id;
@@ -101,7 +98,7 @@ void rewrite_object(Object& object) {
   if (object.stack_thread != 0) {
     entry.on_stack_of = write_thread(thread_by_id(object.stack_thread));
   } else if (address != 0) {
-    const model::Frame at = place(address);
+    const model::Frame at = place_in(module_at(address), address);
     if (at.module != 0) entry.in_module = at;
   }
   if (object.name != nullptr) entry.name = object.name;
@@ -147,9 +144,5 @@ void learn_exe_path() {
   TextBuffer path(executable, sizeof executable);
   if (called != nullptr) put_module_path(path, called);
 }
-
-void forget_module_ranges() { modules.forget_ranges(); }
-
-void forget_modules() { modules.reset(); }
 
 }  // namespace lockweave::core

@@ -26,7 +26,4 @@ void rewrite_object(Object& object);  // though it is there: its description cha
 const char* exe_path();
 void learn_exe_path();
 
-void forget_module_ranges();  // after a dlclose
-void forget_modules();        // a new record begins
-
 }  // namespace lockweave::core

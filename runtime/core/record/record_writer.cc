@@ -214,11 +214,6 @@ void RecordWriter::enter_sandbox() {
   missing_record = true;
 }
 
-void RecordWriter::forget_modules() {
-  RawGuard guard(lock_);
-  forget_module_ranges();
-}
-
 long RecordWriter::begin_child_after_fork() {
   forget_lost_after_fork();
   // lockweave: ignore(inconsistent-locking) the only thread of a forked child
@@ -227,7 +222,6 @@ long RecordWriter::begin_child_after_fork() {
   any_round_ = false;
   if (!record_file.is_open()) return 0;  // the parent has none and has said so
   record_file.abandon();
-  core::forget_modules();
   const long result = begin_record(false, false);
   if (result != 0 && without_record != nullptr) without_record->fetch_add(1);
   return result;

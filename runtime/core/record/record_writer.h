@@ -53,7 +53,6 @@ class RecordWriter {
   // Is anything missing from the record that was to be in it?
   bool lost_lines() const;
 
-  void forget_modules();  // after a dlclose: ranges are looked up again
   void for_each_lock(LockVisitor visit) { visit(lock_); }
   // A new record in the same directory. Returns 0, also if the parent has none, or -errno.
   long begin_child_after_fork();

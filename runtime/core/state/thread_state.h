@@ -42,7 +42,7 @@ struct Wait {
   std::uint64_t stall_told = 0;     // sequence of the wait that was told as a stall
   lw_wait_stands stands = nullptr;  // of the owner thread alone, during its checks
   const void* stands_context = nullptr;
-  Trace trace;  // the stack, captured before sleeping
+  SharedTrace trace;  // the stack, captured before sleeping; see copy_wait_trace
 };
 
 // Scratch of the wait-for search; guarded by that detector's lock.

@@ -55,8 +55,11 @@ void say_wait(Say& say, const ThreadState& thread) {
     ThreadState* holder = holder_of(*wait.object, nullptr, nullptr);
     if (holder != nullptr) say << ", held by thread " << holder->label;
   }
-  say << ", at ";
-  say_places(say, thread.wait.trace.pcs, thread.wait.trace.count);
+  Trace trace;
+  if (copy_wait_trace(thread, wait, trace)) {
+    say << ", at ";
+    say_places(say, trace.pcs, trace.count);
+  }
   say << "\n";
 }
 

@@ -46,7 +46,7 @@ ReportStep step_of(const LongWait& slow) {
                    ? thread_by_handle(reinterpret_cast<pthread_t>(slow.wait.address))
                    : owner_of(slow.wait);
   step.held = slow.thread->top;
-  step.stack = stack_of_wait(*slow.thread);
+  step.stack = stack_of_wait(*slow.thread, slow.wait);
   return step;
 }
 

@@ -200,7 +200,7 @@ LW_HOOK void lw_exec_failed(void);
 LW_HOOK int lw_exit(const char* how, int status);
 /* The program set (installed != 0) or removed a handler of its own for `signal`. */
 LW_HOOK void lw_handler(int signal, int installed);
-/* A library was unloaded: its addresses may come back as another's. */
+/* After lw_module_going: libraries may have been unloaded, their addresses may come back as others'. */
 LW_HOOK void lw_module_gone(void);
 
 /* ---- barriers and signal handlers ----------------------------------------------------------- */
@@ -275,6 +275,8 @@ LW_INTERNAL void lw_memory_born(const void* begin, size_t size);
  * not read, and nobody is told. */
 LW_INTERNAL uint64_t lw_memory_mark(void);
 LW_INTERNAL void lw_memory_gone(const void* begin, size_t size, uint64_t mark);
+/* Libraries may be unloaded from now on, until lw_module_gone. */
+LW_INTERNAL void lw_module_going(void);
 
 /* Is order of interest yet: before lw_order_release and lw_order_acquire, where opening an operation would cost
  * more than they do. */

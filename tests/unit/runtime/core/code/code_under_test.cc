@@ -6,6 +6,7 @@
 
 #include "runtime/core/base/tls.h"
 #include "runtime/core/code/frame_rule.h"
+#include "runtime/core/code/modules.h"
 #include "runtime/core/code/site_key.h"
 
 #define TEST_EXPORT __attribute__((visibility("default"), noinline))
@@ -75,5 +76,17 @@ TEST_EXPORT std::size_t look_at_all_rules(std::size_t* failed) {
   *failed = count.failed;
   return count.looked_at;
 }
+
+TEST_EXPORT Interned intern_for_test(const Trace& trace) {
+  InternedStack* stack = intern_stack(trace);
+  return {stack, stack->id, stack->modules()[0]};
+}
+
+TEST_EXPORT std::uint32_t module_of_stack(const Interned& interned) {
+  return interned.stack->modules()[0];
+}
+
+TEST_EXPORT void begin_unloading() { unloading_begins(); }
+TEST_EXPORT void end_unloading() { unloading_ends(); }
 
 }  // extern "C"

@@ -20,3 +20,13 @@ extern "C" void forget_sites();
 // Every function that the sorted index of a loaded module names: is there a rule at its first, middle
 // and last byte? Returns how many were looked at; those without a rule are counted in `failed`.
 extern "C" std::size_t look_at_all_rules(std::size_t* failed);
+
+struct Interned {
+  lockweave::core::InternedStack* stack;
+  lockweave::core::Id id;
+  std::uint32_t module;  // of the innermost frame
+};
+extern "C" Interned intern_for_test(const lockweave::core::Trace& trace);
+extern "C" std::uint32_t module_of_stack(const Interned& interned);
+extern "C" void begin_unloading();
+extern "C" void end_unloading();
