@@ -96,8 +96,8 @@ void refund() { std::lock_guard b(to.mu);   std::lock_guard a(from.mu); })",
         .by_runtime = true,
         .meaning =
             "It happened: each of these threads waits for something that only another of them can "
-            "give. Mutexes, reader-writer locks, semaphores, condition variables, queues, joins, "
-            "futures and barriers all count.",
+            "give, or for a lock that a thread held when it ended. Mutexes, reader-writer locks, "
+            "semaphores, condition variables, queues, joins, futures and barriers all count.",
         .place = "Where the first thread waits.",
         .example = R"(std::lock_guard g(mu);
 worker.join();                  // worker waits for mu)",
@@ -172,7 +172,9 @@ mu.unlock();)",
         .by_analyzer = true,
         .meaning =
             "The lock was destroyed, or its memory freed, while a thread held it or waited for "
-            "it. That thread then touches memory that may already be something else.",
+            "it. That thread then touches memory that may already be something else. Or a thread "
+            "used a pthread mutex after it was destroyed: the call was refused, so nothing was "
+            "protected.",
         .place = "The destruction.",
         .example = R"(std::unique_lock g(session->mu);
 delete session;                 // g unlocks freed memory)",
@@ -180,7 +182,9 @@ delete session;                 // g unlocks freed memory)",
                "for as long as any thread may use the lock.",
         .misses =
             "Memory given back to a private allocator is not seen as freed unless the lock is "
-            "destroyed as well.",
+            "destroyed as well. Use after the end is known of pthread and C11 mutexes that were "
+            "destroyed by a call, as long as their memory is not used again; of the last 1024 "
+            "destroyed ones with the place.",
     },
     {
         .id = "wait-without-predicate",

@@ -55,8 +55,27 @@ Message lock_leak(const MessageInput& input) {
           "hold locks with a guard, so that every way out unlocks"};
 }
 
+namespace {
+
+Message used_after_destroy(const MessageInput& input) {
+  const MessageStep& destroys = step_or_blank(input, 0);
+  const bool known = input.steps.size() > 1;
+  const MessageStep& uses = known ? input.steps[1] : destroys;
+  const std::string destroyer = uses.thread == destroys.thread ? "it" : destroys.thread;
+  return {known
+              ? fmt::format("{} uses {} after {} destroyed it", uses.thread, lock_words(input),
+                            destroyer)
+              : fmt::format("{} uses {}, which has been destroyed", uses.thread, lock_words(input)),
+          "join or stop the users of a lock before it is destroyed; the refused call returns "
+          "EINVAL and "
+          "protects nothing"};
+}
+
+}  // namespace
+
 Message destroyed_while_held(const MessageInput& input) {
   const MessageStep& step = step_or_blank(input, 0);
+  if (input.variant == "used-after-destroy") return used_after_destroy(input);
   const bool by_holder = input.steps.size() > 1 && input.steps[1].thread == step.thread;
   const std::string who = by_holder ? "it" : other_thread(input, "a thread");
   const std::string hint = "join or stop the users of a lock before its owner is destroyed";

@@ -100,17 +100,70 @@ std::string waiting_clause(const MessageInput& input, const MessageStep& step) {
                                 step.other.empty() ? "another thread" : step.other);
   }
   if (step.action == Action::wants) return clause + " waits for " + object_words(step);
+  if (step.action == Action::destroys) {
+    return clause +
+           fmt::format(" destroys {} and waits until its waiters have left", object_words(step));
+  }
   return clause + " waits on " + object_words(step) + takers_clause(input, step);
+}
+
+Message held_by_ended(const MessageInput& input) {
+  const MessageStep& wait = step_or_blank(input, 0);
+  const std::string holder = wait.other.empty() ? std::string("a thread") : wait.other;
+  return {fmt::format("{} waits for ever for {}, which {} still held when it ended", wait.thread,
+                      lock_words(input), holder),
+          "hold locks with a guard, so that every way out unlocks; a thread that may be cancelled "
+          "needs "
+          "a clean-up handler that unlocks"};
+}
+
+std::string standing_clause(const MessageInput& input, const MessageStep& step) {
+  if (step.action == Action::acquires)
+    return fmt::format("{} holds {}", step.thread, object_words(step));
+  std::string clause = waiting_clause(input, step);
+  if (step.action == Action::wants && !step.other.empty()) {
+    clause += fmt::format(", which {} holds", step.other);
+  }
+  return clause;
+}
+
+std::string how_they_stand(const MessageInput& input) {
+  std::vector<std::string> clauses;
+  for (const MessageStep& step : input.steps) clauses.push_back(standing_clause(input, step));
+  return joined(clauses, "; ");
+}
+
+Message long_wait(const MessageInput& input) {
+  const auto waits = std::find_if(input.steps.begin(), input.steps.end(), [](const auto& step) {
+    return step.action == Action::wants && step.count > 1;
+  });
+  const std::uint64_t seconds = waits == input.steps.end() ? 1 : waits->count;
+  return {fmt::format("a thread has waited {} for a lock: {}", counted(seconds, "second"),
+                      how_they_stand(input)),
+          "nothing proves that it will never end; look at what the holder is doing"};
+}
+
+// "at-SIGTERM": when the signal came.
+Message at_signal(const MessageInput& input) {
+  return {fmt::format("{} arrived while threads wait: {}", input.variant.substr(3),
+                      how_they_stand(input)),
+          ""};
+}
+
+bool is_wait(const MessageStep& step) {
+  return step.action == Action::wants || step.action == Action::waits ||
+         step.action == Action::joins || step.action == Action::destroys;
 }
 
 }  // namespace
 
 Message deadlock(const MessageInput& input) {
+  if (input.variant == "holder-ended") return held_by_ended(input);
+  if (input.variant == "long-wait") return long_wait(input);
+  if (input.variant.starts_with("at-SIG")) return at_signal(input);
   std::vector<std::string> clauses;
   for (const MessageStep& step : input.steps) {
-    const bool waits = step.action == Action::wants || step.action == Action::waits ||
-                       step.action == Action::joins;
-    if (waits) clauses.push_back(waiting_clause(input, step));
+    if (is_wait(step)) clauses.push_back(waiting_clause(input, step));
   }
   Message told;
   if (input.variant == "all-blocked") {

@@ -20,8 +20,9 @@ class Misuse final : public core::Detector {
   constexpr Misuse() = default;
 
   core::EventMask wants() const override {
-    return core::mask_of(EventKind::release_not_held, EventKind::object_end, EventKind::thread_end,
-                         EventKind::assert_held, EventKind::misuse, EventKind::fork_in_child);
+    return core::mask_of(EventKind::release_not_held, EventKind::object_end,
+                         EventKind::used_after_end, EventKind::thread_end, EventKind::assert_held,
+                         EventKind::misuse, EventKind::fork_in_child);
   }
   void on_event(const core::Event& event) override {
     switch (event.kind) {
@@ -29,6 +30,8 @@ class Misuse final : public core::Detector {
         return on_release_not_held(*event.thread, *event.object, event.variant, event.pc);
       case EventKind::object_end:
         return on_object_end(*event.thread, *event.object, event.freed, event.pc);
+      case EventKind::used_after_end:
+        return on_used_after_end(*event.thread, *event.ending, event.pc);
       case EventKind::thread_end: return on_thread_end(*event.thread);
       case EventKind::assert_held: return on_assert_held(*event.thread, *event.object, event.pc);
       case EventKind::misuse:
@@ -56,17 +59,44 @@ class Misuse final : public core::Detector {
       steps[1] = step_taken(*holder, *node);
       tell("destroyed-while-held", freed ? "freed" : "held", steps, 2);
     } else if (core::waiters_of(object) > core::wakes_on_way(object)) {
-      tell("destroyed-while-held", "waited-for", steps, 1);
+      const bool found = find_waiter(object, steps[1]);
+      tell("destroyed-while-held", "waited-for", steps, found ? 2 : 1);
     }
+  }
+
+  void on_used_after_end(ThreadState& thread, const core::Ending& ending, const void* pc) {
+    ReportStep steps[2];
+    std::uint32_t count = 0;
+    if (ending.stack != nullptr) {
+      steps[0].thread = core::thread_by_id(ending.by);
+      steps[0].action = Action::destroys;
+      steps[0].object = ending.object;
+      steps[0].stack = ending.stack;
+      count = 1;
+    }
+    steps[count] = step_here(thread, Action::wants, *ending.object, pc);
+    tell("destroyed-while-held", "used-after-destroy", steps, count + 1);
   }
 
   void on_thread_end(ThreadState& thread) {
     for (Acquisition* node = thread.top; node != nullptr; node = node->outer) {
       if (node->object->kind == LW_SEMAPHORE) continue;  // it may be another's to give
+      if (core::is_robust(*node->object)) continue;      // the next one is told (EOWNERDEAD)
       const ReportStep steps[] = {step_taken(thread, *node),
                                   core::step_of_end(thread, *node->object)};
       tell("lock-leak", "", steps, 2);
     }
+  }
+
+  static bool find_waiter(const Object& object, ReportStep& step) {
+    for (ThreadState* thread = core::newest_live_thread(); thread != nullptr;
+         thread = core::live_after(*thread)) {
+      const core::WaitView wait = core::view_wait(*thread);
+      if (!wait.waiting() || wait.object != &object) continue;
+      step = step_of_wait(*thread, wait);
+      return true;
+    }
+    return false;
   }
 
   void on_assert_held(ThreadState& thread, Object& object, const void* pc) {

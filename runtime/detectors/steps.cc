@@ -12,6 +12,8 @@ using model::Mode;
 
 bool is_timed(const core::WaitView& wait) { return (wait.flags & LW_TIMED) != 0; }
 bool is_shared(const core::WaitView& wait) { return (wait.flags & LW_SHARED) != 0; }
+bool keeps_mutex(const core::WaitView& wait) { return (wait.flags & LW_KEEPS) != 0; }
+bool is_destruction(const core::WaitView& wait) { return (wait.flags & LW_LEAVING) != 0; }
 
 ReportStep step_here(core::ThreadState& thread, Action action, core::Object& object,
                      const void* pc) {
@@ -39,6 +41,7 @@ ReportStep step_of_wait(core::ThreadState& thread, const core::WaitView& wait) {
   ReportStep step;
   step.thread = &thread;
   step.action = wait.kind == LW_THREAD   ? Action::joins
+                : is_destruction(wait)   ? Action::destroys
                 : wait.wanted != nullptr ? Action::wants
                                          : Action::waits;
   step.object = wait.object;

@@ -18,6 +18,10 @@ core::ReportStep step_of_wait(core::ThreadState& thread, const core::WaitView& w
 
 bool is_timed(const core::WaitView& wait);
 bool is_shared(const core::WaitView& wait);
+// A condition wait that does not give its mutex back.
+bool keeps_mutex(const core::WaitView& wait);
+// A destruction that waits until those who wait have left.
+bool is_destruction(const core::WaitView& wait);
 
 // Submits a finding whose place and object are those of the first step, once per process.
 void tell(const char* rule, const char* variant, const core::ReportStep* steps,

@@ -41,6 +41,17 @@ Acquisition* own_acquisition(const ThreadState& thread, const Object& object) {
   return nullptr;
 }
 
+// A lock that `wait` needs and an ended thread left locked; `node` nullptr: there is none.
+core::LeftLock left_behind(const WaitView& wait, Object*& lock) {
+  lock = wait.with != nullptr ? wait.with : wait.wanted != nullptr ? wait.object : nullptr;
+  if (lock == nullptr || is_timed(wait) || lock->process_shared || core::outlives_owner(*lock))
+    return {};
+  const core::LeftLock left = core::left_locked(*lock);
+  const bool both_read =
+      left.node != nullptr && is_shared(wait) && (left.node->flags & LW_SHARED) != 0;
+  return both_read ? core::LeftLock{} : left;
+}
+
 template <class Visit>
 void for_each_waiting_writer(const Object& object, Visit visit) {
   for_each_live_thread([&](ThreadState& thread) {
@@ -112,11 +123,13 @@ class WaitFor final : public core::Detector {
   constexpr WaitFor() = default;
 
   core::EventMask wants() const override {
-    return core::mask_of(EventKind::block, EventKind::thread_gone, EventKind::fork_in_child);
+    return core::mask_of(EventKind::block, EventKind::thread_end, EventKind::thread_gone,
+                         EventKind::fork_in_child);
   }
   void on_event(const core::Event& event) override {
     switch (event.kind) {
       case EventKind::block: return on_block(*event.thread);
+      case EventKind::thread_end: return on_thread_end(*event.thread);
       case EventKind::thread_gone: return on_thread_gone();
       case EventKind::fork_in_child: return on_fork_in_child();
       default: break;
@@ -126,9 +139,14 @@ class WaitFor final : public core::Detector {
  private:
   void on_block(ThreadState& thread) {
     const WaitView wait = core::view_wait(thread);
-    if (blocked_on_itself(thread, wait)) return;
+    if (blocked_on_itself(thread, wait) || blocked_by_ended(thread, wait)) return;
     if (first_blocker_waits(thread, wait) && !kernel_refuses(thread, wait)) search_ring(thread);
     if (core::everyone_asleep()) check_all_blocked(&thread);
+  }
+  void on_thread_end(ThreadState& thread) {
+    for (const Acquisition* node = thread.top; node != nullptr; node = node->outer) {
+      find_blocked_for_ever(*node->object);
+    }
   }
   void on_thread_gone() {
     if (core::everyone_asleep()) check_all_blocked(nullptr);
@@ -139,6 +157,8 @@ class WaitFor final : public core::Detector {
   }
 
   bool blocked_on_itself(ThreadState& thread, const WaitView& wait);
+  static bool blocked_by_ended(ThreadState& thread, const WaitView& wait);
+  static void find_blocked_for_ever(const Object& lock);
   bool first_blocker_waits(const ThreadState& thread, const WaitView& wait);
   void search_ring(ThreadState& start);
   ThreadState* find_ring(ThreadState& start);
@@ -178,6 +198,34 @@ bool WaitFor::blocked_on_itself(ThreadState& thread, const WaitView& wait) {
     core::submit_deadlock(report);
   }
   return true;
+}
+
+bool WaitFor::blocked_by_ended(ThreadState& thread, const WaitView& wait) {
+  Object* lock = nullptr;
+  const core::LeftLock left = left_behind(wait, lock);
+  ThreadState* holder = core::thread_by_id(left.thread);
+  if (left.node == nullptr || holder == nullptr) return false;
+  ReportStep waits = step_of_wait(thread, wait);
+  waits.other = holder;
+  const ReportStep steps[] = {waits, step_taken(*holder, *left.node),
+                              core::step_of_end(*holder, *lock)};
+  Report report;
+  report.rule = "deadlock";
+  report.variant = "holder-ended";
+  report.object = lock;
+  report.steps = steps;
+  report.count = 3;
+  core::submit_deadlock(report);
+  return true;
+}
+
+// Those who wait for what the calling thread leaves locked.
+void WaitFor::find_blocked_for_ever(const Object& lock) {
+  for_each_live_thread([&](ThreadState& thread) {
+    const WaitView wait = core::view_wait(thread);
+    const bool needs_it = wait.object == &lock || wait.with == &lock;
+    if (wait.waiting() && needs_it) blocked_by_ended(thread, wait);
+  });
 }
 
 // The usual contended lock ends here: its owner is running.
@@ -263,7 +311,8 @@ bool owner_waits_on_condition(const WaitView& wait) {
   const ThreadState* owner = core::owner_of(wait);
   if (owner == nullptr) return false;
   const WaitView other = core::view_wait(*owner);
-  return other.waiting() && other.with != nullptr && other.owner == wait.owner;
+  return other.waiting() && other.with != nullptr && other.owner == wait.owner &&
+         !keeps_mutex(other);
 }
 
 // libstdc++ does not declare its futexes private; there the mapping decides.
@@ -283,6 +332,8 @@ bool can_proceed(const ThreadState& thread, const WaitView& wait, const ThreadSt
     const ThreadState* joined = core::thread_by_handle(reinterpret_cast<pthread_t>(wait.address));
     return joined == nullptr || joined->finished.load(std::memory_order_relaxed);
   }
+  if (is_destruction(wait)) return core::waiters_of(*wait.object) == 0;
+  if (keeps_mutex(wait)) return false;  // it owns it all the time
   if (wait.with != nullptr) return &thread != self && core::owner_of(wait) == &thread;
   if (wait.wanted == nullptr) return false;
   if (wait.owner != nullptr) return core::has_no_owner(wait) || owner_waits_on_condition(wait);
@@ -348,7 +399,7 @@ void WaitFor::check_once(const ThreadState* self) {
 }
 
 bool missed_a_notification(const WaitView& wait) {
-  return wait.kind == LW_CONDITION_VARIABLE && wait.object != nullptr &&
+  return wait.kind == LW_CONDITION_VARIABLE && wait.object != nullptr && !is_destruction(wait) &&
          wait.object->missed_pc.load(std::memory_order_relaxed) != nullptr;
 }
 

@@ -8,9 +8,13 @@
 // (all holders must act), so one ring through any of them is a deadlock. A ring is believed after two
 // equal readings of every wait's sequence and owner: nobody in it can have run between them.
 //
+// Certain at once, too: a wait for a lock that an ended thread left locked. Only its holder may give it
+// back; where another thread does so all the same, before anybody waits, it counts as free again.
+//
 // All blocked: every task of the process is a known thread in an untimed, unshared wait, asleep in the
 // kernel, with no wake on its way, nobody able to proceed, and no handler or timer that could act.
-// Checked when a thread blocks and when one ends. Semaphores, barriers, queues, futures and condition
+// Checked when a thread blocks and when one ends. A destruction that glibc lets last until the waiters
+// have left (condition variables, barriers) is such a wait. Semaphores, barriers, queues, futures and condition
 // variables have no owner: for them this is the only certainty.
 //
 // Cost: a contended lock reads its owner's wait: a few loads. The rest only when that one waits too.

@@ -61,7 +61,7 @@ class Waits final : public core::Detector {
 
   void on_block(ThreadState& thread) {
     const WaitView wait = core::view_wait(thread);
-    if (wait.object == nullptr) return;
+    if (wait.object == nullptr || is_destruction(wait)) return;
     const bool monitor = wait.kind == LW_CONDITION_VARIABLE;
     if (monitor) note_waited(thread, *wait.object);
     if (monitor) check_two_mutexes(thread, wait);

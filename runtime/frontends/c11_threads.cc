@@ -29,22 +29,13 @@ pthread_mutex_t* pthread_of(mtx_t* mutex) { return reinterpret_cast<pthread_mute
 template <class Block>
 int lock_c11(mtx_t* mutex, int flags, const void* pc, Block block) {
   int result = real().mtx_trylock(mutex);
+  if (result == thrd_error && check_destroyed(pthread_of(mutex), pc)) return result;
   if (result == thrd_busy) {
     const MutexWait wait(pthread_of(mutex), flags, pc);
     result = block();
   }
   if (result == thrd_success) lw_acquired(mutex, kind_of(pthread_of(mutex)), flags, pc);
   return result;
-}
-
-template <class Wait>
-int wait_on(cnd_t* condition, mtx_t* mutex, int flags, const void* pc, Wait wait) {
-  Operation operation(condition);
-  if (!operation) return wait();
-  check_waiter(pthread_of(mutex), pc);
-  const int* owner = &pthread_of(mutex)->__data.__owner;
-  Blocking blocking(condition, LW_CONDITION_VARIABLE, flags, mutex, owner, pc);
-  return wait();
 }
 
 int run_c11_thread(void* token) {
@@ -62,7 +53,9 @@ extern "C" {
 
 LW_EXPORT int mtx_lock(mtx_t* mutex) {
   Operation operation(mutex);
-  const auto block = [=] { return real().mtx_lock(mutex); };
+  const auto block = [=] {
+    return lock_for_long(pthread_of(mutex)) == 0 ? thrd_success : thrd_error;
+  };
   return operation ? lock_c11(mutex, 0, LW_CALLER, block) : block();
 }
 
@@ -83,7 +76,8 @@ LW_EXPORT int mtx_trylock(mtx_t* mutex) {
 
 LW_EXPORT int mtx_unlock(mtx_t* mutex) {
   Operation operation(mutex);
-  if (operation && lw_release(mutex, LW_MUTEX, LW_CALLER) == 0) {
+  const bool ended = operation && check_destroyed(pthread_of(mutex), LW_CALLER);
+  if (operation && !ended && lw_release(mutex, LW_MUTEX, LW_CALLER) == 0) {
     check_owner(pthread_of(mutex), LW_CALLER);
   }
   return real().mtx_unlock(mutex);
@@ -105,13 +99,14 @@ LW_EXPORT void mtx_destroy(mtx_t* mutex) {
 }
 
 LW_EXPORT int cnd_wait(cnd_t* condition, mtx_t* mutex) {
-  return wait_on(condition, mutex, 0, LW_CALLER, [=] { return real().cnd_wait(condition, mutex); });
+  return wait_on_condition(condition, pthread_of(mutex), 0, LW_CALLER,
+                           [=] { return real().cnd_wait(condition, mutex); });
 }
 
 LW_EXPORT int cnd_timedwait(cnd_t* __restrict condition, mtx_t* __restrict mutex,
                             const timespec* __restrict until) {
-  return wait_on(condition, mutex, LW_TIMED, LW_CALLER,
-                 [=] { return real().cnd_timedwait(condition, mutex, until); });
+  return wait_on_condition(condition, pthread_of(mutex), LW_TIMED, LW_CALLER,
+                           [=] { return real().cnd_timedwait(condition, mutex, until); });
 }
 
 LW_EXPORT int cnd_signal(cnd_t* condition) {
@@ -133,9 +128,8 @@ LW_EXPORT int cnd_init(cnd_t* condition) {
 }
 
 LW_EXPORT void cnd_destroy(cnd_t* condition) {
-  Operation operation(condition);
-  if (operation) lw_object_end(condition, LW_CONDITION_VARIABLE, LW_CALLER);
-  real().cnd_destroy(condition);
+  destroy_condition(reinterpret_cast<pthread_cond_t*>(condition), LW_CALLER,
+                    [=] { real().cnd_destroy(condition); });
 }
 
 LW_EXPORT int thrd_create(thrd_t* thread, thrd_start_t routine, void* argument) {

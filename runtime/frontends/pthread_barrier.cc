@@ -7,7 +7,7 @@
 // |---------|-----------------------------------------------------------------------------------|
 // | init    | barrier_begin with the number of parties                                          |
 // | wait    | the last to arrive: notify all; the others: a wait                                |
-// | destroy | object_end                                                                        |
+// | destroy | object_end; a wait before it while somebody has not left                          |
 //
 // Who is last is counted by core, before anybody sleeps: asking glibc afterwards would show, for a
 // moment, all parties asleep. A barrier whose start was not seen gives waits that count as timed.
@@ -27,6 +27,23 @@ int wait_at(pthread_barrier_t* barrier, const void* pc) {
   }
   Blocking blocking(barrier, LW_BARRIER, place < 0 ? LW_TIMED : 0, nullptr, nullptr, pc);
   return real().pthread_barrier_wait(barrier);
+}
+
+// glibc lets a destruction last until all who came have left, also those of a round that is not full.
+// Source: nptl/pthread_barrier_destroy.c, sysdeps/nptl/internaltypes.h (struct pthread_barrier).
+bool has_guests(const pthread_barrier_t* barrier) {
+  constexpr std::size_t kIn = 0;
+  constexpr std::size_t kOut = 4;
+  const auto* words = reinterpret_cast<const unsigned*>(barrier);
+  return __atomic_load_n(&words[kIn], __ATOMIC_RELAXED) !=
+         __atomic_load_n(&words[kOut], __ATOMIC_RELAXED);
+}
+
+int destroy(pthread_barrier_t* barrier, const void* pc) {
+  if (!has_guests(barrier)) return real().pthread_barrier_destroy(barrier);
+  lw_object_ending(barrier, LW_BARRIER, pc);
+  const Blocking blocking(barrier, LW_BARRIER, LW_LEAVING | LW_UNORDERED, nullptr, nullptr, pc);
+  return real().pthread_barrier_destroy(barrier);
 }
 
 }  // namespace
@@ -56,8 +73,10 @@ LW_EXPORT int pthread_barrier_init(pthread_barrier_t* barrier,
 
 LW_EXPORT int pthread_barrier_destroy(pthread_barrier_t* barrier) noexcept {
   Operation operation(barrier);
-  if (operation) lw_object_end(barrier, LW_BARRIER, LW_CALLER);
-  return real().pthread_barrier_destroy(barrier);
+  if (!operation) return real().pthread_barrier_destroy(barrier);
+  const int result = destroy(barrier, LW_CALLER);
+  lw_object_end(barrier, LW_BARRIER, LW_CALLER);
+  return result;
 }
 
 }  // extern "C"

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // pthread condition variables: a wait is published with the mutex it must get back; signal and
-// broadcast are notifications. std::condition_variable arrives here from libstdc++.so.
+// broadcast are notifications. std::condition_variable arrives here from libstdc++.so. A wait that the
+// mutex refuses is none. A destruction that glibc lets last until all waiters have left is a wait, too.
 #include "runtime/frontends/mutex.h"
 #include "runtime/frontends/operation.h"
 #include "runtime/frontends/real.h"
@@ -16,16 +17,6 @@ int flags_of(const pthread_condattr_t* attributes) {
   return shared == PTHREAD_PROCESS_SHARED ? LW_PROCESS_SHARED : 0;
 }
 
-template <class Wait>
-int wait_on(pthread_cond_t* condition, pthread_mutex_t* mutex, int flags, const void* pc,
-            Wait wait) {
-  Operation operation(condition);
-  if (!operation) return wait();
-  check_waiter(mutex, pc);
-  Blocking blocking(condition, LW_CONDITION_VARIABLE, flags, mutex, &mutex->__data.__owner, pc);
-  return wait();
-}
-
 }  // namespace
 }  // namespace lockweave::frontends
 
@@ -34,20 +25,21 @@ using namespace lockweave::frontends;
 extern "C" {
 
 LW_EXPORT int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
-  return wait_on(condition, mutex, 0, LW_CALLER,
-                 [=] { return real().pthread_cond_wait(condition, mutex); });
+  return wait_on_condition(condition, mutex, 0, LW_CALLER,
+                           [=] { return real().pthread_cond_wait(condition, mutex); });
 }
 
 LW_EXPORT int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
                                      const timespec* until) {
-  return wait_on(condition, mutex, LW_TIMED, LW_CALLER,
-                 [=] { return real().pthread_cond_timedwait(condition, mutex, until); });
+  return wait_on_condition(condition, mutex, LW_TIMED, LW_CALLER,
+                           [=] { return real().pthread_cond_timedwait(condition, mutex, until); });
 }
 
 LW_EXPORT int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
                                      clockid_t clock, const timespec* until) {
-  return wait_on(condition, mutex, LW_TIMED, LW_CALLER,
-                 [=] { return real().pthread_cond_clockwait(condition, mutex, clock, until); });
+  return wait_on_condition(condition, mutex, LW_TIMED, LW_CALLER, [=] {
+    return real().pthread_cond_clockwait(condition, mutex, clock, until);
+  });
 }
 
 LW_EXPORT int pthread_cond_signal(pthread_cond_t* condition) noexcept {
@@ -72,9 +64,9 @@ LW_EXPORT int pthread_cond_init(pthread_cond_t* condition,
 }
 
 LW_EXPORT int pthread_cond_destroy(pthread_cond_t* condition) noexcept {
-  Operation operation(condition);
-  if (operation) lw_object_end(condition, LW_CONDITION_VARIABLE, LW_CALLER);
-  return real().pthread_cond_destroy(condition);
+  int result = 0;
+  destroy_condition(condition, LW_CALLER, [&] { result = real().pthread_cond_destroy(condition); });
+  return result;
 }
 
 }  // extern "C"

@@ -12,8 +12,8 @@
 // | init, destroy                 | object_begin, object_end                                     |
 //
 // A lock is tried first: the uncontended case costs the same and needs no wait to be published.
-// EOWNERDEAD (robust) counts as acquired. An error-checking mutex that its owner locks again returns
-// EDEADLK instead of sleeping, so its wait is reported as one that ends by itself.
+// EOWNERDEAD (robust) counts as acquired. A wait that the mutex refuses is none: an error-checking mutex
+// that its owner locks again returns EDEADLK. Any call for a destroyed mutex is refused, and told.
 #include <errno.h>
 
 #include "runtime/core/state/fast_lock.h"
@@ -29,7 +29,9 @@ bool got_it(int result) { return result == 0 || result == EOWNERDEAD; }
 template <class Block>
 int lock_mutex(pthread_mutex_t* mutex, int flags, const void* pc, Block block) {
   int result = real().pthread_mutex_trylock(mutex);
+  if (result == EINVAL && check_destroyed(mutex, pc)) return result;
   if (result == EBUSY) {
+    if (refuses_owner(mutex)) return block();
     const MutexWait wait(mutex, flags, pc);
     result = block();
   }
@@ -39,13 +41,14 @@ int lock_mutex(pthread_mutex_t* mutex, int flags, const void* pc, Block block) {
 
 __attribute__((noinline)) int general_lock(pthread_mutex_t* mutex, const void* pc) {
   Operation operation(mutex);
-  const auto block = [=] { return real().pthread_mutex_lock(mutex); };
+  const auto block = [=] { return lock_for_long(mutex); };
   return operation ? lock_mutex(mutex, 0, pc, block) : block();
 }
 
 __attribute__((noinline)) int general_unlock(pthread_mutex_t* mutex, const void* pc) {
   Operation operation(mutex);
-  if (operation && lw_release(mutex, LW_MUTEX, pc) == 0) check_owner(mutex, pc);
+  const bool ended = operation && check_destroyed(mutex, pc);
+  if (operation && !ended && lw_release(mutex, LW_MUTEX, pc) == 0) check_owner(mutex, pc);
   return real().pthread_mutex_unlock(mutex);
 }
 
@@ -70,6 +73,7 @@ LW_EXPORT int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
   if (operation && got_it(result)) {
     lw_acquired(mutex, kind_of(mutex), LW_TRY | flags_of(mutex), LW_CALLER);
   }
+  if (operation && result == EINVAL) check_destroyed(mutex, LW_CALLER);
   return result;
 }
 

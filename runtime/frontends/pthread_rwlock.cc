@@ -9,6 +9,7 @@
 // reads, so unlock misuse is only known when nobody at all holds it.
 #include <errno.h>
 
+#include "runtime/frontends/long_wait.h"
 #include "runtime/frontends/operation.h"
 #include "runtime/frontends/real.h"
 
@@ -57,7 +58,13 @@ extern "C" {
 
 LW_EXPORT int pthread_rwlock_rdlock(pthread_rwlock_t* lock) noexcept {
   Operation operation(lock);
-  const auto block = [=] { return real().pthread_rwlock_rdlock(lock); };
+  const auto block = [=] {
+    return in_two_parts(
+        true, [=] { return real().pthread_rwlock_rdlock(lock); },
+        [=](const timespec* until) {
+          return real().pthread_rwlock_clockrdlock(lock, CLOCK_MONOTONIC, until);
+        });
+  };
   if (!operation) return block();
   if (writers_first(lock)) lw_read_again(lock, LW_CALLER);
   return lock_rwlock(lock, LW_SHARED, LW_CALLER, real().pthread_rwlock_tryrdlock, block);
@@ -80,7 +87,13 @@ LW_EXPORT int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t clock
 
 LW_EXPORT int pthread_rwlock_wrlock(pthread_rwlock_t* lock) noexcept {
   Operation operation(lock);
-  const auto block = [=] { return real().pthread_rwlock_wrlock(lock); };
+  const auto block = [=] {
+    return in_two_parts(
+        true, [=] { return real().pthread_rwlock_wrlock(lock); },
+        [=](const timespec* until) {
+          return real().pthread_rwlock_clockwrlock(lock, CLOCK_MONOTONIC, until);
+        });
+  };
   if (!operation) return block();
   return lock_rwlock(lock, 0, LW_CALLER, real().pthread_rwlock_trywrlock, block);
 }

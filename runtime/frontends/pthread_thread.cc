@@ -29,6 +29,10 @@ void on_key_destructor(void* value) {
   if (operation) lw_thread_ended();
 }
 
+void expect_end() {
+  if (have_end_key) pthread_setspecific(end_key, reinterpret_cast<void*>(std::size_t{1}));
+}
+
 void* run_thread(void* token) {
   begin_thread(token);
   void** payload = lw_thread_payload(token);
@@ -69,10 +73,14 @@ std::size_t default_stack_size() {
   return size;
 }
 
-void prepare_threads() { have_end_key = pthread_key_create(&end_key, on_key_destructor) == 0; }
+// The main thread has an end of its own if it leaves by pthread_exit; exit runs no key destructors.
+void prepare_threads() {
+  have_end_key = pthread_key_create(&end_key, on_key_destructor) == 0;
+  expect_end();
+}
 
 void begin_thread(void* token) {
-  if (have_end_key) pthread_setspecific(end_key, reinterpret_cast<void*>(std::size_t{1}));
+  expect_end();
   lw_thread_started(token);
 }
 

@@ -87,6 +87,41 @@ int main(void) {
   return 0;
 }
 """,
+    # The same, and the byte comes: from standard input.
+    "lasts": """
+#include <pthread.h>
+#include <unistd.h>
+pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
+pthread_rwlock_t shared = PTHREAD_RWLOCK_INITIALIZER;
+int told[2];
+void *worker(void *unused) {
+  char byte = 0;
+  pthread_mutex_lock(&m);
+  if (write(told[1], &byte, 1) != 1 || read(0, &byte, 1) != 1) return 0;
+  pthread_mutex_unlock(&m);
+  return unused;
+}
+void *reader(void *unused) {
+  pthread_rwlock_wrlock(&shared);
+  pthread_mutex_lock(&m);
+  pthread_mutex_unlock(&m);
+  pthread_rwlock_unlock(&shared);
+  return unused;
+}
+int main(void) {
+  pthread_t threads[2];
+  char byte;
+  if (pipe(told) != 0) return 1;
+  pthread_create(&threads[0], 0, worker, 0);
+  if (read(told[0], &byte, 1) != 1) return 1;
+  pthread_create(&threads[1], 0, reader, 0);
+  pthread_mutex_lock(&m);
+  pthread_mutex_unlock(&m);
+  pthread_join(threads[0], 0);
+  pthread_join(threads[1], 0);
+  return 0;
+}
+""",
     "labels": """
 #include <pthread.h>
 pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER, b = PTHREAD_MUTEX_INITIALIZER;
@@ -380,7 +415,33 @@ class Stalls(unittest.TestCase):
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=30)
         self.assertEqual(process.returncode, 128 + signal.SIGTERM)
+        self.assertIn("SIGTERM arrived while threads wait", said)
+        self.assertRegex(said, r"main thread waits for .*`m`, which .* holds")
+        self.assertIn("stalls.c:", said)  # lines, not offsets
+        self.assertNotIn("note[deadlock]: SIGTERM", said.split("lockweave:")[-1])
+
+    def test_sigterm_without_reporter_prints_offsets(self):
+        process = self.start("--options", "reporter=/nonexistent")
+        self.wait_until_blocked(process)
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 128 + signal.SIGTERM)
         self.assertIn("held by thread 0.0", said)
+
+    def test_a_long_wait_for_a_lock_is_told_once_and_changes_nothing(self):
+        process = subprocess.Popen([LOCKWEAVE, "run", "--options", "stall_note=1", "--",
+                                    program("lasts")], text=True, env=environment(),
+                                   stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=FOLDER)
+        said = line = process.stderr.readline()
+        while line and "lockweave: 1 note" not in line:
+            line = process.stderr.readline()
+            said += line
+        self.assertIn("note[deadlock]: a thread has waited 1 second for a lock", said)
+        self.assertIn("lasts.c:", said)
+        self.assertIsNone(process.poll())
+        _, rest = process.communicate("x", timeout=30)
+        self.assertEqual(process.returncode, 0, rest)
+        self.assertEqual((said + rest).count("a thread has waited"), 2)  # then, and in the summary
 
     def test_status_signal_prints_and_goes_on(self):
         process = self.start("--status-signal", str(int(signal.SIGUSR1)))

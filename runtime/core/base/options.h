@@ -17,7 +17,8 @@ struct Options {
   int exitcode = 66;
   bool halt_on_error = false;  // end at the first finding of level error
   OnDeadlock on_deadlock = OnDeadlock::exit;
-  int hang_timeout = 0;   // seconds; 0: off
+  int hang_timeout = -1;  // seconds; 0: off; -1: not given
+  int stall_note = 30;    // seconds, while hang_timeout is not given; 0: off
   int status_signal = 0;  // 0: off
   int verbosity = 0;
   bool literal_locksets =

@@ -147,10 +147,11 @@ int parse_tid(const char* name) {
   return value;
 }
 
-// One line of /proc/self/maps at a time, out of a sliding buffer.
+// One line of the process's maps at a time, out of a sliding buffer. Not those of /proc/self: they are
+// empty once the main thread has ended by itself.
 class MapsReader {
  public:
-  MapsReader() : fd_(open_to_read("/proc/self/maps", 0)) {}
+  MapsReader() : fd_(open_to_read("/proc/thread-self/maps", 0)) {}
   ~MapsReader() {
     if (fd_ >= 0) call(SYS_close, fd_);
   }

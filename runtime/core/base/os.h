@@ -56,7 +56,7 @@ long make_folders(const char* path);
 // State letter of a task of this process ('R', 'S', 'D', 'T', 'Z'...), 0 when it is gone.
 char task_state(int tid);
 
-// Is the page of `address` mapped private (not shared with another process)? Reads /proc/self/maps.
+// Is the page of `address` mapped private (not shared with another process)? Reads /proc.
 bool is_private_memory(std::uintptr_t address);
 
 // Where the memory at `address` comes from, if it is shared with other processes: the file's device

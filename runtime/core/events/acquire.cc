@@ -139,9 +139,14 @@ bool pop_held(ThreadState& thread, std::uintptr_t address) {
   return true;
 }
 
-bool park_held(ThreadState& thread, std::uintptr_t address, Parked& parked) {
+bool park_held(ThreadState& thread, std::uintptr_t address, bool keeps, Parked& parked) {
   const std::uint32_t at = find_held(thread, address);
   if (at == kNotHeld) return false;
+  if (keeps && entries(thread)[at].count > 1) {
+    --entries(thread)[at].count;
+    parked = {entries(thread)[at].node, 1};
+    return true;
+  }
   parked = {entries(thread)[at].node, entries(thread)[at].count};
   settle(thread, *parked.node);
   tell_release(thread, *parked.node);

@@ -25,11 +25,12 @@ void push_held(ThreadState& thread, std::uintptr_t address, lw_kind kind, int fl
 // innermost.
 bool pop_held(ThreadState& thread, std::uintptr_t address);
 
-// Takes the entry out whatever its count, for a condition wait; false if there is none.
+// Takes the entry out whatever its count, for a condition wait; false if there is none. `keeps`: one
+// level of a recursive mutex only, if it is held more than once.
 struct Parked {
   Acquisition* node = nullptr;
   std::uint32_t count = 0;
 };
-bool park_held(ThreadState& thread, std::uintptr_t address, Parked& parked);
+bool park_held(ThreadState& thread, std::uintptr_t address, bool keeps, Parked& parked);
 
 }  // namespace lockweave::core

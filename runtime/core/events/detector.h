@@ -8,6 +8,8 @@
 
 #include "runtime/core/events/event.h"
 #include "runtime/core/record/report.h"
+#include "runtime/core/state/endings.h"
+#include "runtime/core/state/held.h"
 #include "runtime/core/state/permits.h"
 
 namespace lockweave::core {
@@ -20,6 +22,9 @@ ThreadState* holder_of(const Object& object, const ThreadState* except, Acquisit
 
 // False when the lock itself knows better: glibc's mutexes name their owner.
 bool really_holds(const ThreadState& thread, const Object& object);
+
+// Who ended and left it locked, and has it still as far as anybody knows; `node` nullptr: nobody.
+LeftLock left_locked(const Object& object);
 
 // Calls `visit` for each thread that holds it.
 using HolderVisitor = void (*)(void* context, ThreadState& holder, Acquisition& node);

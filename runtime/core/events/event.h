@@ -20,6 +20,8 @@
 
 namespace lockweave::core {
 
+struct Ending;
+
 enum class EventKind : std::uint8_t {
   // thread, acquisition, may_give_up: did it, or is about to, for the first time in this segment of its
   // life. `acquisition->outer` is what it holds. Before blocking, so also when it will never be granted.
@@ -37,6 +39,7 @@ enum class EventKind : std::uint8_t {
   notify,      // thread, object, all, pc: another thread's wait may now end
   release_not_held,  // thread, object, variant, pc
   object_end,        // thread, object, freed, pc
+  used_after_end,    // thread, ending, pc: a lock that was destroyed (endings.h)
   assert_held,       // thread, object, pc: asserted, and not held
   misuse,            // thread, rule, variant, object, pc
   thread_create,     // thread, other: the child, which does not run yet
@@ -79,6 +82,7 @@ struct Event {
   std::uintptr_t address = 0;
   std::size_t size = 0;
   const char* name = nullptr;
+  const Ending* ending = nullptr;
 };
 
 class Detector {

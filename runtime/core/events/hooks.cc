@@ -16,6 +16,7 @@
 #include "runtime/core/events/detector.h"
 #include "runtime/core/events/watch.h"
 #include "runtime/core/record/record_writer.h"
+#include "runtime/core/state/endings.h"
 #include "runtime/core/state/fast_lock.h"
 #include "runtime/core/state/newborn.h"
 #include "runtime/core/state/permits.h"
@@ -68,6 +69,11 @@ constexpr std::uint64_t kOneWaiter = std::uint64_t{1} << 32;
 
 std::uint32_t waiters_in(std::uint64_t packed) { return static_cast<std::uint32_t>(packed >> 32); }
 std::uint32_t wakes_in(std::uint64_t packed) { return static_cast<std::uint32_t>(packed); }
+
+// A destruction that lasts until the waiters have left is woken by none of their notifications.
+bool counts_as_waiter(const Wait& wait) {
+  return wait.object != nullptr && (wait.flags & LW_LEAVING) == 0;
+}
 
 // A waiter comes back: it uses up a wake that was on its way, if any.
 void waiter_left(Object& object) {
@@ -122,7 +128,7 @@ void prepare_wait(ThreadState& thread, const void* object, lw_kind kind, int fla
   }
   if (with != nullptr) {
     wait.with = object_at(bits(with), LW_MUTEX, 0, pc);
-    park_held(thread, bits(with), parked);
+    park_held(thread, bits(with), (flags & LW_KEEPS) != 0, parked);
   }
   Trace here;
   capture(here, pc);
@@ -162,7 +168,7 @@ void unpublish_wait(Wait& wait) {
   if ((wait.flags & LW_TIMED) == 0) core_state.asleep.fetch_sub(1, std::memory_order_seq_cst);
   wait.sequence.fetch_add(1, std::memory_order_seq_cst);
   std::atomic_thread_fence(std::memory_order_release);  // before what the next wait writes
-  if (wait.object != nullptr) waiter_left(*wait.object);
+  if (counts_as_waiter(wait)) waiter_left(*wait.object);
 }
 
 }  // namespace
@@ -197,7 +203,9 @@ void lw_acquired(const void* lock, lw_kind kind, int flags, const void* pc) {
 
 int lw_release(const void* lock, lw_kind kind, const void*) {
   if (kind == LW_CUSTOM) forget_births();
-  return pop_held(self(), bits(lock)) ? 1 : 0;
+  if (pop_held(self(), bits(lock))) return 1;
+  take_over_left(bits(lock));
+  return 0;
 }
 
 void lw_release_not_held(const void* lock, lw_kind kind, const char* variant, const void* pc) {
@@ -255,12 +263,28 @@ void lw_object_begin(const void* object, lw_kind kind, int flags, const void* pc
   }
 }
 
-void lw_object_end(const void* object, lw_kind, const void* pc) {
+void lw_object_ending(const void* object, lw_kind, const void* pc) {
   Object* known = find_object(bits(object));
   if (known == nullptr) return;
   ErrnoKept kept;
   emit({.kind = EventKind::object_end, .thread = &self(), .object = known, .pc = pc});
+}
+
+void lw_object_end(const void* object, lw_kind kind, const void* pc) {
+  lw_object_ending(object, kind, pc);
+  Object* known = find_object(bits(object));
+  if (known == nullptr) return;
+  ErrnoKept kept;
+  if (tells_its_end(kind)) note_ending(*known, self().id, intern_here(pc));
   end_object(*known);
+}
+
+void lw_used_after_end(const void* object, lw_kind kind, const void* pc) {
+  ErrnoKept kept;
+  Ending ending = ending_to_tell(bits(object));
+  if (ending.object == nullptr) ending.object = object_at(bits(object), kind, 0, pc);
+  if (ending.object == nullptr) return;
+  emit({.kind = EventKind::used_after_end, .thread = &self(), .pc = pc, .ending = &ending});
 }
 
 void lw_memory_end(const void* begin, size_t size, const void* pc) {
@@ -307,7 +331,7 @@ void lw_block_publish(const void* object, lw_kind kind, int flags, const void* w
   notice_stack_depth(thread);
   prepare_wait(thread, object, kind, flags, with, owner, pc);
   Wait& wait = thread.wait;
-  if (wait.object != nullptr) wait.object->waiters_and_wakes.fetch_add(kOneWaiter);
+  if (counts_as_waiter(wait)) wait.object->waiters_and_wakes.fetch_add(kOneWaiter);
   wait.sequence.fetch_add(1, std::memory_order_seq_cst);
   if ((flags & LW_TIMED) == 0) core_state.asleep.fetch_add(1, std::memory_order_seq_cst);
 }
@@ -346,7 +370,7 @@ void lw_block_end(void) {
     if (address != 0) {
       push_held(thread, address, parked.node->object->kind, 0,
                 reinterpret_cast<const void*>(wait.trace.innermost()));
-      restore_count(thread, parked.count);
+      if (parked.count > 1) restore_count(thread, parked.count);
     }
     parked = {};
   }
@@ -465,6 +489,7 @@ void lw_thread_ended(void) {
   ThreadState* thread = tls.state;
   if (thread == nullptr) return;
   reconcile_held(*thread);
+  leave_held(*thread);
   emit({.kind = EventKind::thread_end, .thread = thread});
   leave_permits(*thread);
   record_writer.note_thread_end(*thread);

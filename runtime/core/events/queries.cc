@@ -52,6 +52,17 @@ bool really_holds(const ThreadState& thread, const Object& object) {
          owner->load(std::memory_order_relaxed) == thread.tid.load(std::memory_order_relaxed);
 }
 
+LeftLock left_locked(const Object& object) {
+  const LeftLock* left = object.left.load(std::memory_order_seq_cst);
+  const std::uintptr_t address = object.address.load(std::memory_order_relaxed);
+  if (left == nullptr || address == 0) return {};
+  const ThreadState* holder = holder_of(object, nullptr, nullptr);
+  if (holder != nullptr && holder->id != left->thread) return {};  // taken since, unlocked unseen
+  const std::atomic<int>* owner = owner_word(object.kind, address);
+  if (owner != nullptr && owner->load(std::memory_order_seq_cst) != left->tid) return {};
+  return *left;
+}
+
 WaitView view_wait(const ThreadState& thread) {
   const Wait& wait = thread.wait;
   WaitView view;

@@ -128,13 +128,13 @@ void RecordWriter::note_object(Object& object) {
   if (object.written) rewrite_object(object);
 }
 
-bool RecordWriter::note_finding(const Report& report) {
-  const bool written = write_finding(report);
+bool RecordWriter::note_finding(const Report& report, std::uint64_t* number) {
+  const bool written = write_finding(report, number);
   if (!written) count_lost(Loss::findings);
   return written;
 }
 
-bool RecordWriter::write_finding(const Report& report) {
+bool RecordWriter::write_finding(const Report& report, std::uint64_t* number) {
   if (!record_file.is_open()) return false;
   auto* steps = arena.make_array<model::Step>(report.count);
   if (steps == nullptr) return false;
@@ -156,6 +156,7 @@ bool RecordWriter::write_finding(const Report& report) {
   finding.steps = {steps, report.count};
   model::write_entry(record_file, finding);
   const bool written = note.commit();
+  if (written && number != nullptr) *number = findings_;
   if (written) ++findings_;
   arena.deallocate(steps, report.count * sizeof(model::Step));
   return written;

@@ -32,8 +32,8 @@ class RecordWriter {
   void note_thread_end(ThreadState& thread);
   void note_join(ThreadState& joined, ThreadState& by);  // of a thread that is in the record
   void note_object(Object& object);  // its description changed since it was written
-  // false: it is not in the record, so whoever submits it has to tell it.
-  bool note_finding(const Report& report);
+  // false: it is not in the record, so whoever submits it has to tell it. `number`: of it, from 0.
+  bool note_finding(const Report& report, std::uint64_t* number = nullptr);
   void note_order(Object& before, Object& after);
   // Findings of the record, by number from 0.
   struct Round {
@@ -58,7 +58,7 @@ class RecordWriter {
   long begin_child_after_fork();
 
  private:
-  bool write_finding(const Report& report);
+  bool write_finding(const Report& report, std::uint64_t* number);
 
   RawLock lock_;
   std::uint64_t findings_ = 0;  // written so far

@@ -32,6 +32,21 @@ bool is_stale(const ThreadState& thread, const Held& held) {
          owner->load(std::memory_order_relaxed) != thread.tid.load(std::memory_order_relaxed);
 }
 
+// What glibc keeps in a mutex; 0 for other kinds. Source: nptl/pthreadP.h.
+constexpr int kRobust = 16;
+int kind_bits(const Object& object) {
+  const std::uintptr_t address = object.address.load(std::memory_order_relaxed);
+  if (address == 0 || owner_word(object.kind, address) == nullptr) return 0;
+  const int kind = reinterpret_cast<const pthread_mutex_t*>(address)->__data.__kind;
+  return kind < 0 ? 0 : kind;
+}
+
+// Kinds that only their holder may give back, and nobody else does when it has ended.
+bool ends_with_holder(lw_kind kind) {
+  return kind == LW_MUTEX || kind == LW_RECURSIVE_MUTEX || kind == LW_ERRORCHECK_MUTEX ||
+         kind == LW_RWLOCK || kind == LW_SPINLOCK;
+}
+
 }  // namespace
 
 const std::atomic<int>* owner_word(lw_kind kind, std::uintptr_t address) {
@@ -40,6 +55,28 @@ const std::atomic<int>* owner_word(lw_kind kind, std::uintptr_t address) {
       offsetof(pthread_mutex_t, __data) + offsetof(decltype(pthread_mutex_t::__data), __owner);
   return reinterpret_cast<const std::atomic<int>*>(address + at);
 }
+
+void leave_held(ThreadState& thread) {
+  const std::uint32_t depth = thread.depth.load(std::memory_order_relaxed);
+  for (std::uint32_t i = 0; i < depth; ++i) {
+    Acquisition* node = entries(thread)[i].node;
+    if (!ends_with_holder(node->object->kind) || outlives_owner(*node->object)) continue;
+    auto* left = arena.make<LeftLock>(thread.id, thread.tid.load(std::memory_order_relaxed), node);
+    if (left != nullptr) node->object->left.store(left, std::memory_order_seq_cst);
+  }
+}
+
+void take_over_left(std::uintptr_t address) {
+  Object* object = find_object(address);
+  if (object != nullptr) object->left.store(nullptr, std::memory_order_seq_cst);
+}
+
+bool outlives_owner(const Object& object) {
+  constexpr int kInherits = 32;
+  return (kind_bits(object) & (kRobust | kInherits)) != 0;
+}
+
+bool is_robust(const Object& object) { return (kind_bits(object) & kRobust) != 0; }
 
 void put_held(ThreadState& thread, Acquisition* node, std::uint32_t count) {
   const std::uint32_t depth = thread.depth.load(std::memory_order_relaxed);

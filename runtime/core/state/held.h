@@ -33,6 +33,21 @@ void restore_count(ThreadState& thread, std::uint32_t count);  // of the innermo
 // Drops entries that are no longer true: the object ended, or glibc says another thread owns it.
 void reconcile_held(ThreadState& thread);
 
+// A thread has ended and left a lock locked: who, and where it took it. Of several readers the last one.
+struct LeftLock {
+  Id thread = 0;
+  int tid = 0;  // its kernel id then; the kernel gives it to a new thread sooner or later
+  Acquisition* node = nullptr;
+};
+// Called by a thread that ends, before others learn that it has: what it holds stays locked.
+void leave_held(ThreadState& thread);
+// Somebody else gives the lock at `address` back.
+void take_over_left(std::uintptr_t address);
+// Does the lock itself see to it that its waiters go on when its owner ends: robust, or with priority
+// inheritance (the kernel hands it on)?
+bool outlives_owner(const Object& object);
+bool is_robust(const Object& object);
+
 // Kernel id of the owner that glibc keeps inside its mutexes; nullptr for other kinds.
 const std::atomic<int>* owner_word(lw_kind kind, std::uintptr_t address);
 

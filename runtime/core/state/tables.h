@@ -26,6 +26,7 @@
 namespace lockweave::core {
 
 struct Acquisition;
+struct LeftLock;
 struct PermitAccount;
 struct ThreadState;
 
@@ -47,6 +48,7 @@ struct Object {
   std::atomic<std::uint64_t> waiters_and_wakes{0};       // waiters << 32 | wakes on their way
   std::atomic<void*> clocks{nullptr};                    // of the race detector
   std::atomic<PermitAccount*> permits_account{nullptr};  // permits.h
+  std::atomic<LeftLock*> left{nullptr};                  // held.h
   // The last notification that nobody was waiting for; see lost-wakeup.
   std::atomic<const void*> missed_pc{nullptr};
   std::atomic<Id> missed_by{0};

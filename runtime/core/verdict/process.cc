@@ -18,6 +18,7 @@
 #include "runtime/core/events/core_state.h"
 #include "runtime/core/events/detector.h"
 #include "runtime/core/record/record_writer.h"
+#include "runtime/core/state/endings.h"
 #include "runtime/core/state/relations.h"
 #include "runtime/core/verdict/cycle_count.h"
 #include "runtime/core/verdict/reporter.h"
@@ -91,6 +92,7 @@ void open_record(char** environment) {
 
 // In the order in which they nest.
 void for_each_core_lock(LockVisitor visit) {
+  for_each_ending_lock(visit);
   for_each_table_lock(visit);
   for_each_stack_lock(visit);
   for_each_thread_lock(visit);

@@ -3,6 +3,7 @@
 #include "runtime/core/verdict/reporter.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/wait.h>
@@ -68,16 +69,29 @@ void name_log(char (&out)[N]) {
   *std::to_chars(out + length + 1, out + N - 1, core_state.pid).ptr = '\0';
 }
 
-// The command's exit code, or -1: not started.
-int start_and_wait(const char* const* argv) {
+// The child's status, or an error of the kernel.
+long wait_for(int pid, int& status, int limit_s) {
+  constexpr long kStep_ns = 10'000'000;
+  const std::uint64_t end_ms = os::monotonic_ms() + static_cast<std::uint64_t>(limit_s) * 1000;
+  for (;;) {
+    const int how = limit_s > 0 ? WNOHANG : 0;
+    const long result = os::call(SYS_wait4, pid, reinterpret_cast<long>(&status), how, 0);
+    if (result != 0 && result != -EINTR) return result;
+    if (limit_s == 0) continue;
+    if (os::monotonic_ms() > end_ms) os::call(SYS_kill, pid, SIGKILL);
+    os::sleep_ns(kStep_ns);
+  }
+}
+
+// The command's exit code, or -1: not started, or not done in time.
+int start_and_wait(const char* const* argv, int limit_s = 0) {
   int pid = 0;
   if (spawn_function(&pid, argv[0], nullptr, nullptr, const_cast<char* const*>(argv), environ) !=
       0) {
     return -1;
   }
   int status = 0;
-  while (os::call(SYS_wait4, pid, reinterpret_cast<long>(&status), 0, 0) == -EINTR) {
-  }
+  wait_for(pid, status, limit_s);
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
@@ -86,19 +100,16 @@ bool can_start(const char* cli) {
          record_writer.path()[0] != '\0' && spawn_function != nullptr;
 }
 
-constinit std::atomic<const char*> running{nullptr};
-constinit std::atomic<std::uint32_t> rounds{0};
-constinit std::atomic<std::uint32_t> findings_before_round{0};  // core_state.findings
+struct Only {
+  std::uint64_t finding;
+  int limit_s;
+};
 
-}  // namespace
-
-void set_reporter_spawn(lw_spawn_function spawn) { spawn_function = spawn; }
-
-int run_reporter() {
+int start_report(const Only* only) {
   const char* cli = reporter_path();
   if (!can_start(cli)) return -1;
   const std::string_view log_path = options.log_path;
-  const char* argv[12] = {cli, "report", "--fail-on", options.fail_on};
+  const char* argv[16] = {cli, "report", "--fail-on", options.fail_on};
   std::size_t count = 4;
   if (log_path != "stdout") argv[count++] = "--stderr";
   if (options.suppressions[0] != '\0') {
@@ -111,9 +122,30 @@ int run_reporter() {
     argv[count++] = "--text";
     argv[count++] = log;
   }
+  char number[24] = {};
+  if (only != nullptr) {
+    std::to_chars(number, number + sizeof number - 1, only->finding);
+    argv[count++] = "--only-finding";
+    argv[count++] = number;
+  }
   argv[count++] = record_writer.path();
   argv[count] = nullptr;
-  return start_and_wait(argv);
+  return start_and_wait(argv, only == nullptr ? 0 : only->limit_s);
+}
+
+constinit std::atomic<const char*> running{nullptr};
+constinit std::atomic<std::uint32_t> rounds{0};
+constinit std::atomic<std::uint32_t> findings_before_round{0};  // core_state.findings
+
+}  // namespace
+
+void set_reporter_spawn(lw_spawn_function spawn) { spawn_function = spawn; }
+
+int run_reporter() { return start_report(nullptr); }
+
+int run_reporter(std::uint64_t finding, int limit_s) {
+  const Only only{finding, limit_s};
+  return start_report(&only);
 }
 
 void say_what_runs(const char* rule) {

@@ -15,6 +15,9 @@ void set_reporter_spawn(lw_spawn_function spawn);
 
 // Returns the reporter's exit code (1: findings at or above the threshold), or -1: not started.
 int run_reporter();
+// The same for one finding of the record, whatever its confidence. Ended after `limit_s` seconds; 0: waits
+// for as long as it takes.
+int run_reporter(std::uint64_t finding, int limit_s);
 // Did it tell all it could, by that code? Not if its own usage was wrong, or it failed.
 inline bool has_reported(int verdict) { return verdict == 0 || verdict == 1 || verdict == 3; }
 

@@ -2,13 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Signals upon which the runtime tells how the threads stand: those that end a program, while threads
-// wait; the status signal; the stall timer's. Everything here runs in signal handlers.
+// wait (by name and line where the reporter can be started, else as offsets in modules); the status
+// signal; the stall timer's. Everything here runs in signal handlers.
 #include <signal.h>
 
 #include "lockweave/hooks.h"
 #include "runtime/core/base/options.h"
 #include "runtime/core/events/core_state.h"
 #include "runtime/core/verdict/lock_table.h"
+#include "runtime/core/verdict/long_waits.h"
 #include "runtime/core/verdict/stalls.h"
 
 using namespace lockweave::core;
@@ -26,6 +28,7 @@ void lw_report_waits(int signal) {
   if (signal == stall_signal()) return report_stalls();
   const bool status = lw_signal_speaks(signal) == 2;
   if (!status && waiting_threads() == 0) return;
+  if (!status && tell_situation(signal)) return;
   print_lock_table(2, status              ? "status"
                       : signal == SIGTERM ? "SIGTERM arrived while threads wait"
                       : signal == SIGQUIT ? "SIGQUIT arrived while threads wait"

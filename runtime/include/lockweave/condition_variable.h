@@ -43,9 +43,8 @@ class condition_variable {
     detail::object_begin(this, LW_CONDITION_VARIABLE, name);
   }
   LOCKWEAVE_ALWAYS_INLINE ~condition_variable() {
+    pthread_cond_destroy(&handle_);  // returns when all waiters have left: a wait, seen as such
     detail::object_end(this, LW_CONDITION_VARIABLE);
-    const detail::operation op(this);
-    pthread_cond_destroy(&handle_);  // returns when the notified waiters have left
   }
   condition_variable(const condition_variable&) = delete;
   condition_variable& operator=(const condition_variable&) = delete;

@@ -71,9 +71,11 @@ enum {
   LW_TIMED = 4,          /* gives up by itself: never part of a certain deadlock, nor of a cycle */
   LW_PROCESS_SHARED = 8, /* another process can end the wait */
   LW_CANCELABLE = 16,
-  LW_FOR_WORK = 32,  /* a wait for a queue's work to be done (join) */
-  LW_FOR_ROOM = 64,  /* a wait for room in a queue (put); neither: for a value (get) */
-  LW_UNORDERED = 128 /* a wait whose end does not take over; see "order by design" */
+  LW_FOR_WORK = 32,   /* a wait for a queue's work to be done (join) */
+  LW_FOR_ROOM = 64,   /* a wait for room in a queue (put); neither: for a value (get) */
+  LW_UNORDERED = 128, /* a wait whose end does not take over; see "order by design" */
+  LW_KEEPS = 256, /* a condition wait whose recursive mutex stays locked: it gives back one level */
+  LW_LEAVING = 512 /* a destruction that lasts until those who wait for the object have left */
 };
 
 /* An operation on this thread; see rule 1. Nests: only the outermost lw_enter returns 1. */
@@ -109,6 +111,10 @@ LW_HOOK int lw_unlock_known(void* mutex);
 /* The object begins (constructed, initialised) or ends (destroyed). A new generation begins. */
 LW_HOOK void lw_object_begin(const void* object, lw_kind kind, int flags, const void* pc);
 LW_HOOK void lw_object_end(const void* object, lw_kind kind, const void* pc);
+/* Its destruction begins and may have to wait (LW_LEAVING): misuse is told now. lw_object_end follows. */
+LW_HOOK void lw_object_ending(const void* object, lw_kind kind, const void* pc);
+/* A lock whose own words say that it was destroyed is used all the same, and refuses. */
+LW_HOOK void lw_used_after_end(const void* object, lw_kind kind, const void* pc);
 /* Memory [begin, begin+size) is about to be freed or unmapped: objects inside end. */
 LW_HOOK void lw_memory_end(const void* begin, size_t size, const void* pc);
 
@@ -293,6 +299,11 @@ LW_INTERNAL void lw_block_abandoned(void);
 
 /* The calling thread has changed its signal mask: bit n - 1 set, signal n is blocked. */
 LW_INTERNAL void lw_signal_mask(uint64_t before, uint64_t after);
+
+/* In a published wait for a lock: the seconds it may last before that is told (long_waits.h); 0: it is not
+ * to be told. Needs no open operation. lw_wait_lasts: they are over, and the wait goes on. */
+LW_INTERNAL int lw_wait_limit(void);
+LW_INTERNAL void lw_wait_lasts(int seconds);
 
 /* Which signals speak: 1 who waits for whom, when anybody waits, before the program's own handling;
  * 2 the status signal; 0 none. lw_report_waits prints it. */

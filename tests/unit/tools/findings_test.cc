@@ -233,6 +233,9 @@ TEST(Findings, EveryRuleOfTheRuntimeHasASentence) {
   const std::vector<std::pair<std::string, std::string>> known{
       {"deadlock", "cycle"},
       {"deadlock", "all-blocked"},
+      {"deadlock", "holder-ended"},
+      {"deadlock", "stall"},
+      {"deadlock", "long-wait"},
       {"double-lock", "self"},
       {"double-lock", "upgrade"},
       {"unlock-not-held", "not-locked"},
@@ -241,6 +244,7 @@ TEST(Findings, EveryRuleOfTheRuntimeHasASentence) {
       {"destroyed-while-held", "held"},
       {"destroyed-while-held", "waited-for"},
       {"destroyed-while-held", "freed"},
+      {"destroyed-while-held", "used-after-destroy"},
       {"wait-without-predicate", ""},
       {"lost-wakeup", ""},
       {"wait-while-holding", ""},
@@ -267,6 +271,36 @@ TEST(Findings, EveryRuleOfTheRuntimeHasASentence) {
     EXPECT_FALSE(finding.hint.empty()) << rule;
     EXPECT_TRUE(messages.insert(finding.message).second) << finding.message;
   }
+}
+
+TEST(Findings, ALongWaitIsANoteAndASituationIsNoFinding) {
+  Scenario scenario;
+  RecordBuilder& process = scenario.process();
+  const model::Id mu = process.object("mu");
+  model::Step wants = process.step(1, Action::wants, mu, "f bank.cc:5");
+  process.finding("deadlock", "at-SIGTERM", {wants}, false);
+  wants.count = 30;
+  process.finding("deadlock", "long-wait", {wants}, false);
+  const Results results = scenario.results();
+  ASSERT_EQ(results.findings.size(), 1u);
+  EXPECT_EQ(results.findings[0].level, model::Level::note);
+  EXPECT_NE(results.findings[0].message.find("30 seconds"), std::string::npos);
+}
+
+TEST(Findings, WhoWaitsForAnEndedHolderIsToldWithIt) {
+  Scenario scenario;
+  RecordBuilder& process = scenario.process();
+  const model::Id mu = process.object("mu");
+  const model::Id holder = process.thread("writer");
+  model::Step wants = process.step(1, Action::wants, mu, "f bank.cc:5");
+  wants.other = holder;
+  process.finding("deadlock", "holder-ended",
+                  {wants, process.step(holder, Action::acquires, mu, "g bank.cc:9"),
+                   process.step(holder, Action::ends, mu, "g bank.cc:9")});
+  const Results results = scenario.results();
+  ASSERT_EQ(results.findings.size(), 1u);
+  EXPECT_NE(results.findings[0].message.find("still held when it ended"), std::string::npos);
+  EXPECT_EQ(results.findings[0].place.line, 5u);
 }
 
 // A wait under another lock: what the waiter does, and what a notifier does that takes that lock too.

@@ -116,8 +116,10 @@ void add_run(CLI::App& app, RunOptions& options) {
   command.add_option("--options", options.options, "settings of the runtime, key=value:key=value")
       ->type_name("TEXT");
   command
-      .add_option("--hang-timeout", options.hang_timeout,
-                  "report a stall after so many seconds; 0 is off (default)")
+      .add_option(
+          "--hang-timeout", options.hang_timeout,
+          "report a stall after so many seconds, 0 is off (default: a wait for a lock, after "
+          "30 s, as a note)")
       ->type_name("SECONDS")
       ->check(quiet(CLI::Range(0, 1'000'000)));
   command
@@ -147,6 +149,7 @@ void add_inputs(CLI::App& command, std::vector<std::string>& inputs, bool& all_r
 void add_report(CLI::App& app, ReportOptions& options) {
   CLI::App& command = *app.add_subcommand("report", "tell what records hold");
   add_inputs(command, options.inputs, options.all_runs, options.print);
+  command.add_option("--only-finding", options.only_finding)->group("");
   add_reporting(command, options.reporting);
 }
 

@@ -47,6 +47,7 @@ struct ReportOptions {
   std::vector<std::string> inputs;
   bool all_runs = false;
   PrintTarget print;
+  std::optional<std::size_t> only_finding;  // for the runtime: of what it concluded, this one alone
 };
 
 struct GateOptions {

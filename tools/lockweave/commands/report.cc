@@ -12,16 +12,40 @@
 #include "tools/lockweave/commands/reporting.h"
 
 namespace lockweave::cli {
+namespace {
+
+void keep_only(std::size_t number, Inputs& inputs) {
+  for (model::Record& record : inputs.records) {
+    record.observations.clear();  // no cycles
+    if (number >= record.findings.size()) continue;
+    record.findings = {record.findings[number]};
+  }
+}
+
+// The one finding, whatever is thought of it; its process is about to show it.
+void show_alone(Results& results) {
+  std::move(results.low_confidence.begin(), results.low_confidence.end(),
+            std::back_inserter(results.findings));
+  results.low_confidence.clear();
+  results.filtered.clear();
+  results.notes.clear();
+  results.incomplete = false;
+}
+
+}  // namespace
+
 int report_command(const ReportOptions& options) {
   std::optional<Suppressions> suppressions = suppressions_for(options.reporting);
   if (!suppressions) return kUsage;
-  const Inputs inputs = load_named(options.inputs, options.all_runs);
+  Inputs inputs = load_named(options.inputs, options.all_runs);
+  if (options.only_finding) keep_only(*options.only_finding, inputs);
   const bool told_below = !options.reporting.quiet && !inputs.nothing_read();
   if (!told_below) {
     for (const model::ReadError& problem : inputs.problems) complain(problem);
   }
   if (inputs.nothing_read()) return kUsage;
-  const Results results = analyse_with_symbols(inputs, *suppressions, options.reporting);
+  Results results = analyse_with_symbols(inputs, *suppressions, options.reporting);
+  if (options.only_finding) show_alone(results);
   if (!print_results(results, options.reporting, options.print)) return kUsage;
   if (!write_reports(results, options.reporting)) return kUsage;
   if (results.incomplete) return kIncomplete;

@@ -27,8 +27,12 @@ bool ends_the_process(const RawFinding& raw) {
   return raw.variant == "never-done" || raw.variant == "never-closed";
 }
 
+// How the threads stood when the process was told to end: shown then, and no finding.
+bool is_situation(const RawFinding& raw) { return raw.variant.starts_with("at-SIG"); }
+
 Level level_of(const RawFinding& raw) {
   if (ends_the_process(raw)) return Level::error;
+  if (is_situation(raw) || raw.variant == "long-wait") return Level::note;
   const model::Rule* rule = model::find_rule(raw.rule);
   const Level full = rule != nullptr ? rule->level : Level::warning;
   if (raw.certain && !raw.several_processes) return full;
@@ -41,7 +45,7 @@ bool may_be_harmless(const RawFinding& raw) {
 }
 
 model::Confidence confidence_of(const RawFinding& raw) {
-  if (may_be_harmless(raw)) return model::Confidence::low;
+  if (may_be_harmless(raw) || is_situation(raw)) return model::Confidence::low;
   return raw.certain && !raw.several_processes ? model::Confidence::high
                                                : model::Confidence::medium;
 }

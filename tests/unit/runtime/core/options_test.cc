@@ -21,7 +21,7 @@ TEST(Options, DefaultsAreTheContracts) {
   EXPECT_EQ(said_by_parsing(""), "");
   EXPECT_EQ(options.exitcode, 66);
   EXPECT_EQ(options.on_deadlock, OnDeadlock::exit);
-  EXPECT_EQ(options.hang_timeout, 0);
+  EXPECT_EQ(options.hang_timeout, -1);
   EXPECT_FALSE(options.halt_on_error);
   EXPECT_FALSE(options.literal_locksets);
 }
