@@ -5,6 +5,7 @@
 #include "runtime/core/base/arena.h"
 #include "runtime/detectors/queue_waits.h"
 #include "runtime/detectors/steps.h"
+#include "runtime/detectors/thread_past.h"
 
 namespace lockweave::detectors {
 namespace {
@@ -403,6 +404,27 @@ bool missed_a_notification(const WaitView& wait) {
          wait.object->missed_pc.load(std::memory_order_relaxed) != nullptr;
 }
 
+// Does everybody wait for a notification that was missed, or for the end of a thread? Who waits for
+// anything else could have been about to notify again: then the threads wait for each other.
+bool nobody_else_to_notify(ThreadState* const* threads, std::uint32_t count) {
+  bool nobody = true;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const WaitView wait = core::view_wait(*threads[i]);
+    nobody &= wait.kind == LW_THREAD || missed_a_notification(wait);
+  }
+  return nobody;
+}
+
+// Who notified takes the waiter's mutex at times: what is waited for changes under it, so a waiter that
+// tests it in a loop has seen the change, and waits for the next one. Whether it does, the reporter knows.
+const char* variant_of_lost(const WaitView& wait) {
+  const ThreadState* by =
+      core::thread_by_id(wait.object->missed_by.load(std::memory_order_relaxed));
+  const bool guarded =
+      by != nullptr && wait.with != nullptr && taken_without(*by, *wait.with, 0) != nullptr;
+  return guarded ? "guarded" : "all-blocked";
+}
+
 ReportStep step_of_notification(const Object& object) {
   ReportStep step;
   step.thread = core::thread_by_id(object.missed_by.load(std::memory_order_relaxed));
@@ -416,16 +438,17 @@ ReportStep step_of_notification(const Object& object) {
 }
 
 // Waits that explain the others come first, joins last; within that, oldest thread first.
-int rank_of(const ThreadState& thread) {
+int rank_of(const ThreadState& thread, bool lost) {
   const WaitView wait = core::view_wait(thread);
-  if (missed_a_notification(wait)) return 0;
+  if (lost && missed_a_notification(wait)) return 0;
   return wait.kind == LW_THREAD ? 2 : 1;
 }
 
 void sort_by_rank(ThreadState** threads, std::uint32_t count) {
-  const auto before = [](const ThreadState& a, const ThreadState& b) {
-    const int rank_a = rank_of(a);
-    const int rank_b = rank_of(b);
+  const bool lost = nobody_else_to_notify(threads, count);
+  const auto before = [lost](const ThreadState& a, const ThreadState& b) {
+    const int rank_a = rank_of(a, lost);
+    const int rank_b = rank_of(b, lost);
     return rank_a != rank_b ? rank_a < rank_b : a.id < b.id;
   };
   for (std::uint32_t i = 1; i < count; ++i) {
@@ -464,7 +487,7 @@ void WaitFor::report_all_blocked() {
   move_to_front(threads, queue.thread);
 
   const WaitView first = core::view_wait(*threads[0]);
-  const bool lost = missed_a_notification(first);
+  const bool lost = missed_a_notification(first) && nobody_else_to_notify(threads, filled);
   core::StepList steps;
   steps.add(step_of_verdict(*threads[0], first));
   if (lost) steps.add(step_of_notification(*first.object));
@@ -474,7 +497,9 @@ void WaitFor::report_all_blocked() {
   core::add_outstanding_permits(steps);
   Report report;
   report.rule = lost ? "lost-wakeup" : queue.variant != nullptr ? "queue-imbalance" : "deadlock";
-  report.variant = queue.variant != nullptr ? queue.variant : "all-blocked";
+  report.variant = queue.variant != nullptr ? queue.variant
+                   : lost                   ? variant_of_lost(first)
+                                            : "all-blocked";
   report.object = first.object;
   report.steps = steps.begin();
   report.count = steps.count();

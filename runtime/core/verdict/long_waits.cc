@@ -8,6 +8,7 @@
 #include "runtime/core/base/options.h"
 #include "runtime/core/base/tls.h"
 #include "runtime/core/events/core_state.h"
+#include "runtime/core/events/detector.h"
 #include "runtime/core/record/record_writer.h"
 #include "runtime/core/verdict/reporter.h"
 

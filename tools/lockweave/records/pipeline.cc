@@ -96,6 +96,27 @@ std::vector<CodePosition> frames_to_judge(const model::Record& record, Id stack)
   return frames;
 }
 
+InLoop in_loop(const RawStep& wait, SymbolizedRecords& symbolized, WaitLoops& loops) {
+  const model::Record& record = symbolized.record(wait.record);
+  return loops.judge(frames_to_judge(record, wait.step.stack));
+}
+
+// All blocked, and the last notification found nobody waiting. If what is waited for changes under the
+// mutex ("guarded") and is tested in a loop, that notification was seen and is not what is missing: which
+// of the two came first was luck, and must not choose the rule.
+void judge_lost_wakeups(std::vector<RawFinding>& raw_findings, SymbolizedRecords& symbolized) {
+  WaitLoops loops;
+  for (RawFinding& raw : raw_findings) {
+    if (raw.rule != "lost-wakeup" || raw.variant != "guarded") continue;
+    raw.variant = "all-blocked";
+    if (raw.steps.empty() || raw.steps.front().step.stack == 0) continue;
+    if (in_loop(raw.steps.front(), symbolized, loops) != InLoop::yes) continue;
+    raw.rule = "deadlock";
+    std::erase_if(raw.steps,
+                  [](const RawStep& at) { return at.step.action == model::Action::notifies; });
+  }
+}
+
 // What only the machine code can tell stays or goes here.
 void judge_candidates(std::vector<RawFinding>& raw_findings, SymbolizedRecords& symbolized) {
   WaitLoops loops;
@@ -104,8 +125,7 @@ void judge_candidates(std::vector<RawFinding>& raw_findings, SymbolizedRecords& 
     if (raw.steps.empty()) return false;
     const RawStep& wait = raw.steps.front();
     if (wait.step.stack == 0) return true;
-    const model::Record& record = symbolized.record(wait.record);
-    return loops.judge(frames_to_judge(record, wait.step.stack)) != InLoop::no;
+    return in_loop(wait, symbolized, loops) != InLoop::no;
   });
 }
 
@@ -222,6 +242,7 @@ Results analyse(const Inputs& inputs, SymbolCache& symbols, Suppressions& suppre
   SymbolizedRecords symbolized(inputs.records, symbols);
   std::vector<RawFinding> raw_findings = all_stories(symbolized, suppressions, results);
   judge_candidates(raw_findings, symbolized);
+  judge_lost_wakeups(raw_findings, symbolized);
   prefetch_all(raw_findings, symbolized);
   sort_out(raw_findings, inputs.reported, symbolized, suppressions, results);
   note_cut_records(inputs, results);
