@@ -34,6 +34,7 @@ struct Lockset {
   std::uint32_t outer;
   Id lock;
   Mode mode;
+  std::uint32_t depth;  // how many locks it holds
 };
 
 class Acquisitions {
@@ -83,6 +84,7 @@ class Acquisitions {
   const ObservationNode& observation(std::uint32_t index) const { return observations_[index - 1]; }
   const ThreadSegment& thread_segment(std::uint32_t id) const { return thread_segments_[id - 1]; }
   const Lockset& lockset(std::uint32_t id) const { return locksets_[id - 1]; }
+  std::uint32_t lockset_depth(std::uint32_t id) const { return id == 0 ? 0 : lockset(id).depth; }
 
  private:
   bool grow(Id id) { return nodes_.resize(std::size_t{id} + 1, AcquisitionNode{}); }
@@ -100,7 +102,7 @@ class Acquisitions {
   std::uint32_t lockset_of(std::uint32_t outer, Id lock, Mode mode) {
     const std::uint64_t key = pair_key(outer, lock << 1 | (mode == Mode::shared ? 1 : 0));
     if (const std::uint32_t* found = lockset_ids_.find(key)) return *found;
-    if (!locksets_.push({outer, lock, mode})) return 0;
+    if (!locksets_.push({outer, lock, mode, lockset_depth(outer) + 1})) return 0;
     const auto id = static_cast<std::uint32_t>(locksets_.size());
     return lockset_ids_.insert(key, id) ? id : 0;
   }

@@ -28,7 +28,7 @@ class PathWitnesses {
 
   PathWitnesses(Resource& resource, WitnessPool& pool, WitnessRules& rules)
       : pool_(pool), rules_(rules), path_(resource), cursors_(resource), cursor_(resource),
-        edge_memo_(resource), context_memo_(resource) {}
+        edge_memo_(resource), next_edge_memo_(resource), context_memo_(resource) {}
 
   void clear() {
     path_.clear();
@@ -50,7 +50,7 @@ class PathWitnesses {
     if (!path_.push(edge)) return Fit::no_memory;
     Fit fit = Fit::no_memory;
     if (cursor_.assign(path_.size(), 0)) {
-      fit = goes_with_others() ? settle(closes, tries_max) : Fit::no;
+      fit = goes_with_others(closes) ? settle(closes, tries_max) : Fit::no;
       if (fit == Fit::no && some_cut()) fit = Fit::unknown;
       if (fit == Fit::yes && !keep_cursors()) fit = Fit::no_memory;
     }
@@ -100,6 +100,7 @@ class PathWitnesses {
   bool start_again() {
     filling_ = pool_.filling();
     edge_memo_.clear();
+    next_edge_memo_.clear();
     context_memo_.clear();
     for (Edge& edge : path_.all()) {
       if (!pool_.find(edge.held, edge.wanted, edge.range)) return false;
@@ -108,22 +109,31 @@ class PathWitnesses {
   }
 
   // ---- edges as wholes -------------------------------------------------------------------------
-  bool goes_with_others() {
-    for (std::size_t i = 0; i + 1 < path_.size(); ++i) {
-      if (!edges_go(path_[i].range, path_.back().range)) return false;
+  bool goes_with_others(bool closes) {
+    const std::size_t last = path_.size() - 1;
+    if (last == 0) return true;
+    if (!edges_go(path_[last - 1].range, path_[last].range, /*follows=*/true)) return false;
+    if (closes && !edges_go(path_[last].range, path_[0].range, /*follows=*/true)) return false;
+    for (std::size_t i = 0; i + 1 < last; ++i) {
+      if (!edges_go(path_[i].range, path_[last].range, /*follows=*/false)) return false;
     }
     return true;
   }
-  bool edges_go(std::uint32_t a, std::uint32_t b) {
+  // `follows`: b begins where a ends.
+  bool edges_go(std::uint32_t a, std::uint32_t b, bool follows) {
+    IdMap& memo = follows ? next_edge_memo_ : edge_memo_;
     const std::uint64_t key = pair_key(a, b);
-    if (const std::uint32_t* found = edge_memo_.find(key)) return *found != 0;
-    const bool go = any_contexts_go(pool_.range(a), pool_.range(b));
-    remember(edge_memo_, key, go);
+    if (const std::uint32_t* found = memo.find(key)) return *found != 0;
+    const bool go = any_contexts_go(pool_.range(a), pool_.range(b), follows);
+    remember(memo, key, go);
     return go;
   }
-  bool any_contexts_go(const WitnessPool::Range& a, const WitnessPool::Range& b) {
+  bool any_contexts_go(const WitnessPool::Range& a, const WitnessPool::Range& b, bool follows) {
     for (std::uint32_t i = a.context_begin; i < a.context_end; ++i) {
+      const Witness& from = pool_[pool_.context(i).begin];
       for (std::uint32_t j = b.context_begin; j < b.context_end; ++j) {
+        const Witness& to = pool_[pool_.context(j).begin];
+        if (follows && !WitnessRules::blocks(from, to)) continue;
         if (contexts_go(i, j)) return true;
       }
     }
@@ -221,6 +231,7 @@ class PathWitnesses {
   Array<std::size_t> cursors_;  // of the path's first edge, of its first two, ... of all
   Array<std::size_t> cursor_;   // being settled; counted from the begin of the edge's range
   IdMap edge_memo_;             // pair of ranges -> 1: they go together
+  IdMap next_edge_memo_;        // the same, the second follows the first in the ring
   IdMap context_memo_;          // pair of `seen_by` -> 1: two threads that may run at once
 };
 

@@ -8,13 +8,16 @@
 // count as one. Those that differ in thread and segment only stand together: a context. Contexts
 // seen by the same thread segments have the same `seen_by`, so what was found out about one pair
 // of contexts holds for the next.
-// A declared order is the last witness of its edge, a context of its own.
+// Contexts that hold fewer locks come first. A declared order is the last witness of its edge, a
+// context of its own.
 //
 // Private to the graph. Thread-safety: none.
 // Memory: an edge keeps kContextsMax contexts of kSegmentsMax thread segments each, the first seen;
 // past that its range says `cut`. Past kWitnessesMax in all, `full` asks for `forget`.
 // Cost of an edge: the acquisitions of `held`, or the chains of `wanted` where they are shorter.
 #pragma once
+
+#include <algorithm>
 
 #include "model/graph/edges.h"
 
@@ -54,7 +57,7 @@ class WitnessPool {
   WitnessPool(Resource& resource, GraphData& data, const Edges& edges)
       : data_(data), edges_(edges), witnesses_(resource), contexts_(resource), ranges_(resource),
         range_ids_(resource), seen_by_ids_(resource), pairs_(resource), context_ids_(resource),
-        by_context_(resource), segment_mark_(resource) {}
+        by_context_(resource), context_order_(resource), segment_mark_(resource) {}
 
   // Every function with a bool: false: out of memory.
   [[nodiscard]] bool prepare() {
@@ -143,10 +146,27 @@ class WitnessPool {
     const auto pair_of_context = [this](const auto& edge) {
       for (std::size_t i = 0; i < pairs_.size(); ++i) edge(pairs_[i].context, static_cast<Node>(i));
     };
-    if (!by_context_.build(context_count_, pair_of_context)) return false;
-    for (Node each = 0; each < context_count_; ++each) {
+    if (!by_context_.build(context_count_, pair_of_context) || !sort_contexts()) return false;
+    for (const Node each : context_order_.all()) {
       if (!add_context(by_context_.targets(each), range)) return false;
     }
+    return true;
+  }
+  // Those that hold the fewest locks first: they go with most others, and are told most easily.
+  bool sort_contexts() {
+    context_order_.clear();
+    for (Node each = 0; each < context_count_; ++each) {
+      if (!context_order_.push(each)) return false;
+    }
+    const auto depth = [this](Node context) {
+      const Pair& pair = pairs_[by_context_.targets(context).front()];
+      const Id outer = data_.acquisitions.node(pair.wanted_at).outer;
+      return data_.acquisitions.lockset_depth(data_.acquisitions.node(outer).lockset);
+    };
+    const std::span<Node> order = context_order_.all();
+    std::sort(order.begin(), order.end(), [&depth](Node a, Node b) {
+      return depth(a) != depth(b) ? depth(a) < depth(b) : a < b;
+    });
     return true;
   }
   bool add_context(std::span<const Node> pairs, Range& range) {
@@ -234,6 +254,7 @@ class WitnessPool {
   Array<Pair> pairs_;
   IdMap context_ids_;
   Digraph by_context_;
+  Array<Node> context_order_;
   std::uint32_t context_count_ = 0;
   bool too_many_contexts_ = false;
   Array<std::uint64_t> segment_mark_;  // by thread segment: mark_ of the last context that has it
