@@ -5,6 +5,7 @@
 // Detectors and rules make findings, renderers only print them; no renderer decides anything.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,11 +37,19 @@ struct HeldLock {
   std::vector<Site> stack;  // innermost first; lock wrappers removed
 };
 
-// One thing a thread does.
+// One thing a thread does. With an action it is told by what follows that, and renderers choose the
+// words; without one by `text`, for what no action names. Nothing is decided on the text.
 struct FlowStep {
-  std::string text;            // "wants `b.mu` (exclusive)", "waits on condition variable `ready`"
-  std::vector<Site> stack;     // innermost first; lock wrappers removed
-  std::vector<HeldLock> held;  // in the order they were taken
+  std::string text{};            // "starts a thread in `worker_`"; empty where there is an action
+  std::vector<Site> stack{};     // innermost first; lock wrappers removed
+  std::vector<HeldLock> held{};  // in the order they were taken
+  std::optional<Action> action{};
+  ObjectKind kind = ObjectKind::mutex;  // of the object
+  Mode mode = Mode::exclusive;
+  std::string object{};       // name; empty if there is none
+  std::string other{};        // the thread joined or created, or the one that holds the object
+  bool other_is_own = false;  // `other` is the thread itself
+  std::uint64_t count = 1;    // of permits, of values
 };
 
 // One thread's part of the story, its steps in order.

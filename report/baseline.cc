@@ -16,6 +16,7 @@
 #include <sstream>
 
 #include "report/text.h"
+#include "report/visible.h"
 
 namespace lockweave::cli {
 namespace {
@@ -99,7 +100,7 @@ bool check_header(std::string_view line, const std::string& path, std::size_t nu
 std::string one_line(std::string text) {
   std::replace_if(
       text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
-  return text;
+  return visible(text);
 }
 
 std::string place_text(const model::Site& site, std::string_view folder) {

@@ -3,15 +3,26 @@
 #include "report/child_output.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 
 namespace lockweave::cli {
 namespace {
+
+std::array<std::atomic<int>, kHelpersMax> helpers;  // 0: a free place
+
+void replace_helper(int old_child, int child) {
+  for (std::atomic<int>& helper : helpers) {
+    int expected = old_child;
+    if (helper.compare_exchange_strong(expected, child)) return;
+  }
+}
 
 int spawn_into(const std::vector<std::string>& arguments, int output) {
   std::vector<char*> argv;
@@ -47,14 +58,27 @@ bool exited_well(int child) {
 
 }  // namespace
 
+void add_helper(int child) { replace_helper(0, child); }
+void remove_helper(int child) { replace_helper(child, 0); }
+
+void kill_helpers() {
+  for (const std::atomic<int>& helper : helpers) {
+    const int child = helper.load();
+    if (child > 0) kill(child, SIGKILL);
+  }
+}
+
 std::optional<std::string> output_of(const std::vector<std::string>& arguments) {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return std::nullopt;
   const int child = spawn_into(arguments, ends[1]);
   close(ends[1]);
+  if (child > 0) add_helper(child);
   std::string text = child < 0 ? std::string{} : read_all(ends[0]);
   close(ends[0]);
-  if (child < 0 || !exited_well(child)) return std::nullopt;
+  const bool good = child >= 0 && exited_well(child);
+  if (child > 0) remove_helper(child);
+  if (!good) return std::nullopt;
   return text;
 }
 

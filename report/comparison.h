@@ -7,7 +7,7 @@
 // told (same_bug.h), so a finding about a variable is also compared with the other accounts of it:
 //   accepted is the better account, as a data-race     known: this run was lucky
 //   accepted is the lesser one                         new, and said to be worse than accepted
-// Pure functions. Cost: findings about variables times entries about variables.
+// Pure functions. Cost: n log n of findings, entries and their access keys.
 #pragma once
 
 #include <map>

@@ -6,23 +6,21 @@
 
 #include <cstdio>
 
+#include "report/visible.h"
+
 namespace lockweave::cli {
 
 std::string describe(const model::ReadError& problem) {
   std::string text = problem.path;
   if (problem.line != 0) text += fmt::format(":{}", problem.line);
-  text += ": " + problem.message;
-  if (!problem.remedy.empty()) text += "\n  " + problem.remedy;
-  return text;
+  return text + ": " + problem.message;
 }
 
-void complain(const model::ReadError& problem) {
-  fmt::print(stderr, "lockweave: {}\n", describe(problem));
-}
+void complain(const model::ReadError& problem) { complain(describe(problem), problem.remedy); }
 
 void complain(const std::string& message, const std::string& remedy) {
-  fmt::print(stderr, "lockweave: {}\n", message);
-  if (!remedy.empty()) fmt::print(stderr, "  {}\n", remedy);
+  fmt::print(stderr, "lockweave: {}\n", visible(message));
+  if (!remedy.empty()) fmt::print(stderr, "  {}\n", visible(remedy));
 }
 
 }  // namespace lockweave::cli

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "report/findings_file.h"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -61,7 +62,9 @@ model::Flow flow_of(const json& object) {
   flow.process = object.value("process", "");
   if (object.contains("created")) flow.created = stack_of(object.at("created"));
   for (const json& one : object.at("steps")) {
-    model::FlowStep step{one.at("text"), stack_of(one.at("stack")), {}};
+    model::FlowStep step;
+    step.text = one.at("text");
+    step.stack = stack_of(one.at("stack"));
     for (const json& held : one.at("held")) step.held.push_back(held_of(held));
     flow.steps.push_back(std::move(step));
   }
@@ -89,6 +92,15 @@ model::Finding finding_of(const json& object) {
   return finding;
 }
 
+// The text is followed by the remedy, where there is one (whole_text).
+Note note_of(const json& object) {
+  Note note{object.at("id"), level_of(object), object.at("text")};
+  note.remedy = object.value("remedy", "");
+  const std::size_t behind = whole_text({{}, {}, {}, note.remedy}).size();
+  note.text.resize(note.text.size() - std::min(note.text.size(), behind));
+  return note;
+}
+
 AnalyzerReport report_of(const json& document) {
   if (document.at(kVersionKey) != kVersion) throw std::invalid_argument("it has another version");
   AnalyzerReport report;
@@ -101,7 +113,7 @@ AnalyzerReport report_of(const json& document) {
     results.filtered.push_back({finding_of(one), one.at("reason")});
   }
   for (const json& one : document.at("notes")) {
-    results.notes.push_back({one.at("id"), level_of(one), one.at("text")});
+    results.notes.push_back(note_of(one));
   }
   results.suppressed = document.at("summary").at("suppressed");
   results.incomplete = document.at("summary").at("incomplete");

@@ -136,4 +136,18 @@ std::string step_text(const MessageStep& step) {
   return {};
 }
 
+std::string step_words(const model::FlowStep& step) {
+  if (!step.action) return step.text;
+  MessageStep told;
+  told.action = *step.action;
+  told.kind = step.kind;
+  told.mode = step.mode;
+  told.count = step.count;
+  told.object = step.object;
+  told.other = step.other;
+  const std::string words = step_text(told);
+  if (step.other.empty() || *step.action != Action::wants) return words;
+  return words + (step.other_is_own ? ", which it holds already" : ", held by " + step.other);
+}
+
 }  // namespace lockweave::cli

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/finding.h"
 #include "model/record.h"
 
 namespace lockweave::cli {
@@ -43,5 +44,7 @@ Message message_for(const MessageInput& input);
 
 // One step by itself: "wants `b.mu`", "joins thread 0.1".
 std::string step_text(const MessageStep& step);
+// The same of a finding's step, with who holds what it wants: "wants `b.mu`, held by thread 0.1".
+std::string step_words(const model::FlowStep& step);
 
 }  // namespace lockweave::cli

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "report/messages.h"
+
 namespace lockweave::cli {
 namespace {
 
@@ -37,7 +39,13 @@ json step_json(const model::FlowStep& step) {
                     {"mode", model::to_string(lock.mode)},
                     {"stack", stack_json(lock.stack)}});
   }
-  return {{"text", step.text}, {"stack", stack_json(step.stack)}, {"held", std::move(held)}};
+  json object = {
+      {"text", step_words(step)}, {"stack", stack_json(step.stack)}, {"held", std::move(held)}};
+  if (!step.action) return object;
+  object["action"] = model::to_string(*step.action);
+  object["object"] = step.object;
+  object["mode"] = model::to_string(step.mode);
+  return object;
 }
 
 json flow_json(const model::Flow& flow) {
@@ -75,7 +83,7 @@ json summary_json(const Results& results) {
   return {{"errors", count(model::Level::error)},
           {"warnings", count(model::Level::warning)},
           {"notes", count(model::Level::note)},
-          {"filtered", results.filtered.size()},
+          {"filtered", filtered_count(results)},
           {"low_confidence", results.low_confidence.size()},
           {"suppressed", results.suppressed},
           {"records", results.records},
@@ -83,7 +91,7 @@ json summary_json(const Results& results) {
           {"sarif_files", results.sarif_files},
           {"units", results.units},
           {"lines", results.lines},
-          {"incomplete", results.incomplete}};
+          {"incomplete", !is_whole(results)}};
 }
 
 json entry_json(const BaselineEntry& entry) {
@@ -132,8 +140,10 @@ std::string render_json(const Results& results) {
   }
   json notes = json::array();
   for (const Note& note : results.notes) {
-    notes.push_back(
-        {{"id", note.id}, {"level", model::to_string(note.level)}, {"text", note.text}});
+    json object = {
+        {"id", note.id}, {"level", model::to_string(note.level)}, {"text", whole_text(note)}};
+    if (!note.remedy.empty()) object["remedy"] = note.remedy;
+    notes.push_back(std::move(object));
   }
   json document = {{"lockweave", "results"},          {"version", 1},
                    {"findings", std::move(findings)}, {"low_confidence", std::move(low)},

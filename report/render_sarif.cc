@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "model/rule_catalog.h"
+#include "report/messages.h"
 #include "report/snippet.h"
 #include "report/text.h"
 
@@ -105,9 +106,9 @@ std::vector<std::string> held_names(const model::FlowStep& step) {
 
 std::string text_with_held(const model::FlowStep& step) {
   std::vector<std::string> names = held_names(step);
-  if (names.empty()) return step.text;
+  if (names.empty()) return step_words(step);
   for (std::string& name : names) name = ticked(name);
-  return step.text + " while it holds " + listed(names);
+  return step_words(step) + " while it holds " + listed(names);
 }
 
 // Where each was taken: by that a deadlock is known to be what a cycle of another run became.
@@ -126,7 +127,14 @@ json Writer::step_location(const model::FlowStep& step, int order) {
               {"executionOrder", order},
               {"importance", "essential"},
               {"properties", {{"held", held_names(step)}}}};
-  if (!step.held.empty()) one["properties"]["heldAt"] = places_of_held(step);
+  json& properties = one["properties"];
+  properties["words"] = step_words(step);
+  if (step.action) {
+    properties["action"] = model::to_string(*step.action);
+    properties["object"] = step.object;
+    properties["mode"] = model::to_string(step.mode);
+  }
+  if (!step.held.empty()) properties["heldAt"] = places_of_held(step);
   if (!step.stack.empty()) one["stack"] = stack(step.stack);
   return one;
 }
@@ -236,7 +244,7 @@ json Writer::notifications(const Results& results) {
     list.push_back(notification_of(finding, "low-confidence", "low confidence"));
   }
   for (const Note& note : results.notes)
-    list.push_back(notification(note.id, note.level, note.text));
+    list.push_back(notification(note.id, note.level, whole_text(note)));
   return list;
 }
 
@@ -288,7 +296,7 @@ json Writer::document(const Results& results) {
       {"tool", {{"driver", driver}}},
       {"columnKind", "utf16CodeUnits"},
       {"originalUriBaseIds", {{"SRCROOT", {{"uri", root_uri()}}}}},
-      {"invocations", json::array({{{"executionSuccessful", !results.incomplete},
+      {"invocations", json::array({{{"executionSuccessful", is_whole(results)},
                                     {"toolExecutionNotifications", notifications(results)}}})},
       {"results", std::move(list)}};
   return {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},

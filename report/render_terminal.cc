@@ -7,8 +7,10 @@
 #include <algorithm>
 
 #include "model/rule_catalog.h"
+#include "report/messages.h"
 #include "report/snippet.h"
 #include "report/text.h"
+#include "report/visible.h"
 
 namespace lockweave::cli {
 namespace {
@@ -29,11 +31,11 @@ class Renderer {
   std::string all(const Results& results);
 
  private:
-  void finding(const Finding& finding, bool headline_only);
+  void finding(const Finding& told, bool headline_only);
   void headline(const Finding& finding);
   void flows(const Finding& finding);
   void closing(const Finding& finding);
-  void known(const Finding& finding, const Comparison& comparison);
+  void known(const Finding& told, const Comparison& comparison);
   void worse_than_accepted(const Finding& finding, const Comparison& comparison);
   void absent(const Comparison& comparison);
   void filtered(const FilteredCycle& cycle);
@@ -81,13 +83,15 @@ std::string Renderer::function(const Site& site) const {
 void Renderer::source(const Site& site, Ink mark, Lines& lines) {
   const auto line = sources_.line(site.file, site.line, site.column);
   if (!line) return;
+  const std::string text = visible(line->text);
   const std::string number = std::to_string(site.line);
   const std::string margin(std::max<std::size_t>(number.size(), 4), ' ');
   const std::string shown(margin.size() - number.size(), ' ');
   const std::string bar = pen_(Ink::blue, "|");
   const std::string carets(line->end - line->begin, '^');
   lines.push_back(fmt::format("  {} {}", margin, bar));
-  lines.push_back(fmt::format("  {} {} {}", pen_(Ink::blue, shown + number), bar, line->text));
+  lines.push_back(fmt::format("  {} {} {}", pen_(Ink::blue, shown + number), bar, text));
+  if (text.size() != line->text.size()) return;  // the columns are not those of the source
   lines.push_back(
       fmt::format("  {} {} {}{}", margin, bar, std::string(line->begin, ' '), pen_(mark, carets)));
 }
@@ -108,7 +112,7 @@ void Renderer::step(const model::Flow& flow, std::size_t index, std::size_t numb
                     Lines& lines) {
   const model::FlowStep& step = flow.steps[index];
   lines.push_back(fmt::format("  {} {}", pen_(Ink::bold, fmt::format("{}.", number)),
-                              pen_(Ink::bold, step.text)));
+                              pen_(Ink::bold, step_words(step))));
   if (!step.stack.empty()) {
     const Site& site = step.stack.front();
     lines.push_back(
@@ -220,7 +224,8 @@ void Renderer::closing(const Finding& finding) {
                   finding.fingerprint, model::to_string(finding.how)));
 }
 
-void Renderer::finding(const Finding& finding, bool headline_only) {
+void Renderer::finding(const Finding& told, bool headline_only) {
+  const Finding finding = visible(told);
   headline(finding);
   if (headline_only) {
     put(pen_(Ink::blue, "  =") + " shown in full above, when it happened");
@@ -231,17 +236,18 @@ void Renderer::finding(const Finding& finding, bool headline_only) {
 }
 
 std::string what_was_accepted(const BaselineEntry& entry) {
-  return fmt::format("{}[{}], fingerprint {}", model::to_string(entry.level), entry.rule,
-                     entry.fingerprint);
+  return visible(fmt::format("{}[{}], fingerprint {}", model::to_string(entry.level), entry.rule,
+                             entry.fingerprint));
 }
 
-void Renderer::known(const Finding& finding, const Comparison& comparison) {
+void Renderer::known(const Finding& told, const Comparison& comparison) {
+  const Finding finding = visible(told);
   std::string line =
       fmt::format("known: {}: {}: {}",
                   pen_(Pen::of(finding.level),
                        fmt::format("{}[{}]", model::to_string(finding.level), finding.rule)),
                   place(finding.place), finding.message);
-  const auto accepted = comparison.accepted_as.find(finding.fingerprint);
+  const auto accepted = comparison.accepted_as.find(told.fingerprint);
   if (accepted != comparison.accepted_as.end()) {
     line += " (accepted as " + what_was_accepted(accepted->second) + ")";
   }
@@ -258,22 +264,25 @@ void Renderer::worse_than_accepted(const Finding& finding, const Comparison& com
 void Renderer::absent(const Comparison& comparison) {
   for (const BaselineEntry& entry : comparison.absent) {
     put(pen_(Ink::green, fmt::format("no longer reported: {}[{}]: ", model::to_string(entry.level),
-                                     entry.rule)) +
-        entry.text);
+                                     visible(entry.rule))) +
+        visible(entry.text));
   }
 }
 
 void Renderer::filtered(const FilteredCycle& cycle) {
-  put(pen_(Ink::cyan, "filtered[" + cycle.finding.rule + "]") + ": " + cycle.finding.message);
-  put(fmt::format(" {} {}", pen_(Ink::blue, "-->"), place(cycle.finding.place)));
+  const Finding finding = visible(cycle.finding);
+  put(pen_(Ink::cyan, "filtered[" + finding.rule + "]") + ": " + finding.message);
+  put(fmt::format(" {} {}", pen_(Ink::blue, "-->"), place(finding.place)));
   put(fmt::format("{} {} {}", pen_(Ink::blue, "  ="), pen_(Ink::bold, "not reported:"),
-                  cycle.reason));
+                  visible(cycle.reason)));
   put("");
 }
 
 void Renderer::notes(const Results& results) {
   for (const Note& note : results.notes) {
-    put(pen_(Pen::of(note.level), std::string(model::to_string(note.level))) + ": " + note.text);
+    put(pen_(Pen::of(note.level), std::string(model::to_string(note.level))) + ": " +
+        visible(note.text));
+    if (!note.remedy.empty()) put("  " + visible(note.remedy));
   }
   if (!results.notes.empty()) put("");
 }
@@ -321,9 +330,9 @@ void Renderer::summary(const Results& results) {
   if (results.records != results.processes) {
     line += fmt::format(" ({})", counted(results.records, "record"));
   }
-  if (!results.filtered.empty()) {
-    line += fmt::format("; {} filtered{}", counted(results.filtered.size(), "cycle"),
-                        style_.all ? "" : " (--all lists them)");
+  if (const std::uint64_t filtered = filtered_count(results); filtered != 0) {
+    line += fmt::format("; {}{} filtered{}", results.more_filtered ? "at least " : "",
+                        counted(filtered, "cycle"), style_.all ? "" : " (--all lists them)");
   }
   if (!results.low_confidence.empty()) {
     line += fmt::format("; {} of low confidence", results.low_confidence.size());
@@ -338,8 +347,9 @@ void Renderer::summary(const Results& results) {
   }
   if (lost > 0) line += "; coverage was lost, see the warnings";
   if (results.incomplete) line += "; incomplete, some input could not be read";
+  if (results.search_cut) line += "; incomplete, not all lock orders were searched";
   if (!style_.records_in.empty() && !results.findings.empty()) {
-    line += fmt::format("; records in {}", style_.records_in);
+    line += fmt::format("; records in {}", visible(style_.records_in));
   }
   put(pen_(Ink::bold, line));
 }

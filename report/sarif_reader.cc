@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <nlohmann/json.hpp>
 
+#include "report/sarif_shape.h"
 #include "report/text.h"
 
 namespace lockweave::cli {
@@ -78,7 +80,13 @@ std::string path_of(std::string_view uri) {
 class RunReader {
  public:
   RunReader(const json& run, SarifFile& into) : run_(run), into_(into) {
-    tool_ = text_of(member(member(member(run, "tool"), "driver"), "name"));
+    const json& driver = member(member(run, "tool"), "driver");
+    tool_ = text_of(member(driver, "name"));
+    bases_ = member(run, "originalUriBaseIds").dump(-1, ' ', false, kReplace);
+    const json& rules = member(driver, "rules");
+    for (std::size_t i = 0; rules.is_array() && i < rules.size(); ++i) {
+      rules_.emplace(text_of(member(rules[i], "id")), &rules[i]);
+    }
   }
   void read() {
     const json& invocations = member(run_, "invocations");
@@ -123,8 +131,7 @@ class RunReader {
     } else {
       read_own(result, finding);
     }
-    one.digest =
-        digest_of(tool_ + '\0' + base_ids() + '\0' + result.dump(-1, ' ', false, kReplace));
+    one.digest = digest_of(tool_ + '\0' + bases_ + '\0' + result.dump(-1, ' ', false, kReplace));
     into_.results.push_back(std::move(one));
   }
 
@@ -133,13 +140,8 @@ class RunReader {
     const json& rules = member(member(member(run_, "tool"), "driver"), "rules");
     const json& index = member(result, "ruleIndex");
     if (index.is_number_unsigned()) return element(rules, index.get<std::size_t>());
-    const std::string id = text_of(member(result, "ruleId"));
-    if (rules.is_array()) {
-      for (const json& rule : rules) {
-        if (text_of(member(rule, "id")) == id) return rule;
-      }
-    }
-    return element(rules, std::string::npos);
+    const auto at = rules_.find(text_of(member(result, "ruleId")));
+    return at == rules_.end() ? member(run_, "") : *at->second;
   }
   std::string rule_of(const json& result) const {
     std::string id = text_of(member(result, "ruleId"));
@@ -182,9 +184,6 @@ class RunReader {
   }
 
   // ---- places ------------------------------------------------------------------------------------
-  std::string base_ids() const {
-    return member(run_, "originalUriBaseIds").dump(-1, ' ', false, kReplace);
-  }
   std::string file_of(const json& artifact) const {
     constexpr int kBasesMax = 8;  // a base may have a base; a ring of them ends here
     std::string uri = text_of(member(artifact, "uri"));
@@ -224,7 +223,7 @@ class RunReader {
   void make_foreign(const json& result, Finding& finding) const {
     const json& physical = member(element(member(result, "locations"), 0), "physicalLocation");
     const std::string uri = text_of(member(member(physical, "artifactLocation"), "uri"));
-    const std::string file = below(path_of(uri), current_folder());
+    const std::string file = below(path_of(uri), folder_);
     const std::string key = finding.rule + '\0' + file + '\0' + finding.message;
     finding.fingerprint = hex16(digest_of(key).first);
     finding.how = model::How::static_analysis;
@@ -266,19 +265,16 @@ class RunReader {
   model::FlowStep step(const json& from) const {
     model::FlowStep step;
     const json& location = member(from, "location");
-    step.text = text_of(member(member(location, "message"), "text"));
-    std::vector<std::string> held = texts_in(member(member(from, "properties"), "held"));
+    // The message says what is held as well.
+    const json& words = member(member(from, "properties"), "words");
+    step.text = text_of(words.is_string() ? words : member(member(location, "message"), "text"));
+    const std::vector<std::string> held = texts_in(member(member(from, "properties"), "held"));
     const json& held_at = member(member(from, "properties"), "heldAt");
     for (std::size_t i = 0; i < held.size(); ++i) {
       model::HeldLock lock{held[i], model::Mode::exclusive, {}};
       const Site taken = site(element(held_at, i));
       if (taken != Site()) lock.stack.push_back(taken);
       step.held.push_back(std::move(lock));
-      held[i] = ticked(held[i]);
-    }
-    const std::string suffix = " while it holds " + listed(held);
-    if (!held.empty() && step.text.ends_with(suffix)) {
-      step.text.resize(step.text.size() - suffix.size());
     }
     const json& frames = member(member(from, "stack"), "frames");
     if (!frames.is_array()) return step;
@@ -294,6 +290,9 @@ class RunReader {
   const json& run_;
   SarifFile& into_;
   std::string tool_;
+  std::string bases_;  // originalUriBaseIds, as text
+  std::string folder_ = current_folder();
+  std::map<std::string, const json*> rules_;  // by id
 };
 
 std::size_t line_at(std::string_view text, std::size_t byte) {
@@ -306,6 +305,11 @@ std::size_t line_at(std::string_view text, std::size_t byte) {
 std::optional<SarifFile> read_sarif(std::string_view text, const std::string& path,
                                     model::ReadError& error) {
   const char* const kRewrite = "write it again with the tool it came from, or leave it out";
+  if (const std::size_t deep = too_deep_at(text); deep != std::string_view::npos) {
+    error = {path, line_at(text, deep),
+             fmt::format("nested more than {} deep: this is no SARIF", kNestingMax), kRewrite};
+    return std::nullopt;
+  }
   json document;
   try {
     document = json::parse(text);
@@ -324,6 +328,10 @@ std::optional<SarifFile> read_sarif(std::string_view text, const std::string& pa
   if (!version.starts_with("2.1")) {
     error = {path, 0, fmt::format("SARIF of version `{}`; this program reads 2.1.0", version),
              "have the tool it came from write SARIF 2.1.0"};
+    return std::nullopt;
+  }
+  if (const std::string problem = wrong_shape(document); !problem.empty()) {
+    error = {path, 0, "malformed SARIF: " + problem, kRewrite};
     return std::nullopt;
   }
   SarifFile file;

@@ -6,6 +6,7 @@
 
 #include "analyzer/driver/driver.h"
 #include "report/exit_code.h"
+#include "report/visible.h"
 
 int main(int argc, char** argv) {
   namespace driver = lockweave::analyzer::driver;
@@ -14,7 +15,8 @@ int main(int argc, char** argv) {
     const auto options = driver::parse_options(argc, argv, exit_code);
     return options ? driver::run(*options) : exit_code;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "lockweave: the analyzer itself failed: {}\n", error.what());
+    fmt::print(stderr, "lockweave: the analyzer itself failed: {}\n",
+               lockweave::cli::visible(error.what()));
     return lockweave::cli::kToolFailed;
   }
 }

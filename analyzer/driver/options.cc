@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "report/exit_code.h"
+#include "report/visible.h"
 
 namespace lockweave::analyzer::driver {
 namespace {
@@ -71,7 +72,8 @@ std::optional<Options> parse_options(int argc, const char* const* argv, int& exi
   } catch (const CLI::Success& asked) {
     exit_code = app.exit(asked);
   } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "lockweave: {}\n  see lockweave analyze --help\n", error.what());
+    fmt::print(stderr, "lockweave: {}\n  see lockweave analyze --help\n",
+               cli::visible(error.what()));
     exit_code = cli::kUsage;
   }
   return std::nullopt;

@@ -8,6 +8,7 @@ Usage: run_options.py LOCKWEAVE RUNTIME_LIBRARY
 import json
 import os
 import pathlib
+import select
 import signal
 import stat
 import subprocess
@@ -57,6 +58,48 @@ int main(void) {
   pthread_mutex_lock(&journal); pthread_mutex_lock(&accounts);
   pthread_mutex_unlock(&accounts); pthread_mutex_unlock(&journal);
   return pthread_join(thread, 0);
+}
+""",
+    # THREADS threads one after the other, but not so that it is known; each takes LOCKS locks in all
+    # orders, each begun with another one.
+    "all_orders": """
+#include <pthread.h>
+#include <stdlib.h>
+static int locks;
+static pthread_mutex_t ring[1000], turn = PTHREAD_MUTEX_INITIALIZER;
+static void *all(void *unused) {
+  pthread_mutex_lock(&turn); pthread_mutex_unlock(&turn);
+  for (int first = 0; first < locks; ++first) {
+    for (int i = 0; i < locks; ++i) pthread_mutex_lock(&ring[(first + i) % locks]);
+    for (int i = 0; i < locks; ++i) pthread_mutex_unlock(&ring[(first + i) % locks]);
+  }
+  return unused;
+}
+int main(int argc, char **argv) {
+  pthread_t threads[8];
+  int count = argc > 2 ? atoi(argv[2]) : 1;
+  locks = atoi(argv[1]);
+  for (int i = 0; i < locks; ++i) pthread_mutex_init(&ring[i], 0);
+  if (count == 1) return all(0) != 0;
+  pthread_mutex_lock(&turn);
+  for (int i = 0; i < count; ++i) pthread_create(&threads[i], 0, all, 0);
+  pthread_mutex_unlock(&turn);
+  for (int i = 0; i < count; ++i) pthread_join(threads[i], 0);
+  return 0;
+}
+""",
+    # A lock whose name is made for the terminal, and for a log reader.
+    "wild_names": r"""
+#include "lockweave/annotations.h"
+#include <pthread.h>
+static pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER, b = PTHREAD_MUTEX_INITIALIZER;
+int main(void) {
+  LOCKWEAVE_NAME(&a, "A\n::error file=x.c::owned\n\033[31m\033]0;T\007\xc2\x9b\xe2\x80\xae");
+  LOCKWEAVE_NAME(&b, "B\r::warning::");
+  pthread_mutex_unlock(&b);
+  pthread_mutex_lock(&a);
+  pthread_mutex_lock(&a);
+  return 0;
 }
 """,
     # Its own malloc takes a lock that is part of the deadlock.
@@ -205,6 +248,87 @@ class ExitCodes(unittest.TestCase):
         result = run("double_lock")
         self.assertEqual((result.returncode, result.stdout), (66, "before\n"))
         self.assertIn("error[double-lock]", result.stderr)
+
+
+class TheSearchIsBounded(unittest.TestCase):
+    def test_all_orders_of_one_thread_are_clean(self):
+        result = run("all_orders", 200)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("no findings", result.stderr)
+        self.assertNotIn("incomplete", result.stderr)
+
+    def test_all_orders_of_two_threads_are_found(self):
+        result = run("all_orders", 60, 2)
+        self.assertEqual(result.returncode, 66)
+        self.assertIn("error[lock-order-cycle]", result.stderr)
+
+
+class WildNames(unittest.TestCase):
+    """What others chose is shown, never acted on: on the terminal, in files, and raw."""
+
+    def assert_tame(self, text):
+        self.assertEqual([c for c in text if c != "\n" and not c.isprintable()], [])
+        self.assertEqual([line for line in text.splitlines() if line.lstrip().startswith("::")], [])
+        self.assertIn(r"A\n::error file=x.c::owned\n\x1b[31m\x1b]0;T\x07\u{9b}\u{202e}", text)
+
+    def program(self):
+        return program("wild_names", f"-I{ROOT}/runtime/include")
+
+    def test_on_the_terminal_and_in_files(self):
+        out = FOLDER / "out-wild"
+        self.assert_tame(lockweave("run", "--output", out, "--", self.program()).stderr)
+        text = FOLDER / "wild.txt"
+        lockweave("gate", "--all", "--text", text, out)
+        self.assert_tame(text.read_text())
+        baseline = FOLDER / "wild-baseline.txt"
+        lockweave("gate", "--baseline", baseline, "--update-baseline", out)
+        self.assertEqual([c for c in baseline.read_text() if c != "\n" and not c.isprintable()], [])
+
+    def test_in_complaints(self):
+        wild = "no\n::error::such\033[31m"
+        for arguments in (["report", wild], ["gate", "--baseline", wild, FOLDER], ["run", "--", wild],
+                          ["doctor", wild], ["explain", wild], [wild]):
+            result = lockweave(*arguments)
+            said = result.stdout + result.stderr
+            self.assertEqual([c for c in said if c != "\n" and not c.isprintable()], [], said)
+            self.assertNotIn("\n::", said)
+
+    def test_in_the_runtimes_own_words(self):
+        env = environment("nonsense\n::error::=1")
+        result = subprocess.run([LOCKWEAVE, "run", "--", program("clean")], env=env, text=True,
+                                capture_output=True, cwd=FOLDER, timeout=60)
+        self.assertIn(r"nonsense\n", result.stderr)
+        self.assertNotIn("\n::", result.stderr)
+
+
+class RequestsToEnd(unittest.TestCase):
+    """While it is told what was found, by a symboliser that never answers."""
+
+    def end(self, number, *arguments):
+        tools = FOLDER / f"bin-{self.id()}"
+        tools.mkdir()
+        os.mkfifo(tools / "started")
+        stuck = tools / "llvm-symbolizer-19"
+        stuck.write_text(f"#!/bin/sh\necho $$ > {tools}/started\nexec tail -f /dev/null\n")
+        stuck.chmod(0o755)
+        env = environment() | {"PATH": f"{tools}:{os.environ['PATH']}"}
+        child = subprocess.Popen([LOCKWEAVE, *map(str, arguments)], env=env, text=True, cwd=FOLDER,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        helper = os.pidfd_open(int((tools / "started").read_text()))
+        child.send_signal(number)
+        _, said = child.communicate(timeout=20)
+        self.assertEqual(child.returncode, 128 + number)
+        self.assertIn("ended by a signal", said)
+        self.assertEqual(len(select.select([helper], [], [], 20)[0]), 1, "the helper lives on")
+        os.close(helper)
+
+    def test_report_and_gate(self):
+        out = FOLDER / "out-ended"
+        lockweave("run", "--output", out, "--", program("unlocks_free_lock"))
+        self.end(signal.SIGTERM, "report", out)
+
+    def test_run(self):
+        self.end(signal.SIGINT, "run", "--", program("unlocks_free_lock"))
 
 
 class SuppressionFiles(unittest.TestCase):

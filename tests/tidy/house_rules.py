@@ -7,6 +7,7 @@
   no-to-do     nothing is left for later in the code
   no-machine   no path of somebody's machine
   executable   what begins with #! can be executed, and nothing else
+  display-text nothing is decided on words that are made to be read
   rule-page    every rule of the catalogue has its page in docs/rules
 """
 import os
@@ -21,6 +22,11 @@ SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep|sleep)\s*\(")
 # Put together so that this file does not break its own rules.
 TO_DO = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b")
 MACHINE = re.compile(r"(?<![\w.])(/wo" r"rk/|/ho" r"me/\w+/|/Us" r"ers/\w+/|/ro" r"ot/\w)")
+# What people read, asked for what it says. Data has names of its own: rule ids, enumerations.
+DECIDES_ON_TEXT = re.compile(
+    r"(?:\.|->)(?:text|message|hint|reason|words|title|remedy)(?:\(\))?\s*"
+    r"(?:\.(?:starts_with|ends_with|find|rfind|contains|compare)\b|[!=]=\s*\")")
+SPEAKS_OF_FINDINGS = ("report/", "tools/", "analyzer/driver/", "analyzer/rules/")
 RULE_ID = re.compile(r'^\s*(?:\{|Rule\{|\.id\s*=)\s*(?:\.id\s*=\s*)?"([a-z]+(?:-[a-z]+)+)"')
 
 
@@ -48,6 +54,8 @@ def line_complaints(name, text):
             yield f"{name}:{number}: no-sleep: order threads by steps, not by time"
         if TO_DO.search(line):
             yield f"{name}:{number}: no-to-do: {line.strip()}"
+        if name.startswith(SPEAKS_OF_FINDINGS) and DECIDES_ON_TEXT.search(line):
+            yield f"{name}:{number}: display-text: decide on data, not on words: {line.strip()}"
         if MACHINE.search(line):
             yield f"{name}:{number}: no-machine: {line.strip()}"
 

@@ -91,6 +91,15 @@ class Tree(unittest.TestCase):
         self.plant("model/x.cc", '// see /ho' 'me/jane/notes\n')
         self.assert_finds(house_rules.check, "model/x.cc:3:", "no-machine")
 
+    def test_nothing_is_decided_on_words(self):
+        for line in ('if (step.text.starts_with("takes ")) return;',
+                     'x = finding->message.find(word) != 0;', 'return one.reason == "a gate";'):
+            self.plant("tools/x.cc", line + "\n")
+            self.assert_finds(house_rules.check, "tools/x.cc:3:", "display-text")
+        for line in ('put(step.text);', 'return a.message < b.message;', 'if (text == "x") f();'):
+            self.plant("tools/x.cc", line + "\n")
+            self.assertEqual(house_rules.check(self.root), [])
+
     def test_scripts_are_executable(self):
         self.plant("tools/x", "", header="#!/bin/sh\n" + HEADER.format("tools/x").replace("//", "#"))
         self.assert_finds(house_rules.check, "tools/x:1:", "executable")

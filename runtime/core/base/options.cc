@@ -97,8 +97,9 @@ constexpr Key kKeys[] = {
 bool print_help(std::string_view text) {
   if (text != "1") return true;
   Say say;
-  say << "lockweave: keys of LOCKWEAVE_OPTIONS=\"key=value:key=value\"\n";
-  for (const Key& key : kKeys) say << "  " << key.name << "\n      " << key.help << "\n";
+  say << "lockweave: keys of LOCKWEAVE_OPTIONS=\"key=value:key=value\"" << end_line;
+  for (const Key& key : kKeys)
+    say << "  " << key.name << end_line << "      " << key.help << end_line;
   return true;
 }
 
@@ -137,12 +138,12 @@ void apply(std::string_view setting) {
     if (key.name != name) continue;
     if (!key.parse(value)) {
       Say() << "lockweave: warning: LOCKWEAVE_OPTIONS: bad value \"" << value << "\" for " << name
-            << " (" << key.help << "); the default is used\n";
+            << " (" << key.help << "); the default is used" << end_line;
     }
     return;
   }
   Say() << "lockweave: warning: LOCKWEAVE_OPTIONS: unknown key \"" << name << "\"; did you mean \""
-        << nearest_key(name).name << "\"? (help=1 lists all keys)\n";
+        << nearest_key(name).name << "\"? (help=1 lists all keys)" << end_line;
 }
 
 }  // namespace

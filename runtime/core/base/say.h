@@ -4,15 +4,22 @@
 // Text to the user from inside the process: a fixed buffer, written with one system call per
 // kilobyte, so that lines of several processes do not mix. Only start-up warnings and verdicts
 // speak; nothing else does.
+//
+// All text is made visible (model/visible.h): much of it are names that the program chose. A line
+// ends by `end_line`, and by nothing else.
 #pragma once
 
 #include <charconv>
 #include <cstdint>
 #include <string_view>
 
+#include "model/visible.h"
 #include "runtime/core/base/os.h"
 
 namespace lockweave::core {
+
+struct EndLine {};
+inline constexpr EndLine end_line;
 
 class Say {
  public:
@@ -22,16 +29,21 @@ class Say {
   Say& operator=(const Say&) = delete;
 
   Say& operator<<(std::string_view text) {
-    for (const char c : text) {
-      if (used_ == sizeof buffer_) flush();
-      buffer_[used_++] = c;
-    }
+    model::for_each_visible(text.data(), text.size(), [this](char c) { put(c); });
+    return *this;
+  }
+  Say& operator<<(EndLine) {
+    put('\n');
     return *this;
   }
   Say& operator<<(std::uint64_t value) { return number(value, 10); }
   Say& hex(std::uint64_t value) { return (*this << "0x").number(value, 16); }
 
  private:
+  void put(char c) {
+    if (used_ == sizeof buffer_) flush();
+    buffer_[used_++] = c;
+  }
   Say& number(std::uint64_t value, int base) {
     char digits[24];
     return *this << std::string_view(

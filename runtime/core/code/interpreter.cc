@@ -12,9 +12,9 @@ namespace lockweave::core {
 
 void say_script_stacks() {
   if (_Py_DumpTracebackThreads == nullptr) return;
-  Say() << "lockweave: the script's stacks, as the interpreter tells them:\n";
+  Say() << "lockweave: the script's stacks, as the interpreter tells them:" << end_line;
   if (const char* error = _Py_DumpTracebackThreads(2, nullptr, nullptr)) {
-    Say() << "  " << error << "\n";
+    Say() << "  " << error << end_line;
   }
 }
 

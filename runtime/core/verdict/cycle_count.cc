@@ -73,7 +73,7 @@ void add_node(model::LockOrderGraph& graph, Acquisition& node) {
 
 }  // namespace
 
-std::uint64_t count_lock_order_cycles() {
+CycleCount count_lock_order_cycles(std::uint32_t enough) {
   model::LockOrderGraph graph(arena);
   for (ThreadState* thread = newest_thread(); thread != nullptr; thread = thread->next) {
     graph.add_thread(thread->id, thread->parent, thread->parent_segment);
@@ -95,8 +95,13 @@ std::uint64_t count_lock_order_cycles() {
       },
       &graph);
   CountReported counter;
-  graph.find_cycles(counter);
-  return counter.reported;
+  model::LockOrderGraph::Limits limits;
+  limits.cycles_max = enough;
+  limits.steps_max = 2'000'000;
+  limits.steps_total_max = 8'000'000;
+  limits.filtered_steps_max = 0;
+  const model::LockOrderGraph::Summary summary = graph.find_cycles(counter, limits);
+  return {counter.reported, summary.components_cut > summary.components_full};
 }
 
 }  // namespace lockweave::core

@@ -39,7 +39,7 @@ void say_held(Say& say, const ThreadState& thread) {
       say << ", taken at ";
       say_places(say, taken.stack->pcs, taken.stack->count);
     }
-    say << "\n";
+    say << end_line;
   }
 }
 
@@ -60,7 +60,7 @@ void say_wait(Say& say, const ThreadState& thread) {
     say << ", at ";
     say_places(say, trace.pcs, trace.count);
   }
-  say << "\n";
+  say << end_line;
 }
 
 }  // namespace
@@ -68,12 +68,13 @@ void say_wait(Say& say, const ThreadState& thread) {
 void print_lock_table(int fd, const char* title) {
   Say say(fd);
   say << "lockweave: " << title << " (process " << static_cast<std::uint64_t>(os::process_id())
-      << ")\n";
+      << ")" << end_line;
   for (ThreadState* thread = newest_live_thread(); thread != nullptr;
        thread = live_after(*thread)) {
     if (thread->finished.load(std::memory_order_relaxed)) continue;
     say << "  thread " << thread->label << " (tid "
-        << static_cast<std::uint64_t>(thread->tid.load(std::memory_order_relaxed)) << ")\n";
+        << static_cast<std::uint64_t>(thread->tid.load(std::memory_order_relaxed)) << ")"
+        << end_line;
     say_held(say, *thread);
     say_wait(say, *thread);
   }

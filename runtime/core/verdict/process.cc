@@ -64,7 +64,8 @@ void say_no_record(const char* where, long result) {
         << strerrordesc_np(static_cast<int>(-result)) << "; findings of process "
         << static_cast<std::uint64_t>(core_state.pid)
         << " will be incomplete. Give another folder with --output, or with output= in "
-           "LOCKWEAVE_OPTIONS.\n";
+           "LOCKWEAVE_OPTIONS."
+        << end_line;
 }
 
 // A set-user-id program obeys nobody who starts it: no variable of the caller counts, no file is made,
@@ -100,20 +101,23 @@ void for_each_core_lock(LockVisitor visit) {
   arena.for_each_lock(visit);
 }
 
-// At or above the threshold, as far as it can be told here: suppressions are the reporter's.
+// At or above the threshold, as far as it can be told here: suppressions are the reporter's, and it
+// searches longer.
 bool found_any() {
   if (core_state.findings.load() > 0) return true;
-  return std::string_view(options.fail_on) != "never" && count_lock_order_cycles() > 0;
+  if (std::string_view(options.fail_on) == "never") return false;
+  const CycleCount cycles = count_lock_order_cycles(1);
+  return cycles.reported > 0 || cycles.cut;
 }
 
 // What the record does not hold, who reads it cannot count.
 bool found_unwritten() {
   if (std::string_view(options.fail_on) == "never") return false;
-  const std::uint64_t cycles = record_writer.lost_lines() ? count_lock_order_cycles() : 0;
+  const std::uint64_t cycles = record_writer.lost_lines() ? count_lock_order_cycles(0).reported : 0;
   if (cycles > 0) {
     Say() << "lockweave: lock-order cycles in process "
           << static_cast<std::uint64_t>(core_state.pid) << ": " << cycles
-          << ", and its record is incomplete\n";
+          << ", and its record is incomplete" << end_line;
   }
   return core_state.unwritten.load() || cycles > 0;
 }
@@ -123,13 +127,13 @@ bool found_unwritten() {
 void say_where_record_is(int verdict) {
   if (record_writer.path()[0] == '\0') {
     Say() << "lockweave: findings in process " << static_cast<std::uint64_t>(core_state.pid)
-          << ", and no record of them\n";
+          << ", and no record of them" << end_line;
     return;
   }
   Say() << "lockweave: findings in process " << static_cast<std::uint64_t>(core_state.pid)
         << (verdict < 0 ? ", but the lockweave command is not installed here"
                         : ", but the lockweave command could not report them")
-        << "; `lockweave report " << record_writer.path() << "` shows them\n";
+        << "; `lockweave report " << record_writer.path() << "` shows them" << end_line;
 }
 
 void remove_temporary_record() {
@@ -155,7 +159,8 @@ void lw_start(char** environment, lw_spawn_function spawn) {
   core_state.root = launch.root;
   open_record(environment);
   if (options.verbosity > 0) {
-    Say() << "lockweave: watching process " << static_cast<std::uint64_t>(core_state.pid) << "\n";
+    Say() << "lockweave: watching process " << static_cast<std::uint64_t>(core_state.pid)
+          << end_line;
   }
   open_events();
   core_state.up.store(true, std::memory_order_release);

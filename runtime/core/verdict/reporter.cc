@@ -150,7 +150,7 @@ int run_reporter(std::uint64_t finding, int limit_s) {
 
 void say_what_runs(const char* rule) {
   const char* what = running.load(std::memory_order_acquire);
-  if (what != nullptr) Say() << "lockweave: " << rule << " while " << what << " runs\n";
+  if (what != nullptr) Say() << "lockweave: " << rule << " while " << what << " runs" << end_line;
 }
 
 std::uint32_t current_round() { return rounds.load(std::memory_order_relaxed); }
@@ -158,7 +158,7 @@ std::uint32_t current_round() { return rounds.load(std::memory_order_relaxed); }
 void print_raw(const Report& report) {
   Say say;
   say << "lockweave: " << report.rule << " in process "
-      << static_cast<std::uint64_t>(core_state.pid) << "\n";
+      << static_cast<std::uint64_t>(core_state.pid) << end_line;
   for (std::uint32_t i = 0; i < report.count; ++i) {
     const ReportStep& step = report.steps[i];
     say << "  thread " << (step.thread == nullptr ? "?" : step.thread->label) << " "
@@ -171,7 +171,7 @@ void print_raw(const Report& report) {
       say << " at ";
       say_places(say, step.stack->pcs, step.stack->count);
     }
-    say << "\n";
+    say << end_line;
   }
 }
 

@@ -10,6 +10,7 @@
 #include "model/rule_catalog.h"
 #include "runtime/core/base/options.h"
 #include "runtime/core/base/os.h"
+#include "runtime/core/base/say.h"
 #include "runtime/core/base/tls.h"
 #include "runtime/core/code/interpreter.h"
 #include "runtime/core/events/core_state.h"
@@ -86,7 +87,7 @@ void submit(const Report& report) {
 }
 
 void halt_at_cycle() {
-  if (!options.halt_on_error || count_lock_order_cycles() == 0) return;
+  if (!options.halt_on_error || count_lock_order_cycles(1).reported == 0) return;
   if (core_state.verdict_spoken.exchange(true)) return;  // another thread is ending the process
   constexpr const char* kRule = "lock-order-cycle";
   say_what_runs(kRule);
@@ -124,5 +125,10 @@ using namespace lockweave::core;
 
 extern "C" unsigned lw_findings(void) {
   const Unseen unseen;
-  return core_state.findings.load() + static_cast<unsigned>(count_lock_order_cycles());
+  const CycleCount cycles = count_lock_order_cycles(kCountedCycles);
+  if (cycles.cut) {
+    Say() << "lockweave: not all lock orders could be searched: there may be more findings"
+          << end_line;
+  }
+  return core_state.findings.load() + static_cast<unsigned>(cycles.reported);
 }

@@ -4,6 +4,7 @@
 // Lock-order cycles of one process, from acquisitions to findings.
 #include <gtest/gtest.h>
 
+#include "report/messages.h"
 #include "tests/unit/tools/record_builder.h"
 
 namespace lockweave::cli::test {
@@ -27,7 +28,7 @@ TEST(LockOrder, OppositeOrdersAreOneFinding) {
   EXPECT_EQ(finding.flows[0].thread, "thread 0.1 \"one\"");
   EXPECT_EQ(finding.flows[0].created.front().line, 2u);
   ASSERT_EQ(finding.flows[0].steps.size(), 2u);
-  EXPECT_EQ(finding.flows[0].steps[1].text, "wants `b`");
+  EXPECT_EQ(step_words(finding.flows[0].steps[1]), "wants `b`");
   EXPECT_EQ(finding.flows[0].steps[1].held.front().lock, "a");
 }
 

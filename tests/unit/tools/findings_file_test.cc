@@ -24,7 +24,9 @@ model::Finding sample_finding() {
   finding.hint = "take them in one order";
   finding.place = site("/src/bank.cc", 12);
   finding.locks = {"a", "b"};
-  model::FlowStep step{"wants `b`", {site("/src/bank.cc", 12), site("/src/main.cc", 3)}, {}};
+  model::FlowStep step;
+  step.text = "wants `b`";
+  step.stack = {site("/src/bank.cc", 12), site("/src/main.cc", 3)};
   step.held.push_back({"a", model::Mode::shared, {site("/src/bank.cc", 11)}});
   model::Flow flow{"thread", "bank", {site("/src/main.cc", 2)}, {step}};
   finding.flows = {flow, flow};

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "model/rule_catalog.h"
+#include "report/messages.h"
 #include "tests/unit/tools/record_builder.h"
 
 namespace lockweave::cli::test {
@@ -121,8 +122,8 @@ TEST(Findings, AThreadTookTheLockBeforeItTookItAgain) {
   const model::Finding& finding = results.findings[0];
   EXPECT_EQ(finding.place.line, 9u);
   ASSERT_EQ(finding.flows.size(), 1u);
-  EXPECT_EQ(finding.flows[0].steps[0].text, "takes `mu`");
-  EXPECT_EQ(finding.flows[0].steps[1].text, "wants `mu`");
+  EXPECT_EQ(step_words(finding.flows[0].steps[0]), "takes `mu`");
+  EXPECT_EQ(step_words(finding.flows[0].steps[1]), "wants `mu`");
 }
 
 // Main waits for a permit that `takers` threads have taken; the first one of them has ended.
@@ -176,7 +177,7 @@ TEST(Findings, ADeadlockAtAQueueIsTellingAndAnError) {
       "without calling it");
   EXPECT_EQ(finding.level, Level::error);
   EXPECT_EQ(finding.place.line, 9u);
-  EXPECT_EQ(finding.flows[1].steps[0].text, "gets 1 value from queue `jobs`");
+  EXPECT_EQ(step_words(finding.flows[1].steps[0]), "gets 1 value from queue `jobs`");
 }
 
 TEST(Findings, LostWakeupReplacesTheDeadlockItLedTo) {
@@ -477,6 +478,48 @@ TEST(Findings, LossesAndCutRecordsAreNotes) {
   EXPECT_EQ(results.notes[0].text.find("bank: 3 observations not recorded: of each nesting"), 0u);
   EXPECT_EQ(results.notes[0].level, model::Level::note);
   EXPECT_FALSE(results.incomplete);
+}
+
+// main() at `line` releases a lock that nobody holds.
+void add_wrong_release(RecordBuilder& process, const std::string& lock, int line) {
+  process.finding("unlock-not-held", "not-locked",
+                  {process.step(1, Action::releases, process.object(lock),
+                                "main() fruit.cc:" + std::to_string(line))});
+}
+
+TEST(Findings, TwoLocksTreatedWronglyInOneFunctionAreTwo) {
+  Scenario alone;
+  add_wrong_release(alone.process(), "apples", 13);
+  const std::string fingerprint = alone.results().findings.at(0).fingerprint;
+
+  for (const bool reversed : {false, true}) {
+    Scenario scenario;
+    for (std::uint64_t pid = 1; pid < 3; ++pid) {
+      RecordBuilder& process = scenario.process(kModule, pid);
+      add_wrong_release(process, reversed ? "pears" : "apples", reversed ? 14 : 13);
+      add_wrong_release(process, reversed ? "apples" : "pears", reversed ? 13 : 14);
+    }
+    const Results results = scenario.results();
+    ASSERT_EQ(results.findings.size(), 2u);
+    EXPECT_EQ(results.findings[0].place.line, 13u);
+    EXPECT_EQ(results.findings[0].fingerprint, fingerprint) << "the first keeps the plain one";
+    EXPECT_EQ(results.findings[1].place.line, 14u);
+    EXPECT_NE(results.findings[1].fingerprint, fingerprint);
+  }
+}
+
+TEST(Findings, OneLineIsOneFindingWhateverItsLocks) {
+  Scenario scenario;
+  add_wrong_release(scenario.process(), "apples", 13);
+  add_wrong_release(scenario.process(kModule, 101), "pears", 13);
+  EXPECT_EQ(scenario.results().findings.size(), 1u);
+}
+
+TEST(Findings, OneLockOnSeveralLinesIsOneFinding) {
+  Scenario scenario;
+  add_wrong_release(scenario.process(), "apples", 13);
+  add_wrong_release(scenario.process(kModule, 101), "apples", 14);
+  EXPECT_EQ(scenario.results().findings.size(), 1u);
 }
 
 }  // namespace

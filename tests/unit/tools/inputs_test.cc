@@ -44,8 +44,8 @@ TEST(LoadFiles, MissingFileIsAProblemNotTheEnd) {
   EXPECT_EQ(inputs.records.size(), 1u);
   ASSERT_EQ(inputs.problems.size(), 1u);
   EXPECT_EQ(describe(inputs.problems[0]),
-            "/nowhere/x.jsonl: cannot be read: No such file or directory\n"
-            "  check its name and permissions");
+            "/nowhere/x.jsonl: cannot be read: No such file or directory");
+  EXPECT_EQ(inputs.problems[0].remedy, "check its name and permissions");
 }
 
 TEST(LoadFiles, ADamagedLineKeepsWhatCameBefore) {

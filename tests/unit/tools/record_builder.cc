@@ -200,7 +200,7 @@ Results Scenario::results(std::string_view suppressions) {
   if (!parsed) throw std::runtime_error(describe(error));
   FakeSymbols source(places);
   SymbolCache symbols(source);
-  return analyse(inputs, symbols, *parsed);
+  return analyse(inputs, symbols, *parsed, FilteredCycles::listed);
 }
 
 void add_opposite_orders(RecordBuilder& process) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "report/messages.h"
 #include "report/render_sarif.h"
 #include "tests/unit/tools/record_builder.h"
 
@@ -64,7 +65,7 @@ TEST(ReadSarif, OwnFindingsComeBack) {
   EXPECT_EQ(back.place.file, out.place.file);
   EXPECT_EQ(back.place.line, out.place.line);
   ASSERT_EQ(back.flows.size(), out.flows.size());
-  EXPECT_EQ(back.flows[1].steps[1].text, out.flows[1].steps[1].text);
+  EXPECT_EQ(step_words(back.flows[1].steps[1]), step_words(out.flows[1].steps[1]));
   EXPECT_EQ(back.flows[1].steps[1].held[0].lock, out.flows[1].steps[1].held[0].lock);
 }
 
@@ -179,6 +180,56 @@ TEST(ReadSarif, ValuesOfAnotherType) {
     const auto file = read_sarif(bad.dump(), "x.sarif", error);
     EXPECT_TRUE(file || !error.message.empty()) << "seed " << seed << " at " << at.to_string();
   }
+}
+
+std::string why_refused(const std::string& text) {
+  model::ReadError error;
+  EXPECT_FALSE(read_sarif(text, "x.sarif", error)) << text;
+  EXPECT_EQ(error.path, "x.sarif");
+  return error.message;
+}
+
+TEST(ReadSarif, AWrongTypeAnywhereIsRefused) {
+  const auto with_runs = [](const std::string& runs) {
+    return why_refused(R"({"version":"2.1.0","runs":)" + runs + "}");
+  };
+  EXPECT_EQ(with_runs(R"(["x",1,null])"), "malformed SARIF: `runs[0]` is a string, not an object");
+  EXPECT_EQ(with_runs(R"([{"results":{}}])"),
+            "malformed SARIF: `runs[0].results` is an object, not a list");
+  EXPECT_EQ(with_runs(R"([{"results":[null]}])"),
+            "malformed SARIF: `runs[0].results[0]` is null, not an object");
+  EXPECT_EQ(
+      with_runs(R"([{"invocations":[{"executionSuccessful":"no"}]}])"),
+      "malformed SARIF: `runs[0].invocations[0].executionSuccessful` is a string, not true or "
+      "false");
+  const auto with = [](const json& change) { return why_refused(foreign(change).dump()); };
+  for (const char* key : {"ruleId", "message", "locations", "suppressions", "partialFingerprints",
+                          "codeFlows", "level", "kind", "baselineState", "ruleIndex"}) {
+    EXPECT_NE(with({{key, json::array({true})}}).find(std::string("`runs[0].results[0].") + key),
+              std::string::npos);
+  }
+  EXPECT_EQ(with({{"kind", "passs"}}),
+            "malformed SARIF: `runs[0].results[0].kind` is `passs`, none of pass, open, "
+            "informational, notApplicable, review, fail");
+  EXPECT_NE(with({{"locations", {{{"physicalLocation", {{"region", {{"startLine", -1}}}}}}}}}), "");
+}
+
+TEST(ReadSarif, WhatMayBeMissingMayBeMissing) {
+  EXPECT_TRUE(read(R"({"version":"2.1.0","runs":[]})").results.empty());
+  EXPECT_TRUE(read(R"({"version":"2.1.0","runs":[{"results":null}]})").results.empty());
+  EXPECT_EQ(read(R"({"version":"2.1.0","runs":[{"results":[{}]}]})").results.size(), 1u);
+  EXPECT_EQ(read(foreign({{"ruleIndex", -1}}).dump()).results.size(), 1u);
+}
+
+TEST(ReadSarif, DeepNestingIsRefusedBeforeItIsParsed) {
+  for (const std::size_t depth : {300u, 200'000u, 5'000'000u}) {
+    const std::string text =
+        R"({"version":"2.1.0","runs":)" + std::string(depth, '[') + std::string(depth, ']') + "}";
+    EXPECT_NE(why_refused(text).find("nested more than 256 deep"), std::string::npos);
+  }
+  EXPECT_NE(why_refused(std::string(200'000, '[')).find("deep"), std::string::npos);
+  json words = foreign({{"message", {{"text", std::string(1000, '[') + "\\\"{{{"}}}});
+  EXPECT_EQ(read(words.dump()).results.size(), 1u) << "brackets in strings nest nothing";
 }
 
 }  // namespace

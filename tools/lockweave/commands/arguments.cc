@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "report/exit_code.h"
+#include "report/visible.h"
 #include "tools/lockweave/commands/options.h"
 
 namespace lockweave::cli {
@@ -28,9 +29,18 @@ constexpr const char* kMainFooter =
 constexpr const char* kRunFooter =
     "A program that fails keeps its exit code (128+n if signal n ended it); one that exits 0 with\n"
     "findings at or above --fail-on gives 66. Settings of the runtime: LOCKWEAVE_OPTIONS=help=1.";
+constexpr const char* kReportFooter =
+    "Exit codes: 0 whatever is found; with --fail-on 1 if a finding is at or above it; 2 wrong "
+    "usage\n"
+    "or input, 3 incomplete (some input could not be read, or not all lock orders be searched).";
 constexpr const char* kGateFooter =
     "Exit codes: 0 nothing new, 1 something new at or above --fail-on, 2 wrong usage or input,\n"
-    "3 incomplete (some input could not be read, or an expected record is missing).";
+    "3 incomplete (some input could not be read, an expected record is missing, or not all lock\n"
+    "orders could be searched).";
+constexpr const char* kFailsFromWarning =
+    "note, warning, error or never: from which level findings fail (default warning)";
+constexpr const char* kFailsIfGiven =
+    "note, warning, error or never: from which level findings fail (without it none does)";
 constexpr const char* kAnalyzeFooter =
     "Examples:\n"
     "  lockweave analyze -p build                  all that build/compile_commands.json names\n"
@@ -79,7 +89,8 @@ void add_color(CLI::App& command, ColorChoice& color) {
       ->check(named_words({"auto", "always", "never"}));
 }
 
-void add_reporting(CLI::App& command, ReportingOptions& options) {
+void add_reporting(CLI::App& command, ReportingOptions& options,
+                   const char* fail_on = kFailsFromWarning) {
   command.add_option("--sarif", options.sarif, "write SARIF 2.1.0; - is standard output")
       ->type_name("FILE");
   command.add_option("--json", options.json, "write JSON; - is standard output")->type_name("FILE");
@@ -95,7 +106,7 @@ void add_reporting(CLI::App& command, ReportingOptions& options) {
             if (level == "warning") options.fail_on = model::Level::warning;
             if (level == "error") options.fail_on = model::Level::error;
           },
-          "note, warning, error or never: from which level findings fail (default warning)")
+          fail_on)
       ->type_name("LEVEL")
       ->check(named_words({"note", "warning", "error", "never"}));
   command.add_flag("--all", options.all, "also filtered cycles with the reason, low confidence");
@@ -148,9 +159,10 @@ void add_inputs(CLI::App& command, std::vector<std::string>& inputs, bool& all_r
 
 void add_report(CLI::App& app, ReportOptions& options) {
   CLI::App& command = *app.add_subcommand("report", "tell what records hold");
+  command.footer(kReportFooter);
   add_inputs(command, options.inputs, options.all_runs, options.print);
   command.add_option("--only-finding", options.only_finding)->group("");
-  add_reporting(command, options.reporting);
+  add_reporting(command, options.reporting, kFailsIfGiven);
 }
 
 void add_gate(CLI::App& app, GateOptions& options) {
@@ -278,7 +290,7 @@ void add_cases(CLI::App& app, CasesOptions& options) {
 }
 
 int usage_error(const std::string& message, const std::string& command) {
-  fmt::print(stderr, "lockweave: {}\n  see lockweave {}--help\n", message,
+  fmt::print(stderr, "lockweave: {}\n  see lockweave {}--help\n", visible(message),
              command.empty() ? "" : command + " ");
   return kUsage;
 }
@@ -381,7 +393,7 @@ int run_command_line(int argc, const char* const* argv) {
   try {
     return parse_and_dispatch(argc, argv);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "lockweave: the tool itself failed: {}\n", error.what());
+    fmt::print(stderr, "lockweave: the tool itself failed: {}\n", visible(error.what()));
     return kToolFailed;
   }
 }

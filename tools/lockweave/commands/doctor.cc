@@ -15,6 +15,7 @@
 #include "report/executables.h"
 #include "report/exit_code.h"
 #include "report/text.h"
+#include "report/visible.h"
 #include "tools/lockweave/commands/options.h"
 #include "tools/lockweave/commands/preload.h"
 #include "tools/lockweave/commands/program.h"
@@ -42,8 +43,8 @@ class Diagnosis {
 
  private:
   void line(Ink ink, const char* word, const std::string& what, const std::string& remedy) const {
-    fmt::print("  {}  {}\n", pen_(ink, word), what);
-    if (!remedy.empty()) fmt::print("        {} {}\n", pen_(Ink::green, "help:"), remedy);
+    fmt::print("  {}  {}\n", pen_(ink, word), visible(what));
+    if (!remedy.empty()) fmt::print("        {} {}\n", pen_(Ink::green, "help:"), visible(remedy));
   }
   Pen pen_;
   bool any_bad_ = false;
@@ -186,7 +187,7 @@ bool check_program(const DoctorOptions& options, const Pen& pen, Diagnosis& diag
     complain(program.obstacle->message, program.obstacle->remedy);
     return false;
   }
-  fmt::print("{}\n", pen(Ink::bold, program.path));
+  fmt::print("{}\n", pen(Ink::bold, visible(program.path)));
   if (program.binary != program.path) diagnosis.ok("a script, run by " + program.binary);
   if (program.obstacle) {
     diagnosis.bad(program.obstacle->message, program.obstacle->remedy);

@@ -5,7 +5,8 @@
 //
 // The exit code, first rule that fits:
 //   nothing could be read; a malformed baseline; a file could not be written   2
-//   some input could not be read, or an expected record is missing             3
+//   some input could not be read, or an expected record is missing, or not all
+//   lock orders could be searched                                              3
 //   a finding at or above --fail-on is not in the baseline                     1
 #include <fmt/core.h>
 
@@ -14,6 +15,7 @@
 
 #include "report/exit_code.h"
 #include "report/text.h"
+#include "tools/lockweave/commands/end_requests.h"
 #include "tools/lockweave/commands/options.h"
 #include "tools/lockweave/commands/reporting.h"
 
@@ -92,7 +94,8 @@ void note_unmatched(Results& results) {
 
 // What an unread input would have shown may still be there: then nothing is taken out.
 bool write_update(const GateOptions& options, const Results& results, Baseline baseline) {
-  update(baseline, results.findings, *results.comparison, current_folder(), !results.incomplete);
+  const bool all_seen = is_whole(results) && !results.cycles_left_out;
+  update(baseline, results.findings, *results.comparison, current_folder(), all_seen);
   const std::string problem = replace_file(options.baseline, baseline.text());
   if (!problem.empty()) complain(problem, "choose a file in a folder you may write to");
   return problem.empty();
@@ -101,6 +104,7 @@ bool write_update(const GateOptions& options, const Results& results, Baseline b
 }  // namespace
 
 int gate_command(const GateOptions& options) {
+  end_at_requests("ended by a signal; nothing was judged");
   std::optional<Suppressions> suppressions = suppressions_for(options.reporting);
   if (!suppressions) return kUsage;
   const std::optional<Baseline> baseline = baseline_for(options);
@@ -123,7 +127,7 @@ int gate_command(const GateOptions& options) {
   if (!print_results(results, options.reporting, options.print)) return kUsage;
   if (!write_reports(results, options.reporting)) return kUsage;
   if (options.update_baseline && !write_update(options, results, *baseline)) return kUsage;
-  if (results.incomplete) return kIncomplete;
+  if (!is_whole(results)) return kIncomplete;
   if (options.update_baseline) return kClean;
   return any_at_or_above(results, options.reporting.fail_on) ? kFindings : kClean;
 }

@@ -27,10 +27,10 @@ struct Launched {
   int status = 0;  // as from waitpid
 };
 
-// held_back: SIGTERM and SIGHUP stay blocked afterwards, so that what the launcher has to tell is told.
+// held_back: SIGTERM and SIGHUP stay blocked afterwards, until the launcher is ready for them.
 enum class EndRequests { as_before, held_back };
 
-// What was held back meanwhile is forgotten; what comes from now on ends the launcher.
+// What was held back meanwhile is forgotten: it was meant for the program.
 void let_end_requests_through();
 
 Launched launch(const std::string& path, const std::vector<std::string>& arguments,

@@ -8,6 +8,7 @@
 //   some input could not be read, or only in part            3
 //   --fail-on was given and a finding is at or above it      1
 #include "report/exit_code.h"
+#include "tools/lockweave/commands/end_requests.h"
 #include "tools/lockweave/commands/options.h"
 #include "tools/lockweave/commands/reporting.h"
 
@@ -35,6 +36,7 @@ void show_alone(Results& results) {
 }  // namespace
 
 int report_command(const ReportOptions& options) {
+  end_at_requests("ended by a signal; nothing of it is told yet");
   std::optional<Suppressions> suppressions = suppressions_for(options.reporting);
   if (!suppressions) return kUsage;
   Inputs inputs = load_named(options.inputs, options.all_runs);
@@ -48,7 +50,7 @@ int report_command(const ReportOptions& options) {
   if (options.only_finding) show_alone(results);
   if (!print_results(results, options.reporting, options.print)) return kUsage;
   if (!write_reports(results, options.reporting)) return kUsage;
-  if (results.incomplete) return kIncomplete;
+  if (!is_whole(results)) return kIncomplete;
   const bool fails =
       options.reporting.fail_on_given && any_at_or_above(results, options.reporting.fail_on);
   return fails ? kFindings : kClean;

@@ -51,7 +51,8 @@ Results analyse_with_symbols(const Inputs& inputs, Suppressions& suppressions,
     progress.show("looking up source lines", done, total);
   });
   SymbolCache symbols(symbolizer);
-  return analyse(inputs, symbols, suppressions);
+  return analyse(inputs, symbols, suppressions,
+                 options.all ? FilteredCycles::listed : FilteredCycles::counted);
 }
 
 bool print_results(const Results& results, const ReportingOptions& options,

@@ -9,11 +9,13 @@
 //   the program failed by itself, or was killed       its own code, 128+n
 //   a report file or log could not be written         2
 //   findings at or above --fail-on                    66, or what `exitcode=` says
-//   the program left no record, or a record is damaged 3
+//   the program left no record, a record is damaged, or
+//   not all lock orders could be searched             3
 #include <fmt/core.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -22,6 +24,7 @@
 #include "report/exit_code.h"
 #include "report/render_terminal.h"
 #include "report/text.h"
+#include "tools/lockweave/commands/end_requests.h"
 #include "tools/lockweave/commands/launcher.h"
 #include "tools/lockweave/commands/options.h"
 #include "tools/lockweave/commands/preload.h"
@@ -177,7 +180,7 @@ int conclude(const RunOptions& options, const Launched& launched, const std::str
   if (own != 0) return own;
   if (!told || !written) return kUsage;
   if (any_at_or_above(results, options.reporting.fail_on)) return code_for_findings(options);
-  return results.incomplete ? kIncomplete : kClean;
+  return is_whole(results) ? kClean : kIncomplete;
 }
 
 }  // namespace
@@ -205,9 +208,12 @@ int run_command(const RunOptions& options) {
              "check that it runs without lockweave");
     return kUsage;
   }
-  const int code = conclude(options, launched, *folder, *suppressions);
+  constexpr std::chrono::milliseconds kMeantForTheProgram(1000);
+  end_at_requests(
+      fmt::format("ended by a signal before all was told; `lockweave report {}` tells it", *folder),
+      kMeantForTheProgram);
   let_end_requests_through();
-  return code;
+  return conclude(options, launched, *folder, *suppressions);
 }
 
 }  // namespace lockweave::cli

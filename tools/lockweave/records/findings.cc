@@ -110,11 +110,13 @@ model::FlowStep flow_step(const RawStep& at, const MessageStep& told, FindingSta
                           FindingNames& names) {
   const model::Record& record = stacks.symbolized().record(at.record);
   model::FlowStep step;
-  step.text = step_text(told);
-  if (!told.other.empty() && told.action == Action::wants) {
-    const bool own = at.step.other == at.step.thread;
-    step.text += own ? ", which it holds already" : ", held by " + told.other;
-  }
+  step.action = told.action;
+  step.kind = told.kind;
+  step.mode = told.mode;
+  step.object = told.object;
+  step.other = told.other;
+  step.other_is_own = at.step.other == at.step.thread;
+  step.count = told.count;
   step.stack = stacks.stack({at.record, at.step.stack});
   for (const Id held : held_chain(record, at.step.held)) {
     const model::Acquisition& taken = record.acquisition(held);
@@ -145,7 +147,7 @@ void put_in_time_order(const RawFinding& raw, Finding& finding) {
   if (raw.rule == "lock-order-cycle") return;
   for (model::Flow& flow : finding.flows) {
     std::stable_partition(flow.steps.begin(), flow.steps.end(), [](const model::FlowStep& step) {
-      return step.text.starts_with("takes ") || step.text.starts_with("gets ");
+      return step.action == Action::acquires;
     });
   }
 }
@@ -189,6 +191,14 @@ Finding finding_of(const RawFinding& given, SymbolizedRecords& symbolized) {
   for (const std::size_t record : raw.records) programs.insert(symbolized.program(record));
   finding.seen_in.assign(programs.begin(), programs.end());
   return finding;
+}
+
+// The first lock is the one that is treated wrongly, what else is named may be chance. Rings and
+// variables have all of it in their fingerprints; a deadlock is one, whoever waits.
+std::string about(const RawFinding& raw, SymbolizedRecords& symbolized) {
+  if (raw.rule == "lock-order-cycle" || raw.rule == "deadlock" || raw.locks.empty()) return {};
+  if (!symbolized.has_lasting_name(raw.locks[0])) return {};
+  return symbolized.name(raw.locks[0]);
 }
 
 bool ordered_by_owners(const RawFinding& raw, SymbolizedRecords& symbolized) {

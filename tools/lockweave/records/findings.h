@@ -15,7 +15,13 @@ struct Reported {
   RawFinding raw;
   model::Finding finding;
   bool suppressed = false;  // kept until it has replaced what it is the better account of
+  // The lasting name of the lock that is treated wrongly; empty if it has none, or the fingerprint
+  // says it already. Findings of one fingerprint that differ in it are told apart (same_bug.h).
+  std::string about{};
 };
+
+// What `Reported::about` says of it.
+std::string about(const RawFinding& raw, SymbolizedRecords& symbolized);
 
 // Looks up names and places, chooses the words, computes level and fingerprint.
 model::Finding finding_of(const RawFinding& raw, SymbolizedRecords& symbolized);

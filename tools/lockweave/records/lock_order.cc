@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "tools/lockweave/records/lock_order.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -18,8 +19,13 @@ struct FoundCycle {
 
 class Collector final : public LockOrderGraph::Visitor {
  public:
-  explicit Collector(std::size_t record) : record_(record) {}
+  Collector(std::size_t record, FilteredCycles filtered)
+      : record_(record), filtered_left_(filtered == FilteredCycles::listed ? kFilteredListed : 0) {}
   void on_cycle(const LockOrderGraph::Cycle& cycle) override {
+    if (cycle.filter != LockOrderGraph::Filter::none) {
+      if (filtered_left_ == 0) return;
+      --filtered_left_;
+    }
     FoundCycle& found = cycles.emplace_back();
     for (const auto& edge : cycle.edges) found.edges.push_back({record_, edge});
     found.filter = cycle.filter;
@@ -29,6 +35,7 @@ class Collector final : public LockOrderGraph::Visitor {
 
  private:
   std::size_t record_;
+  std::size_t filtered_left_;
 };
 
 using LockPair = std::pair<Id, Id>;  // held, wanted
@@ -86,18 +93,32 @@ void feed(LockOrderGraph& graph, const model::Record& record, const Numbering& n
   }
 }
 
-CycleHarvest cycles_within(Records records, std::size_t index, const EdgeJudge& judge) {
+bool take_steps(const LockOrderGraph::Summary& summary, LockOrderGraph::Limits& limits) {
+  if (summary.steps >= limits.steps_total_max) return false;
+  limits.steps_total_max -= summary.steps;
+  return true;
+}
+
+CycleHarvest cycles_within(Records records, std::size_t index, const EdgeJudge& judge,
+                           FilteredCycles filtered) {
   std::set<LockPair> suppressed;
+  LockOrderGraph::Limits limits;
   for (;;) {
     LockOrderGraph graph(model::heap_resource());
     feed(graph, records[index], {0, 0, [](Id object) { return object; }});
     for (const auto& [held, wanted] : suppressed) graph.suppress_edge(held, wanted);
-    Collector found(index);
-    const LockOrderGraph::Summary summary = graph.find_cycles(found);
-    if (judge && suppress_more(found.cycles, judge, suppressed)) continue;
-
+    Collector found(index, filtered);
     CycleHarvest harvest;
-    harvest.components_cut = summary.components_cut;
+    harvest.summary = graph.find_cycles(found, limits);
+    if (judge && suppress_more(found.cycles, judge, suppressed)) {
+      if (take_steps(harvest.summary, limits)) continue;
+      ++harvest.summary.components_cut;
+      std::erase_if(found.cycles, [&suppressed](const FoundCycle& cycle) {
+        return std::any_of(cycle.edges.begin(), cycle.edges.end(), [&](const CycleEdge& at) {
+          return suppressed.contains({at.edge.held, at.edge.wanted});
+        });
+      });
+    }
     for (const FoundCycle& cycle : found.cycles) {
       RawFinding& raw = harvest.raw_findings.emplace_back(cycle_finding(records, cycle.edges));
       raw.filter = cycle.filter;

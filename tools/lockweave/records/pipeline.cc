@@ -51,29 +51,53 @@ EdgeJudge judge_by(Suppressions& suppressions, SymbolizedRecords& symbolized) {
   };
 }
 
+// What all searches together have not looked at, or not told.
+void note_limits(const model::LockOrderGraph::Summary& all, Results& results) {
+  results.filtered_cycles = all.filtered;
+  results.more_filtered = all.filtered_cut != 0;
+  if (all.components_full != 0) {
+    results.cycles_left_out = true;
+    results.notes.push_back(
+        {"search-limit", model::Level::warning,
+         fmt::format("there are more cycles in {} of locks: the shortest {} of each are told",
+                     counted(all.components_full, "group"),
+                     model::LockOrderGraph::Limits{}.cycles_max)});
+  }
+  const std::uint64_t cut = all.components_cut - all.components_full;
+  if (cut == 0) return;
+  results.search_cut = true;
+  results.notes.push_back(
+      {"search-limit", model::Level::warning,
+       fmt::format("the search for cycles met its limit in {} of locks: there may be more cycles, "
+                   "and of what was not searched nothing is known",
+                   counted(cut, "group"))});
+}
+
+void add_up(const model::LockOrderGraph::Summary& one, model::LockOrderGraph::Summary& all) {
+  all.filtered += one.filtered;
+  all.components_cut += one.components_cut;
+  all.components_full += one.components_full;
+  all.filtered_cut += one.filtered_cut;
+}
+
 std::vector<RawFinding> all_stories(SymbolizedRecords& symbolized, Suppressions& suppressions,
-                                    Results& results) {
+                                    FilteredCycles filtered, Results& results) {
   std::vector<RawFinding> raw_findings = concluded_findings(symbolized.records());
   const EdgeJudge judge = judge_by(suppressions, symbolized);
-  std::uint64_t cut = 0;
+  model::LockOrderGraph::Summary all;
   const auto take = [&](CycleHarvest harvest) {
-    cut += harvest.components_cut;
+    add_up(harvest.summary, all);
     std::move(harvest.raw_findings.begin(), harvest.raw_findings.end(),
               std::back_inserter(raw_findings));
   };
   for (std::size_t i = 0; i < symbolized.records().size(); ++i) {
-    take(cycles_within(symbolized.records(), i, judge));
+    take(cycles_within(symbolized.records(), i, judge, filtered));
   }
   CycleHarvest across = cycles_across(symbolized, judge);
   results.nested_locks = across.locks;
   results.unmatched_locks = across.unmatched_locks;
   take(std::move(across));
-  if (cut != 0) {
-    results.notes.push_back(
-        {"search-limit", model::Level::warning,
-         fmt::format("the search for cycles met its limit in {}: there may be more cycles",
-                     counted(cut, "group of locks"))});
-  }
+  note_limits(all, results);
   return raw_findings;
 }
 
@@ -157,25 +181,28 @@ void sort_out(const std::vector<RawFinding>& raw_findings,
               Suppressions& suppressions, Results& results) {
   Heap heap;
   Heap filtered_heap;
-  std::set<std::string> suppressed;
   for (const RawFinding& raw : raw_findings) {
     if (ordered_by_owners(raw, symbolized)) continue;
     Reported one{raw, finding_of(raw, symbolized)};
+    if (one.finding.accesses.empty()) one.about = about(raw, symbolized);
     const bool cycle = raw.rule == kCycleRule;
     one.suppressed = !cycle && suppressions.match(raw.rule, texts_of(one.finding));
-    if (one.suppressed) suppressed.insert(one.finding.fingerprint);
     const bool reported = raw.filter == model::LockOrderGraph::Filter::none;
     (reported ? heap : filtered_heap).add(std::move(one));
   }
   for (const model::Finding& finding : reported_ones) {
     Reported one{{}, finding};
     one.suppressed = suppressions.match(finding.rule, texts_of(finding));
-    if (one.suppressed) suppressed.insert(finding.fingerprint);
     heap.add(std::move(one));
   }
-  results.suppressed = suppressed.size();
   std::vector<Reported>& told = heap.told();
   std::vector<Reported>& filtered = filtered_heap.told();
+  tell_apart(told);
+  std::set<std::string> suppressed;
+  for (const Reported& one : told) {
+    if (one.suppressed) suppressed.insert(one.finding.fingerprint);
+  }
+  results.suppressed = suppressed.size();
   merge_same(told);
   merge_same(filtered);
   // Only now: what a suppressed finding replaces is not to come back in its place.
@@ -230,7 +257,8 @@ void note_cut_records(const Inputs& inputs, Results& results) {
 
 }  // namespace
 
-Results analyse(const Inputs& inputs, SymbolCache& symbols, Suppressions& suppressions) {
+Results analyse(const Inputs& inputs, SymbolCache& symbols, Suppressions& suppressions,
+                FilteredCycles filtered) {
   Results results;
   results.records = inputs.records.size();
   results.sarif_files = inputs.sarif_files;
@@ -240,7 +268,7 @@ Results analyse(const Inputs& inputs, SymbolCache& symbols, Suppressions& suppre
   }
   results.processes = processes.size();
   SymbolizedRecords symbolized(inputs.records, symbols);
-  std::vector<RawFinding> raw_findings = all_stories(symbolized, suppressions, results);
+  std::vector<RawFinding> raw_findings = all_stories(symbolized, suppressions, filtered, results);
   judge_candidates(raw_findings, symbolized);
   judge_lost_wakeups(raw_findings, symbolized);
   prefetch_all(raw_findings, symbolized);
@@ -250,7 +278,8 @@ Results analyse(const Inputs& inputs, SymbolCache& symbols, Suppressions& suppre
   note_foreign(inputs, results);
   for (const model::ReadError& problem : inputs.problems) {
     results.incomplete = true;
-    results.notes.push_back({"unreadable-input", model::Level::error, describe(problem)});
+    results.notes.push_back(
+        {"unreadable-input", model::Level::error, describe(problem), problem.remedy});
   }
   for (const std::string& entry : suppressions.unused()) {
     results.notes.push_back(

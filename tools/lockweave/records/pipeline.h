@@ -18,10 +18,12 @@
 #include "report/results.h"
 #include "report/suppressions.h"
 #include "tools/lockweave/records/inputs.h"
+#include "tools/lockweave/records/lock_order.h"
 #include "tools/lockweave/symbols/symbolizer.h"
 
 namespace lockweave::cli {
 
-Results analyse(const Inputs& inputs, SymbolCache& symbols, Suppressions& suppressions);
+Results analyse(const Inputs& inputs, SymbolCache& symbols, Suppressions& suppressions,
+                FilteredCycles filtered);
 
 }  // namespace lockweave::cli

@@ -171,7 +171,9 @@ class JointGraph final : private LockOrderGraph::Visitor {
       next_thread_ += largest(record.threads);
     }
   }
-  std::vector<ClassCycle> find(const std::set<LockPair>& suppressed, std::uint64_t& cut) {
+  std::vector<ClassCycle> find(const std::set<LockPair>& suppressed,
+                               const LockOrderGraph::Limits& limits,
+                               LockOrderGraph::Summary& summary) {
     LockOrderGraph graph(model::heap_resource());
     for (std::size_t i = 0; i < symbolized_.records().size(); ++i) {
       feed(graph, symbolized_.record(i),
@@ -181,7 +183,7 @@ class JointGraph final : private LockOrderGraph::Visitor {
     }
     for (const auto& [held, wanted] : suppressed) graph.suppress_edge(held, wanted);
     found_.clear();
-    cut = graph.find_cycles(*this).components_cut;
+    summary = graph.find_cycles(*this, limits);
     return std::move(found_);
   }
 
@@ -224,13 +226,19 @@ class JointGraph final : private LockOrderGraph::Visitor {
   std::vector<ClassCycle> found_;
 };
 
+// Which of the edges of `cycles` one process has.
 std::set<LockPair> class_edges(const model::Record& record, std::size_t index,
-                               LockClasses& classes) {
+                               const std::set<LockPair>& wanted_edges, LockClasses& classes) {
+  std::set<Id> wanted_classes;
+  for (const auto& [held, wanted] : wanted_edges) wanted_classes.insert(wanted);
   std::set<LockPair> edges;
   for (const model::Acquisition& taken : record.acquisitions) {
+    if (taken.outer == 0) continue;
+    const Id wanted = classes.of({index, taken.object});
+    if (!wanted_classes.contains(wanted)) continue;
     for (Id outer = taken.outer; outer != 0; outer = record.acquisition(outer).outer) {
-      edges.insert({classes.of({index, record.acquisition(outer).object}),
-                    classes.of({index, taken.object})});
+      const LockPair edge{classes.of({index, record.acquisition(outer).object}), wanted};
+      if (wanted_edges.contains(edge)) edges.insert(edge);
     }
   }
   return edges;
@@ -256,6 +264,13 @@ bool suppress_more(const std::vector<ClassCycle>& cycles, const EdgeJudge& judge
   return more;
 }
 
+void leave_out(const std::set<LockPair>& suppressed, std::vector<ClassCycle>& cycles) {
+  std::erase_if(cycles, [&suppressed](const ClassCycle& cycle) {
+    return std::any_of(cycle.classes.begin(), cycle.classes.end(),
+                       [&](const LockPair& edge) { return suppressed.contains(edge); });
+  });
+}
+
 }  // namespace
 
 CycleHarvest cycles_across(SymbolizedRecords& symbolized, const EdgeJudge& judge) {
@@ -265,15 +280,26 @@ CycleHarvest cycles_across(SymbolizedRecords& symbolized, const EdgeJudge& judge
   classes.count(harvest);
   JointGraph joint(symbolized, classes);
   std::set<LockPair> suppressed;
-  std::vector<ClassCycle> cycles = joint.find(suppressed, harvest.components_cut);
+  LockOrderGraph::Limits limits;
+  limits.filtered_steps_max = 0;
+  std::vector<ClassCycle> cycles = joint.find(suppressed, limits, harvest.summary);
   while (judge && suppress_more(cycles, judge, suppressed)) {
-    cycles = joint.find(suppressed, harvest.components_cut);
+    if (!take_steps(harvest.summary, limits)) {
+      ++harvest.summary.components_cut;
+      leave_out(suppressed, cycles);
+      break;
+    }
+    cycles = joint.find(suppressed, limits, harvest.summary);
   }
   if (cycles.empty()) return harvest;
 
+  std::set<LockPair> wanted_edges;
+  for (const ClassCycle& cycle : cycles) {
+    wanted_edges.insert(cycle.classes.begin(), cycle.classes.end());
+  }
   std::vector<std::set<LockPair>> edges_of_records;
   for (std::size_t i = 0; i < symbolized.records().size(); ++i) {
-    edges_of_records.push_back(class_edges(symbolized.record(i), i, classes));
+    edges_of_records.push_back(class_edges(symbolized.record(i), i, wanted_edges, classes));
   }
   for (const ClassCycle& cycle : cycles) {
     if (any_process_has_all(edges_of_records, cycle)) continue;

@@ -15,7 +15,14 @@
 
 namespace lockweave::cli {
 
+// One function may treat several locks alike, and wrongly: then the findings have one fingerprint,
+// for it names the function. The first, by line, keeps it; the others get one of their own each, made
+// of it and their rank. What is on one line is one finding, whatever the locks are, and what is about
+// the same lock, too. To be called with all there are, before merge_same.
+void tell_apart(std::vector<Reported>& told);
+
 // The same fingerprint once, with all programs that show it, sorted: level, rule, place, fingerprint.
+// Those that tell_apart may still part stay apart.
 // May be called in between, so that many records need not have all their findings in memory.
 void merge_equal(std::vector<Reported>& told);
 

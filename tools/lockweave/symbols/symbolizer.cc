@@ -14,6 +14,7 @@
 #include <cstring>
 #include <set>
 
+#include "report/child_output.h"
 #include "report/executables.h"
 #include "report/text.h"
 #include "tools/lockweave/commands/program.h"
@@ -103,6 +104,7 @@ bool LlvmSymbolizer::start() {
     }
     ::close(ends[1]);
     if (child_ > 0) {
+      add_helper(child_);
       socket_ = ends[0];
       ::fcntl(socket_, F_SETFL, O_NONBLOCK);
       return true;
@@ -121,6 +123,7 @@ void LlvmSymbolizer::stop() {
   ::kill(child_, SIGKILL);
   while (::waitpid(child_, nullptr, 0) < 0 && errno == EINTR) {
   }
+  remove_helper(child_);
   child_ = -1;
 }
 
