@@ -113,7 +113,8 @@ bool found_any() {
 // What the record does not hold, who reads it cannot count.
 bool found_unwritten() {
   if (std::string_view(options.fail_on) == "never") return false;
-  const std::uint64_t cycles = record_writer.lost_lines() ? count_lock_order_cycles(0).reported : 0;
+  const std::uint64_t cycles =
+      record_writer.lost_lines() ? count_lock_order_cycles(kCountedCycles).reported : 0;
   if (cycles > 0) {
     Say() << "lockweave: lock-order cycles in process "
           << static_cast<std::uint64_t>(core_state.pid) << ": " << cycles
