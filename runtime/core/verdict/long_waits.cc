@@ -32,7 +32,7 @@ ReportStep step_of_wait(ThreadState& thread, const WaitView& wait) {
     step.other = owner_of(wait);
   }
   step.held = thread.top;
-  step.stack = stack_of_wait(thread);
+  step.stack = stack_of_wait(thread, wait);
   return step;
 }
 
