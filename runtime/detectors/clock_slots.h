@@ -7,7 +7,7 @@
 //     after the former one too: nothing is lost.
 //   - else, once kKeptMax ended threads wait for that (detached ones wait for ever), the slot that has
 //     waited longest. Who knows the new thread would seem to know the former one, so what the former one
-//     did is *forgotten*: no longer judged, and counted.
+//     did is *forgotten*: no longer judged, and what would have been judged is counted as lost.
 // So there are as many slots as threads have lived at once, and kKeptMax.
 //
 // Thread-safety: all from any thread. `is_forgotten` takes no lock and may be late: then something is

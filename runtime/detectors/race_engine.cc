@@ -104,6 +104,7 @@ Accessed* place_in_history(Variable& variable, const Accessed& now) {
   }
   if (variable.count == 0) return nullptr;
   ++variable.forgotten;
+  core::count_lost(core::Loss::accesses);
   what_readers_compare_changes(variable);
   return &variable.history[variable.oldest++ % variable.count];
 }
@@ -244,7 +245,11 @@ RaceKind RaceEngine::judge(const ThreadClock& thread, const Accessed& earlier,
                               : static_cast<Common*>(context)->excludes) = true;
       },
       &common);
-  if (common.excludes || slots_.is_forgotten(earlier.slot, earlier.epoch)) return RaceKind::none;
+  if (common.excludes) return RaceKind::none;
+  if (slots_.is_forgotten(earlier.slot, earlier.epoch)) {
+    core::count_lost(core::Loss::accesses);
+    return RaceKind::none;
+  }
   if (common.shared) return RaceKind::write_under_shared_lock;
   return thread.known.all.knows(earlier.slot, earlier.epoch) ? RaceKind::inconsistent_locking
                                                              : RaceKind::data_race;

@@ -161,7 +161,7 @@ struct alignas(64) Variable {
   Accessed last_write;
   WriteClock* last_write_clock = nullptr;
   RaceKind reported = RaceKind::none;
-  bool ended = false;
+  std::atomic<bool> ended{false};  // written with the guard held
 };
 
 // How the engine asks about locksets.

@@ -112,7 +112,10 @@ void Variables::end(std::uintptr_t address) {
 void Variables::keep_ended(std::uintptr_t address) {
   std::uintptr_t& place = ended_[ended_count_++ % kEndedMax];
   const WatchedVariable* oldest = place == 0 ? nullptr : find(place);
-  if (oldest != nullptr && oldest->accesses.ended) recycle(place);
+  if (oldest != nullptr && oldest->accesses.ended) {
+    recycle(place);
+    core::count_lost(core::Loss::variables);
+  }
   place = address;
 }
 

@@ -7,13 +7,14 @@
 // PLDI 2009).
 //
 // Thread-safety: none; the owner guards it. Cost of join and copy: linear in the slots in use.
-// Limit: without memory a clock stays as it was; then order is missing, and `lost` says so.
+// Limit: without memory a clock stays as it was; then order is missing, which is counted as lost.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
 #include "runtime/core/base/arena.h"
+#include "runtime/core/base/lost.h"
 
 namespace lockweave::detectors {
 
@@ -54,7 +55,6 @@ class VectorClock {
     epochs_ = nullptr;
     size_ = capacity_ = 0;
   }
-  bool lost() const { return lost_; }
 
  private:
   bool grow(std::uint32_t size) {
@@ -67,7 +67,7 @@ class VectorClock {
     while (capacity < size) capacity *= 2;
     auto* larger = core::arena.make_array<Epoch>(capacity);
     if (larger == nullptr) {
-      lost_ = true;
+      core::count_lost(core::Loss::clock_entries);
       return false;
     }
     for (std::uint32_t i = 0; i < size_; ++i) larger[i] = epochs_[i];
@@ -83,7 +83,6 @@ class VectorClock {
   Epoch* epochs_ = nullptr;  // beyond size_: zeroes
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ = 0;
-  bool lost_ = false;
 };
 
 }  // namespace lockweave::detectors

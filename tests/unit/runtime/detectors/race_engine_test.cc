@@ -329,10 +329,12 @@ TEST_F(RaceEngineTest, ThreadsOfTheChildRaceAsAnyDo) {
 }
 
 TEST_F(RaceEngineTest, AFullHistoryForgetsTheOldestAndCountsIt) {
+  const std::uint64_t before = core::lost(core::Loss::accesses);
   for (int i = 10; i < 100; ++i) {
     world.create(0, i);
     world.reads(i);
   }
+  EXPECT_EQ(core::lost(core::Loss::accesses) - before, 90U - Variable::kHistoryMax);
   EXPECT_EQ(world.variable(0).count, Variable::kHistoryMax);
   EXPECT_EQ(world.variable(0).forgotten, 90U - Variable::kHistoryMax);
   EXPECT_EQ(world.writes(99), RaceKind::data_race);
