@@ -21,7 +21,13 @@ DetectorTable detector_table() {
       &detectors::signal_safety(), &detectors::forks(),    &detectors::waits(),
       &detectors::reads_again(),   &detectors::wait_for(),
   };
+  static_assert(sizeof detectors / sizeof detectors[0] <= kDetectorsMost);
   return {detectors, sizeof detectors / sizeof detectors[0]};
+}
+
+// Nobody else wants accesses.
+bool access_is_known(ThreadState& thread, std::uintptr_t address, lw_access_kind kind) {
+  return detectors::knows_access(thread, address, kind);
 }
 
 }  // namespace lockweave::core

@@ -100,6 +100,12 @@ class Races final : public core::Detector {
       default: break;
     }
   }
+  bool knows(ThreadState& thread, std::uintptr_t address, AccessKind kind) const {
+    ThreadClock* clock = EndedClocks::clock_at(thread.clocks);
+    const WatchedVariable* variable = clock == nullptr ? nullptr : variables_.find(address);
+    return variable != nullptr &&
+           RaceEngine::is_repeated(*clock, variable->accesses, kind, thread.top);
+  }
 
  private:
   void on_acquired(ThreadState& thread, Object& lock, bool shared) {
@@ -301,5 +307,9 @@ void Races::on_fork_in_child(ThreadState& survivor) {
 }  // namespace
 
 core::Detector& races() { return detector; }
+
+bool knows_access(ThreadState& thread, std::uintptr_t address, lw_access_kind kind) {
+  return detector.knows(thread, address, kind_of(kind));
+}
 
 }  // namespace lockweave::detectors

@@ -14,5 +14,7 @@
 namespace lockweave::detectors {
 
 core::Detector& races();
+// This access adds nothing to what is known: it need not be told.
+bool knows_access(core::ThreadState& thread, std::uintptr_t address, lw_access_kind kind);
 
 }  // namespace lockweave::detectors

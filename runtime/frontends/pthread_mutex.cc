@@ -54,7 +54,9 @@ __attribute__((noinline)) int general_unlock(pthread_mutex_t* mutex, const void*
 
 }  // namespace
 
-void prepare_mutexes() { lockweave::core::fast_locks_open.store(real().mutexes_are_glibcs); }
+void prepare_mutexes() {
+  if (real().mutexes_are_glibcs) lockweave::core::open_fast_path(lockweave::core::kNotGlibcs);
+}
 
 }  // namespace lockweave::frontends
 
@@ -63,11 +65,12 @@ using namespace lockweave::frontends;
 extern "C" {
 
 LW_EXPORT int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
-  if (lockweave::core::fast_lock(mutex, LW_CALLER)) return 0;
+  if (lockweave::core::fast_lock<LW_EXCLUSIVE>(mutex, LW_CALLER)) return 0;
   return general_lock(mutex, LW_CALLER);
 }
 
 LW_EXPORT int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
+  if (lockweave::core::fast_lock<LW_TRY>(mutex, LW_CALLER)) return 0;
   Operation operation(mutex);
   const int result = real().pthread_mutex_trylock(mutex);
   if (operation && got_it(result)) {
@@ -78,6 +81,7 @@ LW_EXPORT int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
 }
 
 LW_EXPORT int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* until) noexcept {
+  if (lockweave::core::fast_lock<LW_EXCLUSIVE>(mutex, LW_CALLER)) return 0;
   Operation operation(mutex);
   const auto block = [=] { return real().pthread_mutex_timedlock(mutex, until); };
   return operation ? lock_mutex(mutex, LW_TIMED, LW_CALLER, block) : block();

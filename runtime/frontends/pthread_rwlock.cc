@@ -9,6 +9,7 @@
 // reads, so unlock misuse is only known when nobody at all holds it.
 #include <errno.h>
 
+#include "runtime/core/state/fast_lock.h"
 #include "runtime/frontends/long_wait.h"
 #include "runtime/frontends/operation.h"
 #include "runtime/frontends/real.h"
@@ -45,6 +46,70 @@ bool nobody_holds(const pthread_rwlock_t* lock) {
   return lock->__data.__cur_writer == 0 && (lock->__data.__readers >> kReaderShift) == 0;
 }
 
+std::uintptr_t address_of(const pthread_rwlock_t* lock) {
+  return reinterpret_cast<std::uintptr_t>(lock);
+}
+
+// The inlined path. A thread that reads already only counts, which is the general path's business.
+__attribute__((always_inline)) inline bool read_known(pthread_rwlock_t* lock, const void* pc) {
+  return core::fast_acquire<LW_SHARED>(
+      address_of(lock), pc, [lock](const core::ThreadState& thread) {
+        const bool first = thread.top == nullptr || !core::holds(thread, address_of(lock));
+        return first && real().pthread_rwlock_tryrdlock(lock) == 0;
+      });
+}
+__attribute__((always_inline)) inline bool write_known(pthread_rwlock_t* lock, const void* pc) {
+  return core::fast_acquire<LW_EXCLUSIVE>(address_of(lock), pc, [lock](const core::ThreadState&) {
+    return real().pthread_rwlock_trywrlock(lock) == 0;
+  });
+}
+__attribute__((always_inline)) inline bool unlock_known(pthread_rwlock_t* lock) {
+  core::ThreadState* thread = core::holds_innermost(address_of(lock));
+  if (thread == nullptr || core::innermost_held(*thread).count != 1) return false;
+  core::pop_innermost(*thread);
+  real().pthread_rwlock_unlock(lock);
+  return true;
+}
+
+__attribute__((noinline)) int general_read(pthread_rwlock_t* lock, const void* pc) {
+  Operation operation(lock);
+  const auto block = [=] {
+    return in_two_parts(
+        true, [=] { return real().pthread_rwlock_rdlock(lock); },
+        [=](const timespec* until) {
+          return real().pthread_rwlock_clockrdlock(lock, CLOCK_MONOTONIC, until);
+        });
+  };
+  if (!operation) return block();
+  if (writers_first(lock)) lw_read_again(lock, pc);
+  return lock_rwlock(lock, LW_SHARED, pc, real().pthread_rwlock_tryrdlock, block);
+}
+
+__attribute__((noinline)) int general_write(pthread_rwlock_t* lock, const void* pc) {
+  Operation operation(lock);
+  const auto block = [=] {
+    return in_two_parts(
+        true, [=] { return real().pthread_rwlock_wrlock(lock); },
+        [=](const timespec* until) {
+          return real().pthread_rwlock_clockwrlock(lock, CLOCK_MONOTONIC, until);
+        });
+  };
+  if (!operation) return block();
+  return lock_rwlock(lock, 0, pc, real().pthread_rwlock_trywrlock, block);
+}
+
+__attribute__((noinline)) int general_unlock(pthread_rwlock_t* lock, const void* pc) {
+  Operation operation(lock);
+  if (operation && lw_release(lock, LW_RWLOCK, pc) == 0) {
+    const bool nobody = nobody_holds(lock);
+    const bool other_writes = lock->__data.__cur_writer != 0 && !lw_owns(lock->__data.__cur_writer);
+    if (nobody || other_writes) {
+      lw_release_not_held(lock, LW_RWLOCK, nobody ? "not-locked" : "other-thread", pc);
+    }
+  }
+  return real().pthread_rwlock_unlock(lock);
+}
+
 void tried(const pthread_rwlock_t* lock, int mode, const void* pc) {
   lw_acquired(lock, LW_RWLOCK, mode | LW_TRY | flags_of(lock), pc);
 }
@@ -57,17 +122,7 @@ using namespace lockweave::frontends;
 extern "C" {
 
 LW_EXPORT int pthread_rwlock_rdlock(pthread_rwlock_t* lock) noexcept {
-  Operation operation(lock);
-  const auto block = [=] {
-    return in_two_parts(
-        true, [=] { return real().pthread_rwlock_rdlock(lock); },
-        [=](const timespec* until) {
-          return real().pthread_rwlock_clockrdlock(lock, CLOCK_MONOTONIC, until);
-        });
-  };
-  if (!operation) return block();
-  if (writers_first(lock)) lw_read_again(lock, LW_CALLER);
-  return lock_rwlock(lock, LW_SHARED, LW_CALLER, real().pthread_rwlock_tryrdlock, block);
+  return read_known(lock, LW_CALLER) ? 0 : general_read(lock, LW_CALLER);
 }
 
 LW_EXPORT int pthread_rwlock_timedrdlock(pthread_rwlock_t* lock, const timespec* until) noexcept {
@@ -86,16 +141,7 @@ LW_EXPORT int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t clock
 }
 
 LW_EXPORT int pthread_rwlock_wrlock(pthread_rwlock_t* lock) noexcept {
-  Operation operation(lock);
-  const auto block = [=] {
-    return in_two_parts(
-        true, [=] { return real().pthread_rwlock_wrlock(lock); },
-        [=](const timespec* until) {
-          return real().pthread_rwlock_clockwrlock(lock, CLOCK_MONOTONIC, until);
-        });
-  };
-  if (!operation) return block();
-  return lock_rwlock(lock, 0, LW_CALLER, real().pthread_rwlock_trywrlock, block);
+  return write_known(lock, LW_CALLER) ? 0 : general_write(lock, LW_CALLER);
 }
 
 LW_EXPORT int pthread_rwlock_timedwrlock(pthread_rwlock_t* lock, const timespec* until) noexcept {
@@ -128,15 +174,7 @@ LW_EXPORT int pthread_rwlock_trywrlock(pthread_rwlock_t* lock) noexcept {
 }
 
 LW_EXPORT int pthread_rwlock_unlock(pthread_rwlock_t* lock) noexcept {
-  Operation operation(lock);
-  if (operation && lw_release(lock, LW_RWLOCK, LW_CALLER) == 0) {
-    const bool nobody = nobody_holds(lock);
-    const bool other_writes = lock->__data.__cur_writer != 0 && !lw_owns(lock->__data.__cur_writer);
-    if (nobody || other_writes) {
-      lw_release_not_held(lock, LW_RWLOCK, nobody ? "not-locked" : "other-thread", LW_CALLER);
-    }
-  }
-  return real().pthread_rwlock_unlock(lock);
+  return unlock_known(lock) ? 0 : general_unlock(lock, LW_CALLER);
 }
 
 LW_EXPORT int pthread_rwlock_init(pthread_rwlock_t* lock,
@@ -151,6 +189,16 @@ LW_EXPORT int pthread_rwlock_destroy(pthread_rwlock_t* lock) noexcept {
   Operation operation(lock);
   if (operation) lw_object_end(lock, LW_RWLOCK, LW_CALLER);
   return real().pthread_rwlock_destroy(lock);
+}
+
+// Hooks of the drop-in types, here because they need the real functions.
+LW_EXPORT int lw_rwlock_known(void* rwlock, int mode, const void* pc) {
+  auto* lock = static_cast<pthread_rwlock_t*>(rwlock);
+  return (mode == LW_SHARED ? read_known(lock, pc) : write_known(lock, pc)) ? 1 : 0;
+}
+
+LW_EXPORT int lw_rwlock_unlock_known(void* rwlock) {
+  return unlock_known(static_cast<pthread_rwlock_t*>(rwlock)) ? 1 : 0;
 }
 
 }  // extern "C"

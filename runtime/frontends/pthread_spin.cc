@@ -16,6 +16,7 @@
 // The lock does not tell its owner: unlocking another thread's is not noticed.
 #include <errno.h>
 
+#include "runtime/core/state/fast_lock.h"
 #include "runtime/frontends/operation.h"
 #include "runtime/frontends/real.h"
 
@@ -53,6 +54,32 @@ int lock_spinning(pthread_spinlock_t* lock, const void* pc) {
 
 const void* address_of(const pthread_spinlock_t* lock) { return const_cast<const int*>(lock); }
 
+std::uintptr_t bits(const pthread_spinlock_t* lock) {
+  return reinterpret_cast<std::uintptr_t>(lock);
+}
+
+__attribute__((always_inline)) inline bool lock_known(pthread_spinlock_t* lock, const void* pc) {
+  return core::fast_acquire<LW_EXCLUSIVE>(bits(lock), pc, [lock](const core::ThreadState&) {
+    return real().pthread_spin_trylock(lock) == 0;
+  });
+}
+
+__attribute__((noinline)) int general_lock(pthread_spinlock_t* lock, const void* pc) {
+  Operation operation(address_of(lock));
+  if (!operation) return real().pthread_spin_lock(lock);
+  const int result = lock_spinning(lock, pc);
+  if (result == 0) lw_acquired(address_of(lock), LW_SPINLOCK, 0, pc);
+  return result;
+}
+
+__attribute__((noinline)) int general_unlock(pthread_spinlock_t* lock, const void* pc) {
+  Operation operation(address_of(lock));
+  if (operation && lw_release(address_of(lock), LW_SPINLOCK, pc) == 0 && is_free(lock)) {
+    lw_release_not_held(address_of(lock), LW_SPINLOCK, "not-locked", pc);
+  }
+  return real().pthread_spin_unlock(lock);
+}
+
 }  // namespace
 }  // namespace lockweave::frontends
 
@@ -61,11 +88,7 @@ using namespace lockweave::frontends;
 extern "C" {
 
 LW_EXPORT int pthread_spin_lock(pthread_spinlock_t* lock) noexcept {
-  Operation operation(lock);
-  if (!operation) return real().pthread_spin_lock(lock);
-  const int result = lock_spinning(lock, LW_CALLER);
-  if (result == 0) lw_acquired(address_of(lock), LW_SPINLOCK, 0, LW_CALLER);
-  return result;
+  return lock_known(lock, LW_CALLER) ? 0 : general_lock(lock, LW_CALLER);
 }
 
 LW_EXPORT int pthread_spin_trylock(pthread_spinlock_t* lock) noexcept {
@@ -76,10 +99,9 @@ LW_EXPORT int pthread_spin_trylock(pthread_spinlock_t* lock) noexcept {
 }
 
 LW_EXPORT int pthread_spin_unlock(pthread_spinlock_t* lock) noexcept {
-  Operation operation(lock);
-  if (operation && lw_release(address_of(lock), LW_SPINLOCK, LW_CALLER) == 0 && is_free(lock)) {
-    lw_release_not_held(address_of(lock), LW_SPINLOCK, "not-locked", LW_CALLER);
-  }
+  lockweave::core::ThreadState* thread = lockweave::core::holds_innermost(bits(lock));
+  if (thread == nullptr) return general_unlock(lock, LW_CALLER);
+  lockweave::core::pop_innermost(*thread);
   return real().pthread_spin_unlock(lock);
 }
 

@@ -69,7 +69,8 @@ TABLE = [
     # Front-ends translate; they see the narrow waist and each other.
     Row("runtime/frontends/", ["lockweave/hooks.h", "runtime/frontends/"], EVERY_STD | {"system"},
         # The path of an uncontended known lock is inlined: two calls a lock cost a third of it.
-        {"runtime/frontends/pthread_mutex.cc": ["runtime/core/state/fast_lock.h"]}),
+        {f"runtime/frontends/pthread_{kind}.cc": ["runtime/core/state/fast_lock.h"]
+         for kind in ("mutex", "rwlock", "spin")}),
     # Core, in layers: each may include itself and those above it in this list.
     *layers("runtime/core/", ["base", "code", "state", "record", "events", "verdict"],
             ["model/", PUBLIC], EVERY_STD | {"system"}),

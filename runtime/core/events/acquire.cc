@@ -10,7 +10,7 @@
 
 namespace lockweave::core {
 
-constinit std::atomic<bool> fast_locks_open{false};
+constinit std::atomic<unsigned> fast_path_closed{kNotGlibcs};
 
 namespace {
 
@@ -27,17 +27,6 @@ void observe(ThreadState& thread, Acquisition& node) {
       break;  // so that its join is noted, too
     case Observation::known: break;
   }
-}
-
-// A cache that must forget as often as it has entries is too small for what this thread does.
-void remember(ThreadState& thread, Acquisition& node, const AcquisitionKey& key) {
-  Acquisition** slot = &cache_slot(thread, key.outer, key.address, key.site);
-  if (*slot != nullptr && ++thread.cache_evictions > thread.cache_entries &&
-      thread.cache_entries < ThreadState::kCacheMost) {
-    grow_cache(thread);
-    slot = &cache_slot(thread, key.outer, key.address, key.site);
-  }
-  *slot = &node;
 }
 
 // The slow path: new to this thread in this segment.
@@ -62,7 +51,7 @@ __attribute__((noinline)) Acquisition* learn(ThreadState& thread, AcquisitionKey
         .thread = &thread,
         .acquisition = node});
   // Not known yet where the detectors are to hear of it once it is granted, or it may count next time.
-  if (!may_give_up && counted == node) remember(thread, *node, key);
+  if (!may_give_up && counted == node) remember_acquisition(thread, *node);
   return node;
 }
 
@@ -94,12 +83,17 @@ void tell_release(ThreadState& thread, const Acquisition& node) {
 
 }  // namespace
 
+void tell_acquired_late(ThreadState& thread, const Acquisition& node) {
+  tell_acquired(thread, node);
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  tls.idle = &thread;
+}
+
 Acquisition* acquisition_for(ThreadState& thread, std::uintptr_t address, lw_kind kind, int flags,
                              const void* pc, Stage stage) {
   const AcquisitionKey key{thread.top, address, site_key(pc),
                            static_cast<std::uint32_t>(flags & kNodeFlags)};
-  Acquisition* known = cache_slot(thread, key.outer, address, key.site);
-  if (is_node_for(known, key)) [[likely]]
+  if (Acquisition* known = known_acquisition(thread, key)) [[likely]]
     return known;
   return learn(thread, key, kind, flags, pc, stage);
 }

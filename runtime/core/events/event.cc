@@ -8,26 +8,27 @@ constinit std::atomic<EventMask> wanted_events{0};
 
 namespace {
 
-template <class Visit>
-void for_each_detector(Visit visit) {
-  const DetectorTable table = detector_table();
-  for (std::uint32_t i = 0; i < table.count; ++i) visit(*table.entries[i]);
-}
+// What each of the table's detectors wants; written once, before any event.
+constinit EventMask wants[kDetectorsMost] = {};
 
 }  // namespace
 
 void open_events() {
+  const DetectorTable table = detector_table();
   EventMask all = 0;
-  for_each_detector([&all](const Detector& detector) { all |= detector.wants(); });
+  for (std::uint32_t i = 0; i < table.count; ++i) {
+    all |= wants[i] = table.entries[i]->wants();
+  }
   want_events(all & ~kOrderEvents);
 }
 
 void want_events(EventMask kinds) { wanted_events.fetch_or(kinds, std::memory_order_seq_cst); }
 
 void deliver(const Event& event) {
-  for_each_detector([&event](Detector& detector) {
-    if ((detector.wants() & mask_of(event.kind)) != 0) detector.on_event(event);
-  });
+  const DetectorTable table = detector_table();
+  for (std::uint32_t i = 0; i < table.count; ++i) {
+    if ((wants[i] & mask_of(event.kind)) != 0) table.entries[i]->on_event(event);
+  }
 }
 
 }  // namespace lockweave::core

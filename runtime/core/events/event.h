@@ -87,7 +87,7 @@ struct Event {
 
 class Detector {
  public:
-  virtual EventMask wants() const = 0;  // constant
+  virtual EventMask wants() const = 0;  // constant; asked once
   virtual void on_event(const Event& event) = 0;
 
  protected:
@@ -100,6 +100,11 @@ struct DetectorTable {
   std::uint32_t count = 0;
 };
 extern DetectorTable detector_table();
+inline constexpr std::uint32_t kDetectorsMost = 16;
+
+// Would this access change nothing in any detector? Then it need not be told. Asked for the calling
+// thread, which may have no operation open (all_detectors.cc, not in core).
+bool access_is_known(ThreadState& thread, std::uintptr_t address, lw_access_kind kind);
 
 // What order needs: told from the first access on only.
 inline constexpr EventMask kOrderEvents =
@@ -113,7 +118,7 @@ void open_events();                 // all that some detector wants, but for kOr
 void want_events(EventMask kinds);  // these, too, from now on
 
 inline bool wanted(EventKind kind) {
-  return (wanted_events.load(std::memory_order_relaxed) & mask_of(kind)) != 0;
+  return (wanted_events.load(std::memory_order_acquire) & mask_of(kind)) != 0;
 }
 
 void deliver(const Event& event);

@@ -242,7 +242,7 @@ void lw_read_again(const void* lock, const void* pc) {
 }
 
 int lw_lock_known(void* mutex, const void* pc) {
-  return fast_lock(static_cast<pthread_mutex_t*>(mutex), pc) ? 1 : 0;
+  return fast_lock<LW_EXCLUSIVE>(static_cast<pthread_mutex_t*>(mutex), pc) ? 1 : 0;
 }
 
 int lw_unlock_known(void* mutex) {
@@ -546,6 +546,15 @@ void lw_variable_begin(const void* address, size_t size, const char* name, const
 void lw_variable_end(const void* address) {
   ErrnoKept kept;
   emit({.kind = EventKind::variable_end, .address = bits(address)});
+}
+
+int lw_access_known(const void* address, lw_access_kind kind) {
+  ThreadState* thread = tls.idle;
+  if (thread == nullptr || active_controller() != nullptr) return 0;
+  const FastOperation operation(*thread);
+  if (!access_is_known(*thread, bits(address), kind)) return 0;
+  ++thread->operations;
+  return 1;
 }
 
 void lw_access(const void* address, size_t size, lw_access_kind kind, const void* pc) {

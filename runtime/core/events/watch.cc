@@ -10,8 +10,8 @@ namespace lockweave::core {
 void begin_watching() {
   if (watching()) return;
   emit({.kind = EventKind::watch_begin, .literal_locksets = options.literal_locksets});
+  close_fast_path(kWatched);  // first: fast_lock.h says why
   want_events(kOrderEvents);
-  fast_locks_open.store(false, std::memory_order_seq_cst);
 }
 
 }  // namespace lockweave::core

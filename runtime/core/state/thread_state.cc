@@ -292,6 +292,31 @@ void forget_known_acquisitions(ThreadState& thread) {
   memset(thread.cache, 0, sizeof(Acquisition*) * thread.cache_entries);
 }
 
+namespace {
+
+bool is_over(const Acquisition* node) {
+  return node == nullptr || node->address.load(std::memory_order_relaxed) == 0;
+}
+
+// nullptr: all places hold others.
+Acquisition** free_place(const ThreadState& thread, std::uint32_t place) {
+  for (std::uint32_t way = 0; way < kCacheWays; ++way) {
+    if (is_over(thread.cache[place ^ way])) return &thread.cache[place ^ way];
+  }
+  return nullptr;
+}
+
+std::uint32_t place_of(const ThreadState& thread, const Acquisition& node) {
+  return cache_place(thread, node.outer, node.address.load(std::memory_order_relaxed), node.site);
+}
+
+void put(ThreadState& thread, Acquisition& node) {
+  const std::uint32_t place = place_of(thread, node);
+  Acquisition** free = free_place(thread, place);
+  *(free != nullptr ? free : &thread.cache[place]) = &node;
+}
+
+// Doubles the cache; what is known stays known.
 void grow_cache(ThreadState& thread) {
   const std::uint32_t entries = thread.cache_entries;
   auto* larger = arena.make_array<Acquisition*>(std::size_t{entries} * 2);
@@ -301,12 +326,22 @@ void grow_cache(ThreadState& thread) {
   thread.cache_entries = entries * 2;
   thread.cache_evictions = 0;
   for (std::uint32_t i = 0; i < entries; ++i) {
-    Acquisition* node = old[i];
-    const std::uintptr_t address =
-        node == nullptr ? 0 : node->address.load(std::memory_order_relaxed);
-    if (address != 0) cache_slot(thread, node->outer, address, node->site) = node;
+    if (!is_over(old[i])) put(thread, *old[i]);
   }
   arena.deallocate(old, sizeof(Acquisition*) * entries);
+}
+
+}  // namespace
+
+// A cache that must forget often is too small for what this thread does.
+void remember_acquisition(ThreadState& thread, Acquisition& node) {
+  constexpr std::uint32_t kOften = 8;
+  const bool full = free_place(thread, place_of(thread, node)) == nullptr;
+  if (full && ++thread.cache_evictions > thread.cache_entries / kOften &&
+      thread.cache_entries < ThreadState::kCacheMost) {
+    grow_cache(thread);
+  }
+  put(thread, node);
 }
 
 void for_each_thread_lock(LockVisitor visit) { visit(registry.lock); }

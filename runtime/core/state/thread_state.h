@@ -56,12 +56,12 @@ struct SearchMark {
 
 struct ThreadState {
   static constexpr std::uint32_t kCacheFirst = 512;     // entries: 4 KiB
-  static constexpr std::uint32_t kCacheMost = 1 << 14;  // grown to that by threads that need it
+  static constexpr std::uint32_t kCacheMost = 1 << 15;  // grown to that by threads that need it
 
   // owned by the thread
   Acquisition* top = nullptr;  // innermost held, nullptr: nothing
   std::uint32_t held_capacity = 0;
-  Acquisition** cache = nullptr;  // direct-mapped: nodes this thread observed in this segment
+  Acquisition** cache = nullptr;  // nodes this thread observed in this segment: known_acquisition
   std::uint32_t cache_entries = kCacheFirst;
   std::uint32_t cache_evictions = 0;  // since it has this size
   Object* stack_objects = nullptr;    // guarded by the object table's lock
@@ -127,19 +127,37 @@ inline ThreadState* live_after(const ThreadState& thread) {
 }
 std::uint32_t live_threads();
 
-// Where `thread` remembers acquisitions that nest in `outer`.
-inline Acquisition*& cache_slot(ThreadState& thread, const Acquisition* outer,
-                                std::uintptr_t address, std::uint64_t site) {
+inline bool is_node_for(const Acquisition* node, const AcquisitionKey& key) {
+  return node != nullptr && node->address.load(std::memory_order_relaxed) == key.address &&
+         node->outer == key.outer && node->site == key.site && node->flags == key.flags;
+}
+
+// An acquisition has one place that suits it best and kCacheWays - 1 others beside it, taken in turn:
+// the first empty one ends the search.
+inline constexpr std::uint32_t kCacheWays = 4;
+
+inline std::uint32_t cache_place(const ThreadState& thread, const Acquisition* outer,
+                                 std::uintptr_t address, std::uint64_t site) {
   const std::uint64_t mixed =
       (address >> 3) ^ (address >> 12) ^ site ^ (reinterpret_cast<std::uintptr_t>(outer) >> 6);
-  return thread.cache[mixed & (thread.cache_entries - 1)];
+  return static_cast<std::uint32_t>(mixed) & (thread.cache_entries - 1);
 }
+
+inline Acquisition* known_acquisition(const ThreadState& thread, const AcquisitionKey& key) {
+  const std::uint32_t place = cache_place(thread, key.outer, key.address, key.site);
+  for (std::uint32_t way = 0; way < kCacheWays; ++way) {
+    Acquisition* node = thread.cache[place ^ way];
+    if (is_node_for(node, key)) [[likely]]
+      return node;
+    if (node == nullptr) break;
+  }
+  return nullptr;
+}
+void remember_acquisition(ThreadState& thread, Acquisition& node);
 
 // A new segment begins (after a creation or a join): known acquisitions are to be observed again.
 void begin_segment(ThreadState& thread);
 void forget_known_acquisitions(ThreadState& thread);
-// Doubles the cache; what is known stays known.
-void grow_cache(ThreadState& thread);
 
 // The signal, not one that its own instruction caused, whose handler the calling thread runs; 0: none.
 int signal_being_handled(const ThreadState& thread);

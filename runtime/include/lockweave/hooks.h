@@ -108,6 +108,9 @@ LW_HOOK int lw_owns(int tid);
  * done, do it the long way. */
 LW_HOOK int lw_lock_known(void* mutex, const void* pc);
 LW_HOOK int lw_unlock_known(void* mutex);
+/* The same for a pthread_rwlock_t; mode LW_SHARED or LW_EXCLUSIVE. */
+LW_HOOK int lw_rwlock_known(void* rwlock, int mode, const void* pc);
+LW_HOOK int lw_rwlock_unlock_known(void* rwlock);
 /* The object begins (constructed, initialised) or ends (destroyed). A new generation begins. */
 LW_HOOK void lw_object_begin(const void* object, lw_kind kind, int flags, const void* pc);
 LW_HOOK void lw_object_end(const void* object, lw_kind kind, const void* pc);
@@ -174,6 +177,9 @@ typedef enum lw_access_kind {
 } lw_access_kind;
 /* This thread is about to access it. `address` is where the variable begins. */
 LW_HOOK void lw_access(const void* address, size_t size, lw_access_kind kind, const void* pc);
+/* Shortcut, without an open operation: 1 when this access would tell nothing new, and then it is done.
+ * 0: nothing was done, tell it. */
+LW_HOOK int lw_access_known(const void* address, lw_access_kind kind);
 /* The same as LW_READ, as LW_WRITE. */
 LW_HOOK void lw_read(const void* address, size_t size, const void* pc);
 LW_HOOK void lw_write(const void* address, size_t size, const void* pc);

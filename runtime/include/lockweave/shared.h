@@ -49,6 +49,8 @@ LOCKWEAVE_ALWAYS_INLINE inline void tell_access(const volatile void* where, std:
                                                 lw_access_kind kind) noexcept {
   if (!observed()) return;
   const void* address = const_cast<const void*>(where);
+  const auto known = lockweave_lw_access_known();
+  if (known != nullptr && known(address, kind) != 0) return;
   at_call_site([=](const void* pc) {
     const operation op(address);
     if (!op.seen()) return;

@@ -81,6 +81,8 @@ class shared_mutex {
       return;
     }
     detail::at_call_site([this](const void* pc) {
+      const auto known = lockweave_lw_rwlock_unlock_known();
+      if (known != nullptr && known(&handle_) != 0) return;
       const detail::operation op(this);
       if (!op.release(this, LW_RWLOCK, pc)) tell_not_held(op, pc);
       pthread_rwlock_unlock(&handle_);
@@ -89,6 +91,8 @@ class shared_mutex {
 
   template <int kMode>
   int seen_take(const void* pc) noexcept {
+    const auto known = lockweave_lw_rwlock_known();
+    if (known != nullptr && known(&handle_, kMode, pc) != 0) return 0;
     const detail::operation op(this);
     if (!op.seen()) return plain_take<kMode>();
     int error = plain_try<kMode>();

@@ -98,11 +98,11 @@ class mutex_base {
   // The runtime's shortcut for what this thread has done before; false: nothing was done.
   bool lock_known(const void* pc) noexcept {
     const auto shortcut = lockweave_lw_lock_known();
-    return kKind == LW_MUTEX && shortcut != nullptr && shortcut(&handle_, pc) != 0;
+    return shortcut != nullptr && shortcut(&handle_, pc) != 0;
   }
   bool unlock_known() noexcept {
     const auto shortcut = lockweave_lw_unlock_known();
-    return kKind == LW_MUTEX && shortcut != nullptr && shortcut(&handle_) != 0;
+    return shortcut != nullptr && shortcut(&handle_) != 0;
   }
 
   int seen_lock(const void* pc) noexcept {
