@@ -15,9 +15,9 @@ using core::ThreadState;
 using core::WaitView;
 
 // The thread of the parent that held `object` at the fork; its state was left as it was.
-ThreadState* holder_left_behind(const Object& object, const ThreadState& self, Acquisition** node) {
-  for (ThreadState* thread = core::newest_thread(); thread != nullptr; thread = thread->next) {
-    if (thread == &self || !thread->lost_in_fork) continue;
+ThreadState* holder_left_behind(const Object& object, Acquisition** node) {
+  for (ThreadState* thread = core::newest_lost_in_fork(); thread != nullptr;
+       thread = thread->next_retired) {
     for (Acquisition* held = thread->top; held != nullptr; held = held->outer) {
       if (held->object != &object) continue;
       *node = held;
@@ -48,7 +48,7 @@ class Forks final : public core::Detector {
     const WaitView wait = core::view_wait(thread);
     Acquisition* node = nullptr;
     if (wait.object == nullptr || wait.object->process_shared || wait.wanted == nullptr) return;
-    ThreadState* holder = holder_left_behind(*wait.object, thread, &node);
+    ThreadState* holder = holder_left_behind(*wait.object, &node);
     if (holder == nullptr) return;
     const ReportStep steps[] = {step_of_wait(thread, wait), step_taken(*holder, *node)};
     tell("fork-while-locked", "", steps, 2);

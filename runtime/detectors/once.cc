@@ -10,35 +10,44 @@
 namespace lockweave::detectors {
 namespace {
 
+// The object by its id: its memory may be another's by now.
 struct Told {
   Told* next;
   const char* rule;
   const core::InternedStack* place;
-  const core::Object* object;
+  model::Id object;
   std::uint32_t round;  // in which it was told last
 };
+constexpr std::uint32_t kBuckets = 1 << 12;
 constinit core::RawLock lock;
-constinit Told* told = nullptr;
+constinit Told* told[kBuckets] = {};
+
+std::uint32_t bucket_of(const core::InternedStack* place, model::Id object) {
+  const model::Id place_id = place == nullptr ? 0 : place->id;
+  return (object * 2654435769u ^ place_id * 40503u) >> 7 & (kBuckets - 1);
+}
 
 }  // namespace
 
 bool first_time(const char* rule, const core::InternedStack* place, const core::Object* object) {
   core::RawGuard guard(lock);
   const std::uint32_t round = core::current_round();
-  for (Told* known = told; known != nullptr; known = known->next) {
-    if (known->rule != rule || known->place != place || known->object != object) continue;
+  const model::Id id = object == nullptr ? 0 : object->id;
+  Told*& first = told[bucket_of(place, id)];
+  for (Told* known = first; known != nullptr; known = known->next) {
+    if (known->rule != rule || known->place != place || known->object != id) continue;
     return std::exchange(known->round, round) != round;
   }
-  auto* entry = core::arena.make<Told>(told, rule, place, object, round);
+  auto* entry = core::arena.make<Told>(first, rule, place, id, round);
   if (entry == nullptr) return false;
-  told = entry;
+  first = entry;
   return true;
 }
 
 void forget_told_after_fork() {
   lock.reset_after_fork();
   // lockweave: ignore(inconsistent-locking) the only thread of a forked child
-  told = nullptr;
+  for (Told*& first : told) first = nullptr;
 }
 
 }  // namespace lockweave::detectors

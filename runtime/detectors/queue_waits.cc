@@ -62,7 +62,7 @@ class Judge {
     for (std::uint32_t i = 0; i < count_; ++i) {
       const WaitView wait = view(i);
       if (wait.kind != LW_THREAD) continue;
-      if (core::thread_by_handle(reinterpret_cast<pthread_t>(wait.address)) == &thread) return true;
+      if (wait.joined == &thread) return true;
     }
     return false;
   }

@@ -50,8 +50,12 @@ class ReadsAgain final : public core::Detector {
     if (!first_time(kNoted, again.stack, again.object)) return;
     auto* reading = core::arena.make<Reading>(nullptr, again, step_taken(thread, held));
     if (reading == nullptr) return;
+    core::pin_thread(thread);
+    core::pin_object(object);
+    core::pin_chain(&held);
+    core::pin_chain(thread.top);
     add(*reading);
-    for (ThreadState* other = core::newest_thread(); other != nullptr; other = other->next) {
+    for (ThreadState* other = core::newest_state(); other != nullptr; other = other->next) {
       if (Acquisition* writing = written_by(*other, object)) {
         if (tell_if_other(*reading, *other, *writing)) return;
       }

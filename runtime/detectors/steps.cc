@@ -47,7 +47,7 @@ ReportStep step_of_wait(core::ThreadState& thread, const core::WaitView& wait) {
   step.object = wait.object;
   step.mode = is_shared(wait) ? Mode::shared : Mode::exclusive;
   if (wait.kind == LW_THREAD) {
-    step.other = core::thread_by_handle(reinterpret_cast<pthread_t>(wait.address));
+    step.other = wait.joined;
   } else if (wait.with == nullptr) {
     step.other = core::owner_of(wait);
   }

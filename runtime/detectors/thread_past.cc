@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/detectors/thread_past.h"
 
+#include <string.h>
+
 #include "runtime/core/base/arena.h"
 
 namespace lockweave::detectors {
@@ -23,6 +25,7 @@ struct Turn {
 };
 
 struct Deed {
+  std::atomic<model::Id> id;            // of the object, then: its memory may be another's by now
   std::atomic<const Object*> object;    // nullptr: the slot is free
   std::atomic<Acquisition*> taking;     // the first; nullptr: never taken
   std::atomic<Acquisition*> elsewhere;  // the last at another place
@@ -44,11 +47,53 @@ struct Past {
   std::uint32_t count;
   std::atomic<std::uint32_t> clock;  // takings so far
   std::atomic<std::uint32_t> turn;   // those of earlier turns
-  Deed deeds[1];                     // `capacity` of them
+  std::atomic<model::Id> owner;      // the thread; 0: spare
+  Past* next_spare;
+  Deed deeds[1];  // `capacity` of them
 };
 
-Past* past_of(const ThreadState& thread) {
+constinit core::RawLock spares_lock;
+constinit Past* spares[32] = {};  // by the logarithm of the capacity
+
+Past*& spares_of(std::uint32_t capacity) { return spares[__builtin_ctz(capacity)]; }
+
+// Never unmapped: another thread may look at one that was outgrown or whose thread has ended.
+void give_up(Past* past) {
+  if (past == nullptr) return;
+  past->owner.store(0, std::memory_order_release);
+  core::RawGuard guard(spares_lock);
+  past->next_spare = spares_of(past->capacity);
+  spares_of(past->capacity) = past;
+}
+
+Past* empty_past(std::uint32_t capacity) {
+  const std::size_t size = sizeof(Past) + capacity * sizeof(Deed);
+  core::RawGuard guard(spares_lock);
+  Past* past = spares_of(capacity);
+  if (past != nullptr) {
+    spares_of(capacity) = past->next_spare;
+    memset(static_cast<void*>(past), 0, size);
+  } else {
+    past = static_cast<Past*>(core::arena.allocate(size, alignof(Past)));
+  }
+  if (past != nullptr) past->capacity = capacity;
+  return past;
+}
+
+Past* any_past(const ThreadState& thread) {
   return static_cast<Past*>(thread.locks_taken.load(std::memory_order_acquire));
+}
+
+// nullptr also for one that a former thread with this state left behind.
+Past* past_of(const ThreadState& thread) {
+  Past* past = any_past(thread);
+  return past != nullptr && past->owner.load(std::memory_order_acquire) == thread.id ? past
+                                                                                     : nullptr;
+}
+
+bool is_of(const Deed& deed, const Object& object) {
+  return deed.object.load(std::memory_order_acquire) == &object &&
+         deed.id.load(std::memory_order_relaxed) == object.id;
 }
 
 // The object's slot, or the free one where it would be.
@@ -57,7 +102,7 @@ Deed& slot_for(Past& past, const Object& object) {
   for (;; ++at) {
     Deed& deed = past.deeds[at & (past.capacity - 1)];
     const Object* known = deed.object.load(std::memory_order_acquire);
-    if (known == nullptr || known == &object) return deed;
+    if (known == nullptr || is_of(deed, object)) return deed;
   }
 }
 
@@ -74,6 +119,7 @@ void copy(const Turn& from, Turn& to) {
   copy(from.end, to.end);
 }
 void copy(const Deed& from, Deed& to) {
+  copy(from.id, to.id);
   copy(from.taking, to.taking);
   copy(from.elsewhere, to.elsewhere);
   copy(from.first, to.first);
@@ -89,20 +135,31 @@ void copy(const Deed& from, Deed& to) {
   copy(from.object, to.object);
 }
 
-Past* larger_copy(const Past* old) {
-  constexpr std::uint32_t kFirst = 8;
-  const std::uint32_t capacity = old == nullptr ? kFirst : old->capacity * 2;
-  auto* past = static_cast<Past*>(
-      core::arena.allocate(sizeof(Past) + capacity * sizeof(Deed), alignof(Past)));
+// Calls `visit` for each deed on an object that still is.
+template <class Visit>
+void for_each_standing(const Past* past, Visit visit) {
+  for (std::uint32_t i = 0; past != nullptr && i < past->capacity; ++i) {
+    const Object* object = past->deeds[i].object.load(std::memory_order_relaxed);
+    if (object == nullptr || !is_of(past->deeds[i], *object)) continue;
+    if (object->address.load(std::memory_order_relaxed) != 0) visit(past->deeds[i], *object);
+  }
+}
+
+// With room: larger, or as large but without what is said of objects that have ended.
+Past* roomier(const ThreadState& thread, const Past* old) {
+  std::uint32_t standing = 0;
+  for_each_standing(old, [&](const Deed&, const Object&) { ++standing; });
+  std::uint32_t capacity = 8;
+  while (capacity < standing * 4) capacity *= 2;
+  Past* past = empty_past(capacity);
   if (past == nullptr) return nullptr;
-  past->capacity = capacity;
-  past->count = old == nullptr ? 0 : old->count;
   if (old != nullptr) copy(old->clock, past->clock);
   if (old != nullptr) copy(old->turn, past->turn);
-  for (std::uint32_t i = 0; old != nullptr && i < old->capacity; ++i) {
-    const Object* object = old->deeds[i].object.load(std::memory_order_relaxed);
-    if (object != nullptr) copy(old->deeds[i], slot_for(*past, *object));
-  }
+  for_each_standing(old, [&](const Deed& deed, const Object& object) {
+    copy(deed, slot_for(*past, object));
+    ++past->count;
+  });
+  past->owner.store(thread.id, std::memory_order_release);
   return past;
 }
 
@@ -111,13 +168,16 @@ template <class Change>
 void note(ThreadState& thread, const Object& object, Change change) {
   Past* past = past_of(thread);
   if (past == nullptr || past->count * 2 >= past->capacity) {
-    past = larger_copy(past);
+    Past* left = any_past(thread);
+    past = roomier(thread, past);
     if (past == nullptr) return;
     thread.locks_taken.store(past, std::memory_order_release);
+    give_up(left);
   }
   Deed& deed = slot_for(*past, object);
   change(deed, *past);
   if (deed.object.load(std::memory_order_relaxed) != nullptr) return;
+  deed.id.store(object.id, std::memory_order_relaxed);
   deed.object.store(&object, std::memory_order_release);
   ++past->count;
 }
@@ -151,9 +211,10 @@ void set(Turn& turn, std::uint32_t begin, std::uint32_t now) {
 
 // Did all that `other` did in `segment` come before `waiter` was created?
 bool before_birth(const ThreadState& other, std::uint32_t segment, const ThreadState& waiter) {
-  for (const ThreadState* at = &waiter; at != nullptr; at = core::thread_by_id(at->parent)) {
-    if (at->parent == other.id) return segment <= at->parent_segment;
-    if (at->parent == 0) break;
+  for (const ThreadState* at = &waiter; at != nullptr;) {
+    const core::Origin origin = at->origin.load(std::memory_order_relaxed);
+    if (origin.parent == other.id) return segment <= origin.segment;
+    at = core::thread_by_id(origin.parent);
   }
   return false;
 }
@@ -314,5 +375,7 @@ Acquisition* taken_in_last_turn(const ThreadState& other, const Keeping& keeping
   const std::uint32_t done = announced(other, keeping.waiter);
   return taken_within(other, keeping, {done > turn ? done : turn, UINT32_MAX});
 }
+
+void reset_pasts_after_fork() { spares_lock.reset_after_fork(); }
 
 }  // namespace lockweave::detectors

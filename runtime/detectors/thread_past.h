@@ -11,9 +11,10 @@
 // to anything, or since it got the permit that it gives back. So what a thread does again and again may be missed, never
 // invented.
 //
-// Thread-safety: noted by the thread itself; asked by any, also while the set grows: an outgrown one is
-// left as it is. Cost: one probe. Memory: it grows with the number of different objects; without
-// memory nothing more is noted.
+// Thread-safety: noted by the thread itself; asked by any, also while the set grows or goes to another
+// thread after this one's end: the answer is then that nothing is known. Cost: one probe. Memory: it
+// grows with the number of different objects there are at a time; what is known of one that has ended
+// goes when room is needed. Without memory nothing more is noted.
 #pragma once
 
 #include "runtime/core/events/detector.h"
@@ -53,5 +54,7 @@ core::Acquisition* taken_before_posting(const core::ThreadState& other, const Ke
 // Taken in the turn that has not ended, nor been announced: `other` did not notify afterwards what the
 // waiter has waited for, as one does who is awaited, under the lock, to be done with it.
 core::Acquisition* taken_in_last_turn(const core::ThreadState& other, const Keeping& keeping);
+
+void reset_pasts_after_fork();
 
 }  // namespace lockweave::detectors

@@ -67,7 +67,7 @@ void for_each_blocker(const ThreadState& waiter, const WaitView& wait, Visit vis
   if (is_timed(wait)) return;
   if (wait.kind == LW_THREAD) {
     if (cancellation_may_end(waiter, wait)) return;
-    ThreadState* joined = core::thread_by_handle(reinterpret_cast<pthread_t>(wait.address));
+    ThreadState* joined = wait.joined;
     if (joined != nullptr && !joined->finished.load(std::memory_order_relaxed)) visit(*joined);
     return;
   }
@@ -330,7 +330,7 @@ bool can_proceed(const ThreadState& thread, const WaitView& wait, const ThreadSt
   if (others_may_act(wait) || kernel_refuses(thread, wait)) return true;
   if (wait.object != nullptr && core::wakes_on_way(*wait.object) > 0) return true;
   if (wait.kind == LW_THREAD) {
-    const ThreadState* joined = core::thread_by_handle(reinterpret_cast<pthread_t>(wait.address));
+    const ThreadState* joined = wait.joined;
     return joined == nullptr || joined->finished.load(std::memory_order_relaxed);
   }
   if (is_destruction(wait)) return core::waiters_of(*wait.object) == 0;

@@ -48,7 +48,10 @@ class Waits final : public core::Detector {
       case EventKind::permit: return on_permit(*event.thread, *event.object, event.flags, event.pc);
       case EventKind::notify: return on_notify(*event.thread, *event.object);
       case EventKind::join: return on_joined(*event.thread, *event.other, event.pc);
-      case EventKind::fork_in_child: forget_waits_under_locks_after_fork(); break;
+      case EventKind::fork_in_child:
+        forget_waits_under_locks_after_fork();
+        reset_pasts_after_fork();
+        break;
       default: break;
     }
   }

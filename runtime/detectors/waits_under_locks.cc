@@ -96,7 +96,7 @@ void confirm_if_both(const Pair& pair, ThreadState& other) {
 }
 
 void confirm_by_all(const Pair& pair) {
-  for (ThreadState* other = core::newest_thread(); other != nullptr; other = other->next) {
+  for (ThreadState* other = core::newest_state(); other != nullptr; other = other->next) {
     confirm_if_both(pair, *other);
   }
 }
@@ -117,10 +117,7 @@ bool add_pair(NotedWait& wait, Acquisition& kept) {
   return true;
 }
 
-core::Id newest_id() {
-  const ThreadState* newest = core::newest_thread();
-  return newest == nullptr ? 0 : newest->id;
-}
+core::Id newest_id() { return core::newest_thread_id(); }
 
 // It waits once more: who has been born meanwhile may end this wait.
 void wait_again(const ReportStep& wait) {
@@ -147,6 +144,9 @@ void note_wait_under_locks(const ReportStep& wait) {
   if (!first_time(kNoted, wait.stack, wait.object)) return wait_again(wait);
   auto* noted = core::arena.make<NotedWait>(wait, newest_id());
   if (noted == nullptr) return;
+  core::pin_thread(*wait.thread);
+  core::pin_object(*wait.object);
+  core::pin_chain(wait.held);
   if (is_monitor(*noted)) tell_candidate(*noted, *kept);
   for (; kept != nullptr; kept = innermost_lock(kept->outer)) {
     if (!add_pair(*noted, *kept)) return;

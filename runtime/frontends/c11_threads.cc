@@ -3,7 +3,7 @@
 //
 // C11 threads. glibc's are its pthread objects under other names, but they do not call the pthread
 // functions by name, so each is interposed. Everything means what it means there (pthread_mutex.cc,
-// pthread_cond.cc, pthread_thread.cc); call_once is in once.cc. tss_*, thrd_detach and thrd_exit need
+// pthread_cond.cc, pthread_thread.cc); call_once is in once.cc. tss_* and thrd_exit need
 // nothing: a thread's end is seen in its last key destructor.
 //
 // | call                           | events                                                    |
@@ -15,7 +15,7 @@
 // | cnd_wait, cnd_timedwait        | block_begin with the mutex, block_end                     |
 // | cnd_signal, cnd_broadcast      | notify                                                    |
 // | cnd_init, cnd_destroy          | object_begin, object_end                                  |
-// | thrd_create, thrd_join         | as pthread_create, pthread_join                           |
+// | thrd_create, thrd_join, _detach | as pthread_create, pthread_join, pthread_detach           |
 #include "runtime/frontends/mutex.h"
 #include "runtime/frontends/operation.h"
 #include "runtime/frontends/real.h"
@@ -141,8 +141,14 @@ LW_EXPORT int thrd_create(thrd_t* thread, thrd_start_t routine, void* argument) 
   }
   if (token == nullptr) return real().thrd_create(thread, routine, argument);
   const int result = real().thrd_create(thread, run_c11_thread, token);
-  if (result != thrd_success) lw_thread_not_created(token);
+  result == thrd_success ? lw_thread_created(token) : lw_thread_not_created(token);
   return result;
+}
+
+LW_EXPORT int thrd_detach(thrd_t thread) {
+  const Operation operation(reinterpret_cast<const void*>(thread));
+  if (operation) lw_thread_detached(reinterpret_cast<const void*>(thread));
+  return real().thrd_detach(thread);
 }
 
 LW_EXPORT int thrd_join(thrd_t thread, int* result) {
@@ -150,12 +156,14 @@ LW_EXPORT int thrd_join(thrd_t thread, int* result) {
   if (!operation || thrd_equal(thread, thrd_current()) != 0)
     return real().thrd_join(thread, result);
   const auto* handle = reinterpret_cast<const void*>(thread);
+  void* token = lw_thread_to_join(handle, 0);
   int outcome;
   {
     Blocking blocking(handle, LW_THREAD, 0, nullptr, nullptr, LW_CALLER);
     outcome = real().thrd_join(thread, result);
   }
-  if (outcome == thrd_success) lw_thread_joined(handle, LW_CALLER);
+  outcome == thrd_success ? lw_thread_joined(handle, token, LW_CALLER)
+                          : lw_thread_not_joined(token);
   return outcome;
 }
 

@@ -47,17 +47,24 @@ std::size_t stack_size_of(const pthread_attr_t* attributes) {
   return size;
 }
 
+bool begins_detached(const pthread_attr_t* attributes) {
+  int state = PTHREAD_CREATE_JOINABLE;
+  if (attributes != nullptr) pthread_attr_getdetachstate(attributes, &state);
+  return state == PTHREAD_CREATE_DETACHED;
+}
+
 template <class Join>
 int join_thread(pthread_t thread, int flags, const void* pc, Join join) {
   Operation operation(reinterpret_cast<const void*>(thread));
   if (!operation || pthread_equal(thread, pthread_self())) return join();
   const auto* handle = reinterpret_cast<const void*>(thread);
+  void* token = lw_thread_to_join(handle, flags);
   int result;
   {
     Blocking blocking(handle, LW_THREAD, flags, nullptr, nullptr, pc);
     result = join();
   }
-  if (result == 0) lw_thread_joined(handle, pc);
+  result == 0 ? lw_thread_joined(handle, token, pc) : lw_thread_not_joined(token);
   return result;
 }
 
@@ -108,8 +115,9 @@ LW_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attributes
                             LW_CALLER);
   }
   if (token == nullptr) return real().pthread_create(thread, attributes, routine, argument);
+  if (begins_detached(attributes)) lw_thread_begins_detached(token);
   const int result = real().pthread_create(thread, attributes, run_thread, token);
-  if (result != 0) lw_thread_not_created(token);
+  result == 0 ? lw_thread_created(token) : lw_thread_not_created(token);
   return result;
 }
 
@@ -129,10 +137,20 @@ LW_EXPORT int pthread_clockjoin_np(pthread_t thread, void** value, clockid_t clo
 }
 
 LW_EXPORT int pthread_tryjoin_np(pthread_t thread, void** value) noexcept {
-  Operation operation(reinterpret_cast<const void*>(thread));
+  const auto* handle = reinterpret_cast<const void*>(thread);
+  Operation operation(handle);
+  void* token = operation ? lw_thread_to_join(handle, LW_TRY) : nullptr;
   const int result = real().pthread_tryjoin_np(thread, value);
-  if (operation && result == 0) lw_thread_joined(reinterpret_cast<const void*>(thread), LW_CALLER);
+  if (operation) {
+    result == 0 ? lw_thread_joined(handle, token, LW_CALLER) : lw_thread_not_joined(token);
+  }
   return result;
+}
+
+LW_EXPORT int pthread_detach(pthread_t thread) noexcept {
+  const Operation operation(reinterpret_cast<const void*>(thread));
+  if (operation) lw_thread_detached(reinterpret_cast<const void*>(thread));
+  return real().pthread_detach(thread);
 }
 
 LW_EXPORT int pthread_setname_np(pthread_t thread, const char* name) noexcept {

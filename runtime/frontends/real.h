@@ -55,6 +55,7 @@ namespace lockweave::frontends {
   X(pthread_create, nullptr)               \
   X(pthread_join, nullptr)                 \
   X(pthread_tryjoin_np, nullptr)           \
+  X(pthread_detach, nullptr)               \
   X(pthread_setname_np, nullptr)           \
   X(pthread_cancel, nullptr)               \
   X(pthread_timedjoin_np, nullptr)         \
@@ -121,6 +122,7 @@ namespace lockweave::frontends {
   X(cnd_broadcast, nullptr)                \
   X(thrd_create, nullptr)                  \
   X(thrd_join, nullptr)                    \
+  X(thrd_detach, nullptr)                  \
   X(call_once, nullptr)                    \
   X(fork, nullptr)                         \
   X(_Fork, nullptr)                        \

@@ -150,9 +150,6 @@ void for_each_module_lock(LockVisitor visit) { visit(table.lock); }
 
 void reset_modules_after_fork() {
   unloads_ended.store(unloads_begun.load(std::memory_order_relaxed), std::memory_order_relaxed);
-  for (std::uint32_t id = 1; id <= table.count.load(std::memory_order_relaxed); ++id) {
-    module_by_id(id)->written = false;
-  }
 }
 
 }  // namespace lockweave::core

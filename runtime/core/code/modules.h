@@ -16,6 +16,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "runtime/core/base/fork_epoch.h"
 #include "runtime/core/base/raw_lock.h"
 
 namespace lockweave::core {
@@ -30,7 +31,7 @@ struct LoadedModule {
   char build_id[kBuildIdMax] = {};
   std::uint32_t build_id_size = 0;
   std::uint32_t id = 0;  // 1, 2, ... in order of first look-up
-  bool written = false;  // guarded by the record writer
+  ProcessMark written;   // guarded by the record writer
   LoadedModule* next = nullptr;
   std::atomic<std::uint32_t> checked_in{0};  // the unload epoch in which the build id was compared
 };
@@ -51,6 +52,6 @@ void unloading_ends();
 std::uint32_t unload_epoch();
 
 void for_each_module_lock(LockVisitor visit);
-void reset_modules_after_fork();  // what was written belongs to the parent's record
+void reset_modules_after_fork();  // who was unloading is not there
 
 }  // namespace lockweave::core

@@ -200,9 +200,6 @@ void for_each_stack_lock(LockVisitor visit) {
 
 void reset_stacks_after_fork() {
   for (Remembered& known : remembered) known.busy.store(false, std::memory_order_relaxed);
-  for (Id id = 1; id <= table.count; ++id) {
-    table.pages[id / kPageEntries][id % kPageEntries]->written = false;
-  }
   reset_modules_after_fork();
 }
 

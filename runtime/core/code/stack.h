@@ -19,6 +19,7 @@
 #include <cstdint>
 
 #include "model/record.h"
+#include "runtime/core/base/fork_epoch.h"
 #include "runtime/core/base/raw_lock.h"
 
 namespace lockweave::core {
@@ -63,7 +64,7 @@ struct InternedStack {
   InternedStack* next;
   std::uint64_t hash;
   Id id;
-  bool written;                          // guarded by the record writer
+  ProcessMark written;                   // guarded by the record writer
   std::atomic<std::uint32_t> placed_in;  // the unload epoch in which the modules were compared
   std::uint32_t count;
   std::uintptr_t pcs[1];  // `count` of them, then as many ids of modules
@@ -76,6 +77,6 @@ InternedStack* intern_stack(const Trace& trace);
 InternedStack* intern_here(const void* pc);  // capture + intern
 
 void for_each_stack_lock(LockVisitor visit);
-void reset_stacks_after_fork();  // what was written belongs to the parent's record
+void reset_stacks_after_fork();
 
 }  // namespace lockweave::core

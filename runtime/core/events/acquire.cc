@@ -19,10 +19,12 @@ void observe(ThreadState& thread, Acquisition& node) {
   const std::uint32_t segment = thread.segment.load(std::memory_order_relaxed);
   switch (add_observation(node, thread.id, segment)) {
     case Observation::early:
+      mark_observed(thread);
       record_writer.note_observation(node, thread, segment);
       halt_at_cycle();
       break;
     case Observation::late:
+      mark_observed(thread);
       record_writer.note_thread(thread);
       break;  // so that its join is noted, too
     case Observation::known: break;

@@ -45,6 +45,7 @@ struct WaitView {
   lw_kind kind = LW_MUTEX;
   int flags = 0;
   const void* address = nullptr;
+  ThreadState* joined = nullptr;
   Object* with = nullptr;
   const int* owner = nullptr;
   Acquisition* wanted = nullptr;

@@ -120,6 +120,7 @@ void prepare_wait(ThreadState& thread, const void* object, lw_kind kind, int fla
   wait.wanted = nullptr;
   wait.with = nullptr;
   wait.object = nullptr;
+  if (kind != LW_THREAD) wait.joined = nullptr;  // else lw_thread_to_join has told
   if (is_lock(kind)) {
     wait.wanted = acquisition_for(thread, bits(object), kind, flags & ~LW_TRY, pc, Stage::wanted);
     wait.object = wait.wanted == nullptr ? nullptr : wait.wanted->object;
@@ -478,6 +479,8 @@ void* lw_thread_create(const void* pc, size_t stack_size) {
 
 void** lw_thread_payload(void* token) { return static_cast<ThreadState*>(token)->payload; }
 
+void lw_thread_created(void* token) { child_created(*static_cast<ThreadState*>(token)); }
+
 void lw_thread_not_created(void* token) { forget_child(*static_cast<ThreadState*>(token)); }
 
 void lw_thread_started(void* token) {
@@ -497,15 +500,34 @@ void lw_thread_ended(void) {
   emit({.kind = EventKind::thread_gone});
 }
 
-void lw_thread_joined(const void* thread, const void* pc) {
+void* lw_thread_to_join(const void* thread, int flags) {
   ErrnoKept kept;
-  ThreadState* joined = thread_by_handle(reinterpret_cast<pthread_t>(thread));
+  const bool patient = (flags & (LW_TIMED | LW_TRY)) == 0;
+  return self().wait.joined = claim_to_join(reinterpret_cast<pthread_t>(thread), patient);
+}
+
+void lw_thread_joined(const void* thread, void* token, const void* pc) {
+  ErrnoKept kept;
+  auto* joined = static_cast<ThreadState*>(token);
+  if (joined == nullptr) joined = claim_joined(reinterpret_cast<pthread_t>(thread));
   if (joined == nullptr) return;
   begin_segment(self());
-  remember_join(joined->id, self().id, self().segment.load(std::memory_order_relaxed));
+  if (joined->observed.load(std::memory_order_relaxed)) {
+    mark_observed(self());
+    remember_join(joined->id, self().id, self().segment.load(std::memory_order_relaxed));
+  }
   record_writer.note_join(*joined, self());
   emit({.kind = EventKind::join, .thread = &self(), .other = joined, .pc = pc});
+  release_joined(*joined);
 }
+
+void lw_thread_not_joined(void* token) {
+  if (token != nullptr) release_not_joined(*static_cast<ThreadState*>(token));
+}
+
+void lw_thread_detached(const void* thread) { detach_thread(reinterpret_cast<pthread_t>(thread)); }
+
+void lw_thread_begins_detached(void* token) { detach_thread(*static_cast<ThreadState*>(token)); }
 
 void lw_thread_cancelled(const void* thread) {
   if (note_cancelled(reinterpret_cast<pthread_t>(thread))) return;

@@ -73,6 +73,7 @@ WaitView view_wait(const ThreadState& thread) {
     view.kind = wait.kind;
     view.flags = wait.flags;
     view.address = wait.address;
+    view.joined = wait.joined;
     view.with = wait.with;
     view.owner = wait.owner;
     view.wanted = wait.wanted;
@@ -97,18 +98,6 @@ InternedStack* stack_of_wait(const ThreadState& thread, const WaitView& wait) {
   return copy_wait_trace(thread, wait, trace) ? intern_stack(trace) : nullptr;
 }
 
-namespace {
-
-// A joined thread's task lives on for a moment.
-bool has_finished(int tid) {
-  for (const ThreadState* thread = newest_thread(); thread != nullptr; thread = thread->next) {
-    if (thread->tid.load(std::memory_order_relaxed) == tid) return thread->finished.load();
-  }
-  return false;
-}
-
-}  // namespace
-
 Tasks look_at_tasks() {
   struct Look {
     std::uint32_t known = 0;
@@ -125,6 +114,7 @@ Tasks look_at_tasks() {
         if (state == 'Z' || state == 'X' || state == 0) return;  // ended, waits for its reaper
         if (thread_by_tid(tid) == nullptr) {
           if (tid == at.self) return;  // it looks on its way out
+          // A joined thread's task lives on for a moment.
           ++(has_finished(tid) ? at.look->running : at.look->strange);
         } else {
           ++at.look->known;

@@ -69,14 +69,15 @@ Id write_stack(InternedStack* stack) {
 Id write_thread(ThreadState* thread) {
   if (thread == nullptr) return 0;
   if (thread->written) return thread->id;
-  ThreadState* parent = thread_by_id(thread->parent);
+  const Origin origin = thread->origin.load(std::memory_order_relaxed);
+  ThreadState* parent = thread_by_id(origin.parent);
   const Id parent_id = parent == nullptr ? 0 : write_thread(parent);
   const int tid = thread->tid.load(std::memory_order_relaxed);
   char name[32] = "";
   const char* given = thread->name.load(std::memory_order_relaxed);
-  if (given == nullptr && tid != 0 && thread->parent != 0) read_thread_name(tid, name, sizeof name);
+  if (given == nullptr && tid != 0 && origin.parent != 0) read_thread_name(tid, name, sizeof name);
   const Id stack = write_stack(thread->created_at);
-  model::write_entry(record_file, model::Thread{thread->id, parent_id, thread->parent_segment,
+  model::write_entry(record_file, model::Thread{thread->id, parent_id, origin.segment,
                                                 static_cast<std::uint64_t>(tid), thread->label,
                                                 given != nullptr ? given : name, stack});
   record_file.mark(thread->written);

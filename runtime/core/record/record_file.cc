@@ -215,10 +215,10 @@ bool RecordFile::flush() {
   return true;
 }
 
-void RecordFile::mark(bool& written) {
+void RecordFile::mark(ProcessMark& written) {
   if (failed_ || !is_open()) return;
   if (marks_ == kMarks && !flush()) return;
-  written = true;
+  written.set();
   marked_[marks_++] = &written;
 }
 
@@ -232,7 +232,7 @@ bool RecordFile::commit() {
 
 void RecordFile::take_back() {
   failed_ = true;
-  for (std::size_t i = 0; i < marks_; ++i) *marked_[i] = false;
+  for (std::size_t i = 0; i < marks_; ++i) marked_[i]->clear();
   marks_ = used_ = 0;
   torn_ |= written_ > 0;
   written_ = 0;

@@ -26,6 +26,7 @@
 #include <string_view>
 
 #include "model/record.h"
+#include "runtime/core/base/fork_epoch.h"
 
 namespace lockweave::core {
 
@@ -42,7 +43,7 @@ class RecordFile final : public model::LineSink {
   void append(std::string_view text) override;
   void end_line() override;
   // Sets `written`, which a commit that fails sets back.
-  void mark(bool& written);
+  void mark(ProcessMark& written);
 
   // What is appended until the next commit may use the room that is kept for what matters most:
   // findings, losses, the end.
@@ -96,7 +97,7 @@ class RecordFile final : public model::LineSink {
   bool closing_ = false;
   bool torn_ = false;      // bytes behind committed_ are to be cut off
   bool borrowed_ = false;  // fd_ has a low number: closed at the end of the commit
-  bool* marked_[kMarks] = {};
+  ProcessMark* marked_[kMarks] = {};
   char buffer_[kBuffer] = {};
 };
 

@@ -98,6 +98,12 @@ void RecordWriter::note_observation(Acquisition& node, ThreadState& thread, std:
   model::write_entry(record_file, model::Observation{acquisition, write_thread(&thread), segment});
 }
 
+void RecordWriter::note_known_observation(Acquisition& node, Id thread, std::uint32_t segment) {
+  if (!record_file.is_open()) return;
+  const Note note(lock_);
+  model::write_entry(record_file, model::Observation{write_acquisition(&node), thread, segment});
+}
+
 void RecordWriter::note_thread(ThreadState& thread) {
   if (!record_file.is_open()) return;
   const Note note(lock_);
@@ -188,9 +194,7 @@ void RecordWriter::note_rest() {
         for_each_late_observation(
             node,
             [](void* to, Acquisition& seen, Id thread, std::uint32_t segment) {
-              ThreadState* by = thread_by_id(thread);
-              if (by != nullptr)
-                static_cast<RecordWriter*>(to)->note_observation(seen, *by, segment);
+              static_cast<RecordWriter*>(to)->note_known_observation(seen, thread, segment);
             },
             context);
       },

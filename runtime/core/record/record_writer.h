@@ -28,6 +28,8 @@ class RecordWriter {
   const char* path() const;  // "" without a record
 
   void note_observation(Acquisition& node, ThreadState& thread, std::uint32_t segment);
+  // By a thread that has been written: its state may be another's by now.
+  void note_known_observation(Acquisition& node, Id thread, std::uint32_t segment);
   void note_thread(ThreadState& thread);
   void note_thread_end(ThreadState& thread);
   void note_join(ThreadState& joined, ThreadState& by);  // of a thread that is in the record

@@ -62,7 +62,11 @@ void leave_held(ThreadState& thread) {
     Acquisition* node = entries(thread)[i].node;
     if (!ends_with_holder(node->object->kind) || outlives_owner(*node->object)) continue;
     auto* left = arena.make<LeftLock>(thread.id, thread.tid.load(std::memory_order_relaxed), node);
-    if (left != nullptr) node->object->left.store(left, std::memory_order_seq_cst);
+    if (left == nullptr) continue;
+    pin_thread(thread);
+    pin_object(*node->object);
+    pin_chain(node);
+    node->object->left.store(left, std::memory_order_seq_cst);
   }
 }
 
@@ -102,6 +106,7 @@ Acquisition* on_chain(const Acquisition& node, Acquisition* outer, Object* relea
   if (moved == nullptr) return nullptr;
   Object* under = outlives ? node.taken_under.load(std::memory_order_relaxed) : released;
   Object* known = nullptr;
+  if (under != nullptr) pin_object(*under);
   if (!moved->taken_under.compare_exchange_strong(known, under) && known != under) {
     moved->taken_under.store(node.object);  // of several: none of them
   }

@@ -84,6 +84,7 @@ void leave(Object& object, ThreadState& thread, InternedStack* stack, std::uint3
   }
   auto* entry = arena.make<LeftPermits>(first, &thread, stack, count);
   if (entry == nullptr) return;
+  pin_thread(thread);
   while (
       !permits_account.left.compare_exchange_weak(entry->next, entry, std::memory_order_release)) {
   }

@@ -8,7 +8,16 @@
 namespace lockweave::core {
 namespace {
 
-constinit std::atomic<JoinMade*> joins{nullptr};
+constexpr std::uint32_t kJoinsInChunk = 1024;
+
+struct JoinChunk {
+  JoinChunk* next = nullptr;
+  std::uint32_t count = 0;
+  JoinMade at[kJoinsInChunk] = {};
+};
+
+constinit RawLock joins_lock;
+constinit JoinChunk* joins = nullptr;
 constinit std::atomic<DeclaredOrder*> orders{nullptr};
 
 template <class T>
@@ -21,11 +30,14 @@ void push(std::atomic<T*>& list, T* entry) {
 }  // namespace
 
 void remember_join(Id joined, Id by, std::uint32_t segment) {
-  if (auto* entry = arena.make<JoinMade>(nullptr, joined, by, segment)) {
-    push(joins, entry);
-  } else {
-    count_lost(Loss::joins);
+  RawGuard guard(joins_lock);
+  if (joins == nullptr || joins->count == kJoinsInChunk) {
+    auto* chunk = arena.make<JoinChunk>();
+    if (chunk == nullptr) return count_lost(Loss::joins);
+    chunk->next = joins;
+    joins = chunk;
   }
+  joins->at[joins->count++] = {joined, by, segment};
 }
 
 bool declare_order(Object& before, Object& after) {
@@ -33,6 +45,8 @@ bool declare_order(Object& before, Object& after) {
        known = known->next) {
     if (known->before == &before && known->after == &after) return false;
   }
+  pin_object(before);
+  pin_object(after);
   auto* entry = arena.make<DeclaredOrder>(nullptr, &before, &after);
   if (entry == nullptr) {
     count_lost(Loss::orders);
@@ -43,8 +57,9 @@ bool declare_order(Object& before, Object& after) {
 }
 
 void for_each_join(void (*visit)(void* context, const JoinMade& join), void* context) {
-  for (const JoinMade* at = joins.load(std::memory_order_acquire); at != nullptr; at = at->next) {
-    visit(context, *at);
+  RawGuard guard(joins_lock);
+  for (const JoinChunk* chunk = joins; chunk != nullptr; chunk = chunk->next) {
+    for (std::uint32_t i = 0; i < chunk->count; ++i) visit(context, chunk->at[i]);
   }
 }
 
@@ -55,6 +70,11 @@ void for_each_order(void (*visit)(void* context, const DeclaredOrder& order), vo
   }
 }
 
-void forget_relations_after_fork() { joins.store(nullptr, std::memory_order_relaxed); }
+void for_each_relation_lock(LockVisitor visit) { visit(joins_lock); }
+
+void forget_relations_after_fork() {
+  // lockweave: ignore(inconsistent-locking) the only thread of a forked child
+  joins = nullptr;
+}
 
 }  // namespace lockweave::core

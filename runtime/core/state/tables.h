@@ -21,6 +21,7 @@
 #include <cstdint>
 
 #include "lockweave/hooks.h"
+#include "runtime/core/base/fork_epoch.h"
 #include "runtime/core/code/stack.h"
 
 namespace lockweave::core {
@@ -39,7 +40,8 @@ struct Object {
   lw_kind kind = LW_MUTEX;
   bool process_shared = false;
   bool lock_like = true;  // semaphores: one permit, always given back by its taker; not forgotten
-  bool written = false;   // guarded by the record writer
+  ProcessMark written;    // guarded by the record writer
+  std::atomic<bool> pinned{false};  // somebody keeps a pointer to it: never used again
   std::uint32_t generation = 1;
   std::uint32_t ordinal = 0;
   Id stack_thread = 0;
@@ -101,7 +103,7 @@ struct alignas(64) Acquisition {
   Acquisition* next_of_all = nullptr;  // ended ones too, newest first
   Acquisition* next_of_object = nullptr;
   Id id = 0;
-  bool written = false;  // guarded by the record writer
+  ProcessMark written;  // guarded by the record writer
 };
 
 // The live object at `address`, or nullptr.
@@ -123,6 +125,12 @@ Id newest_object();                           // the highest id so far
 bool objects_off_stacks();
 // Cheap filter for the above: false means certainly none.
 bool may_hold_objects(std::uintptr_t begin, std::size_t size);
+
+// Whoever keeps a pointer longer than for one event pins first: the object; all that a chain takes.
+inline void pin_object(Object& object) { object.pinned.store(true, std::memory_order_relaxed); }
+inline void pin_chain(const Acquisition* held) {
+  for (; held != nullptr; held = held->outer) pin_object(*held->object);
+}
 
 struct AcquisitionKey {
   Acquisition* outer;

@@ -3,10 +3,21 @@
 //
 // What the runtime knows of each thread: the chain it holds, what it waits for, its place in the
 // creation tree. Other threads read `wait` and `held` while the owner changes them; see the notes
-// at the members. States live in the arena and are never unmapped; a finished thread's state stays
-// (its id is in the record) and its cache memory is given to the next thread.
+// at the members.
+//
+// A state's life: registered by the creator, adopted by the thread, *finished* by it, *over* once
+// nobody can name the thread any more: joined, or detached and finished. A state that is over and not
+// pinned waits behind the newest kRetiredKept of its kind, then it is another thread's. What lock order
+// needs of such a thread at the end (relations.h) is kept apart.
+// Invariants
+//   1. States are never unmapped, and `held`, `taken_permits` and what detectors hang on them are
+//      handed on with them: whoever still looks at one sees another thread's values, no fault.
+//   2. `id` is never used again, `wait.sequence` only grows, also from one thread to the next: who
+//      looks twice and finds both unchanged has looked at one thread.
+//   3. While a thread or its state may still be asked for, its parent's state is kept, or `origin`
+//      leads past it: to the nearest ancestor that lives or is known to lock order.
 // Cost: what concerns all threads costs as many steps as there are live ones, however many there have
-// been; by id, kernel id or handle a thread is found at once.
+// been; by id, kernel id, handle or stack a thread is found at once.
 #pragma once
 
 #include <pthread.h>
@@ -14,6 +25,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "runtime/core/base/fork_epoch.h"
 #include "runtime/core/state/tables.h"
 
 namespace lockweave::core {
@@ -34,6 +46,7 @@ struct Wait {
   lw_kind kind = LW_MUTEX;
   int flags = 0;
   const void* address = nullptr;    // of the object; for LW_THREAD the pthread_t
+  ThreadState* joined = nullptr;    // for LW_THREAD; nullptr: not known
   Object* with = nullptr;           // mutex that a condition wait must get back
   const int* owner = nullptr;       // where the owner's kernel id can be read
   Acquisition* wanted = nullptr;    // for locks: the acquisition that is waited for
@@ -52,6 +65,12 @@ struct SearchMark {
   ThreadState* reached_from = nullptr;
   ThreadState* next = nullptr;  // queue
   std::uint64_t checked = 0;    // sequence of its wait; owned by the all-blocked checker
+};
+
+// The segment of the parent in which a thread was made; 0: nobody's.
+struct Origin {
+  Id parent = 0;
+  std::uint32_t segment = 0;
 };
 
 struct ThreadState {
@@ -84,25 +103,39 @@ struct ThreadState {
   std::atomic<bool> finished{false};
   std::atomic<bool> cancelled{false};  // pthread_cancel was called: a wait of its may end by itself
   bool lost_in_fork = false;           // a thread of the parent: in this process it never was
+  std::atomic<bool> observed{false};   // lock order knows something it did, or comes after it
   std::atomic<int> tid{0};
 
-  // constant once registered
-  Id id = 0;
-  Id parent = 0;
-  std::uint32_t parent_segment = 0;
-  pthread_t handle{};
+  // constant once registered, but for the origin (invariant 3)
+  std::atomic<Id> id{0};
+  std::atomic<Origin> origin{Origin{}};
+  std::atomic<pthread_t> handle{};
   std::size_t stack_size = 0;
   std::uintptr_t stack_low = 0;
   std::uintptr_t stack_high = 0;
   InternedStack* created_at = nullptr;
   void* payload[2] = {};  // the front-end's, between creation and start
   char label[48] = {};
-  ThreadState* next = nullptr;  // all there have been, newest first
+  ThreadState* next = nullptr;  // all states there are, newest memory first
   // Those that have not finished. A finished one leads on to the live ones that were older than it.
   std::atomic<ThreadState*> next_live{nullptr};
-  ThreadState* previous_live = nullptr;  // guarded by the registry
+  std::atomic<ThreadState*> next_with_id{nullptr};
+  std::atomic<ThreadState*> next_with_tid{nullptr};
   std::atomic<ThreadState*> next_with_handle{nullptr};
-  bool written = false;  // guarded by the record writer
+
+  // guarded by the registry
+  ThreadState* previous_live = nullptr;
+  ThreadState* next_retired = nullptr;  // or: the next that was lost in a fork with locks held
+  std::uint32_t pins =
+      0;  // the creator, until the creation is over; children; what reports may name
+  bool has_handle = false;  // it can be found by it
+  bool detached = false;
+  bool claimed = false;  // somebody joins it: its handle may be another thread's before he says so
+  bool over = false;
+  ThreadState* lower_stacks = nullptr;  // by the lock of the stacks' index
+  ThreadState* higher_stacks = nullptr;
+
+  ProcessMark written;  // guarded by the record writer
   SearchMark mark;
 };
 
@@ -112,20 +145,54 @@ ThreadState* current_thread();
 
 // Registration by the creating thread, so that creation orders what follows.
 ThreadState* register_child(ThreadState& parent, const void* pc, std::size_t stack_size);
-void adopt(ThreadState& child);         // the calling thread is that child
-void forget_child(ThreadState& child);  // pthread_create failed
+void adopt(ThreadState& child);  // the calling thread is that child
+void child_created(
+    ThreadState& child);  // the creator: it will not ask for the child by its state again
+void forget_child(ThreadState& child);  // the same, but pthread_create failed
 void finish_thread(ThreadState& thread);
 
+// Nobody will join it. By handle: also of a thread that has been created and not yet begun.
+void detach_thread(ThreadState& thread);
+void detach_thread(pthread_t handle);
+// Whom a join of `handle` waits for: to be asked before the join, while the handle is the thread's own.
+// It is the caller's to join until one of the two below. `patient`: a thread that was just created is
+// waited for until it has told its handle.
+ThreadState* claim_to_join(pthread_t handle, bool patient);
+void release_joined(ThreadState& joined);  // nobody can join it again
+void release_not_joined(ThreadState& thread);
+// After the join, if it could not be told before; nullptr: by now the handle may be another thread's.
+ThreadState* claim_joined(pthread_t handle);
+
+// The state stays this thread's until it is unpinned as often. Only of a state that is not over.
+void pin_thread(ThreadState& thread);
+void unpin_thread(ThreadState& thread);
+// From now on states that are over stay as they are: something keeps pointers to all of them.
+void keep_ended_threads();
+
+// Lock order is to know `thread` at the end, and with it its ancestors.
+void mark_observed(ThreadState& thread);
+struct ThreadFact {
+  Id id;
+  Origin origin;
+};
+// All that are observed, in no order.
+void for_each_observed(void (*visit)(void* context, const ThreadFact& fact), void* context);
+
 ThreadState* thread_by_tid(int tid);  // live threads only
+bool has_finished(int tid);           // the last one known by that kernel id
 ThreadState* thread_by_handle(pthread_t handle);
-ThreadState* thread_by_id(Id id);
+ThreadState* thread_by_id(Id id);  // nullptr also for one whose state is another's by now
 ThreadState* thread_by_stack(std::uintptr_t address);
-ThreadState* newest_thread();       // of all; walk with ->next
+ThreadState*
+newest_state();         // walk with ->next: live ones, and ended ones as long as they are kept
+Id newest_thread_id();  // the highest so far; 0: none
 ThreadState* newest_live_thread();  // walk with live_after; one may finish meanwhile
 inline ThreadState* live_after(const ThreadState& thread) {
   return thread.next_live.load(std::memory_order_acquire);
 }
 std::uint32_t live_threads();
+// Threads of the parent process that held something when it forked; walk with ->next_retired.
+ThreadState* newest_lost_in_fork();
 
 inline bool is_node_for(const Acquisition* node, const AcquisitionKey& key) {
   return node != nullptr && node->address.load(std::memory_order_relaxed) == key.address &&

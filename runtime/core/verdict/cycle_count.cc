@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/core/verdict/cycle_count.h"
 
+#include <algorithm>
+
 #include "model/lock_order_graph.h"
 #include "runtime/core/base/arena.h"
 #include "runtime/core/state/relations.h"
@@ -21,25 +23,24 @@ class CountReported final : public model::LockOrderGraph::Visitor {
 // Outer nodes have smaller ids than inner ones, so adding by id satisfies the graph.
 struct NodesById {
   Acquisition** nodes = nullptr;
-  Id count = 0;
+  std::size_t capacity = 0;
+  std::size_t count = 0;
 };
 
 NodesById sort_by_id() {
   NodesById sorted;
   for_each_acquisition(
-      [](void* context, Acquisition& node) {
-        auto& highest = *static_cast<Id*>(context);
-        if (node.id > highest) highest = node.id;
-      },
-      &sorted.count);
-  sorted.nodes = arena.make_array<Acquisition*>(sorted.count + 1);
+      [](void* context, Acquisition&) { ++static_cast<NodesById*>(context)->capacity; }, &sorted);
+  sorted.nodes = arena.make_array<Acquisition*>(sorted.capacity + 1);
   if (sorted.nodes == nullptr) return {};
   for_each_acquisition(
       [](void* context, Acquisition& node) {
         auto& into = *static_cast<NodesById*>(context);
-        if (node.id <= into.count) into.nodes[node.id] = &node;
+        if (into.count < into.capacity && node.object != nullptr) into.nodes[into.count++] = &node;
       },
       &sorted);
+  std::sort(sorted.nodes, sorted.nodes + sorted.count,
+            [](const Acquisition* a, const Acquisition* b) { return a->id < b->id; });
   return sorted;
 }
 
@@ -75,19 +76,20 @@ void add_node(model::LockOrderGraph& graph, Acquisition& node) {
 
 CycleCount count_lock_order_cycles(std::uint32_t enough) {
   model::LockOrderGraph graph(arena);
-  for (ThreadState* thread = newest_thread(); thread != nullptr; thread = thread->next) {
-    graph.add_thread(thread->id, thread->parent, thread->parent_segment);
-  }
+  for_each_observed(
+      [](void* context, const ThreadFact& thread) {
+        static_cast<model::LockOrderGraph*>(context)->add_thread(thread.id, thread.origin.parent,
+                                                                 thread.origin.segment);
+      },
+      &graph);
   for_each_join(
       [](void* context, const JoinMade& join) {
         static_cast<model::LockOrderGraph*>(context)->add_join(join.joined, join.by, join.segment);
       },
       &graph);
   const NodesById sorted = sort_by_id();
-  for (Id id = 1; id <= sorted.count; ++id) {
-    if (sorted.nodes[id] != nullptr) add_node(graph, *sorted.nodes[id]);
-  }
-  arena.deallocate(sorted.nodes, (sorted.count + 1) * sizeof(Acquisition*));
+  for (std::size_t i = 0; i < sorted.count; ++i) add_node(graph, *sorted.nodes[i]);
+  arena.deallocate(sorted.nodes, (sorted.capacity + 1) * sizeof(Acquisition*));
   for_each_order(
       [](void* context, const DeclaredOrder& order) {
         static_cast<model::LockOrderGraph*>(context)->add_declared_order(order.before->id,

@@ -48,8 +48,7 @@ void say_wait(Say& say, const ThreadState& thread) {
   if (!wait.waiting()) return;
   say << "    waits for ";
   if (wait.kind == LW_THREAD) {
-    ThreadState* joined = thread_by_handle(reinterpret_cast<pthread_t>(wait.address));
-    say << "the end of thread " << (joined == nullptr ? "?" : joined->label);
+    say << "the end of thread " << (wait.joined == nullptr ? "?" : wait.joined->label);
   } else if (wait.object != nullptr) {
     say_object(say, *wait.object);
     ThreadState* holder = holder_of(*wait.object, nullptr, nullptr);

@@ -97,6 +97,7 @@ void for_each_core_lock(LockVisitor visit) {
   for_each_table_lock(visit);
   for_each_stack_lock(visit);
   for_each_thread_lock(visit);
+  for_each_relation_lock(visit);
   record_writer.for_each_lock(visit);
   arena.for_each_lock(visit);
 }
@@ -191,6 +192,7 @@ void lw_fork_child(const void*) {
   core_state.findings.store(0, std::memory_order_relaxed);
   core_state.unwritten.store(false, std::memory_order_relaxed);
   for_each_core_lock([](RawLock& lock) { lock.reset_after_fork(); });
+  ++fork_epoch;
   reset_stacks_after_fork();
   reset_tables_after_fork();
   keep_only_current_after_fork();

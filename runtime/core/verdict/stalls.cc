@@ -42,9 +42,7 @@ ReportStep step_of(const LongWait& slow) {
                 : slow.wait.wanted != nullptr ? model::Action::wants
                                               : model::Action::waits;
   step.object = slow.wait.object;
-  step.other = slow.wait.kind == LW_THREAD
-                   ? thread_by_handle(reinterpret_cast<pthread_t>(slow.wait.address))
-                   : owner_of(slow.wait);
+  step.other = slow.wait.kind == LW_THREAD ? slow.wait.joined : owner_of(slow.wait);
   step.held = slow.thread->top;
   step.stack = stack_of_wait(*slow.thread, slow.wait);
   return step;

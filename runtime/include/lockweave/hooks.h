@@ -186,16 +186,26 @@ LW_HOOK void lw_write(const void* address, size_t size, const void* pc);
 
 /* ---- threads ------------------------------------------------------------------------------ */
 /* The creator: lw_thread_create before the real creation (NULL: not followed), then one of
- * lw_thread_created / lw_thread_not_created. The new thread: lw_thread_started first of all. */
+ * lw_thread_created / lw_thread_not_created; after that the token is no longer its. The new thread:
+ * lw_thread_started first of all. */
 LW_HOOK void* lw_thread_create(const void* pc, size_t stack_size);
+LW_HOOK void lw_thread_created(void* token);
 /* Two words for the front-end, to pass the start routine and its argument along. */
 LW_HOOK void** lw_thread_payload(void* token);
 LW_HOOK void lw_thread_not_created(void* token);
 LW_HOOK void lw_thread_started(void* token);
 /* After the thread's last TLS destructor. */
 LW_HOOK void lw_thread_ended(void);
-/* The calling thread has joined `thread` (a pthread_t). */
-LW_HOOK void lw_thread_joined(const void* thread, const void* pc);
+/* Nobody will join it: told before the real creation of a thread that begins so, and before the real
+ * pthread_detach of `thread` (a pthread_t). */
+LW_HOOK void lw_thread_begins_detached(void* token);
+LW_HOOK void lw_thread_detached(const void* thread);
+/* The calling thread joins `thread` (a pthread_t). Before the real join: whom it names, for
+ * the wait and for one of the others; flags LW_TIMED, LW_TRY. Once the thread has been joined its handle
+ * may name another. NULL: not known yet; then lw_thread_joined asks again. */
+LW_HOOK void* lw_thread_to_join(const void* thread, int flags);
+LW_HOOK void lw_thread_joined(const void* thread, void* token, const void* pc);
+LW_HOOK void lw_thread_not_joined(void* token);
 /* A name for reports; copied. */
 LW_HOOK void lw_thread_name(const void* thread, const char* name);
 /* `thread` (a pthread_t) is about to be cancelled: its waits may end without anybody's doing. */

@@ -56,7 +56,7 @@ namespace {
 
 struct Line {
   std::string text;
-  bool written = false;
+  ProcessMark written;
 };
 
 class RecordFaults : public testing::Test {
