@@ -76,9 +76,12 @@ void tell_pair(const Pair& pair, ThreadState& other, Acquisition& taking) {
 // Does `other` come of a thread that the waiter created when it had gone on?
 bool born_after(const ThreadState& other, const NotedWait& wait) {
   const core::Id newest = wait.newest.load(std::memory_order_relaxed);
-  for (const ThreadState* at = &other; at != nullptr; at = core::thread_by_id(at->parent)) {
-    if (at->parent == wait.step.thread->id) return at->id > newest;
-    if (at->parent == 0) break;
+  const core::Id waiter = wait.step.thread->id;
+  for (const ThreadState* at = &other; at != nullptr;) {
+    const core::Id parent = at->origin.load(std::memory_order_relaxed).parent;
+    if (parent == waiter) return at->id > newest;
+    if (parent == 0) break;
+    at = core::thread_by_id(parent);
   }
   return false;
 }
