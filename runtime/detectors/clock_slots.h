@@ -36,13 +36,13 @@ class ClockSlots {
   bool is_forgotten(Slot slot, Epoch epoch) const;
   std::uint64_t threads_forgotten() const { return forgotten_.load(std::memory_order_relaxed); }
 
+  void for_each_lock(core::LockVisitor visit) { visit(guard_); }
   // In the child of a fork. `know(slot, epoch)` for all that its only thread may be said to know:
   // free slots as far as they were used; those of threads that are not there for ever, as nobody
   // will give them back.
   template <class Know>
   void after_fork(Know know) {
     constexpr Epoch kForEver = ~Epoch{0};
-    guard_.reset_after_fork();
     list_free_anew();
     for (Slot slot = 0; slot < count_; ++slot) {
       const Entry& entry = *find(slot);

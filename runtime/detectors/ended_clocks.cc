@@ -72,7 +72,6 @@ void EndedClocks::join(RaceEngine& engine, ThreadClock& by, Place& place) {
 }
 
 void EndedClocks::reset_after_fork() {
-  guard_.reset_after_fork();
   for (ThreadClock* at = oldest_; at != nullptr; at = at->ended.newer) at->ended.place = nullptr;
   oldest_ = newest_ = nullptr;
   count_ = 0;

@@ -29,6 +29,7 @@ class EndedClocks {
   static ThreadClock* clock_at(const Place& place);
   std::uint64_t merged() const { return merged_count_.load(std::memory_order_relaxed); }
   // In the child of a fork: nobody there can join what its parent has kept.
+  void for_each_lock(core::LockVisitor visit) { visit(guard_); }
   void reset_after_fork();
 
  private:

@@ -24,6 +24,7 @@ class Misuse final : public core::Detector {
                          EventKind::used_after_end, EventKind::thread_end, EventKind::assert_held,
                          EventKind::misuse, EventKind::fork_in_child);
   }
+  void for_each_lock(core::LockVisitor visit) override { for_each_lock_of_once(visit); }
   void on_event(const core::Event& event) override {
     switch (event.kind) {
       case EventKind::release_not_held:

@@ -14,6 +14,7 @@ namespace lockweave::detectors {
 bool first_time(const char* rule, const core::InternedStack* place, const core::Object* object);
 
 // In a child of fork: its record is a new one.
+void for_each_lock_of_once(core::LockVisitor visit);
 void forget_told_after_fork();
 
 }  // namespace lockweave::detectors

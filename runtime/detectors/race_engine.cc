@@ -144,7 +144,7 @@ void RaceEngine::learn_all(ThreadClock& thread, const KnownBefore& known) {
 }
 
 void RaceEngine::forked(ThreadClock& survivor) {
-  settle(survivor);
+  survivor.read = nullptr;
   note_learnt(survivor, true);
   KnownBefore& known = survivor.known;
   const Epoch own = known.all.at(survivor.slot);
@@ -331,10 +331,20 @@ void RaceEngine::forget(Variable& variable) {
   core::RawGuard guard(variable.guard);
   drop(variable.last_write_clock);
   core::arena.deallocate(variable.history, variable.capacity * sizeof(Accessed));
+  clear(variable);
+}
+
+void RaceEngine::forget_torn(Variable& variable) {
+  clear(variable);
+  variable.guard.reset_after_fork();
+}
+
+void RaceEngine::clear(Variable& variable) {
   variable.history = nullptr;
   variable.count = variable.capacity = variable.oldest = 0;
   variable.forgotten = 0;
   variable.last_write = {};
+  variable.last_write_clock = nullptr;
   variable.reported = RaceKind::none;
   variable.ended = false;
   what_readers_compare_changes(variable);

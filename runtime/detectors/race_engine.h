@@ -200,12 +200,16 @@ class RaceEngine {
   // only data races: its last user need hold no lock to destroy it.
   RaceFound access(ThreadClock& thread, Variable& variable, AccessKind kind, Accessed at);
   static void forget(Variable& variable);
+  // The same, without a look at what is there: a thread that is gone was changing it.
+  static void forget_torn(Variable& variable);
+  void for_each_lock(core::LockVisitor visit) { slots_.for_each_lock(visit); }
   std::uint64_t threads_forgotten() const { return slots_.threads_forgotten(); }
-  // In the child of a fork: `survivor` is the only thread there, and all that was done
-  // comes before what it does now. The guards of order objects are free.
+  // In the child of a fork: `survivor` is the only thread there, and all that was done comes before what
+  // it does now.
   void forked(ThreadClock& survivor);
 
  private:
+  static void clear(Variable& variable);
   bool take_slot(ThreadClock& thread, const KnownBefore& creator);
   void settle(ThreadClock& thread);
   void take_value(ThreadClock& thread, const Variable& variable, AccessKind kind, const void* held);

@@ -81,6 +81,11 @@ class Races final : public core::Detector {
                          EventKind::thread_create, EventKind::thread_end, EventKind::join,
                          EventKind::fork_in_child);
   }
+  void for_each_lock(core::LockVisitor visit) override {
+    variables_.for_each_lock(visit);
+    ended_.for_each_lock(visit);
+    engine_.for_each_lock(visit);
+  }
   void on_event(const core::Event& event) override {
     switch (event.kind) {
       case EventKind::variable_begin:
@@ -290,16 +295,16 @@ void Races::report(WatchedVariable& variable, const RaceFound& found, const Acce
   core::submit(finding);
 }
 
+// What another thread was changing is torn: it begins anew. That costs no order, since all that was done
+// before the fork comes before what follows.
 void Races::on_fork_in_child(ThreadState& survivor) {
-  variables_.reset_guards();
+  variables_.forget_torn();
   core::for_each_object(
       [](void*, Object& object) {
-        if (void* order = object.clocks.load()) {
-          static_cast<OrderObject*>(order)->guard.reset_after_fork();
-        }
+        const auto* order = static_cast<OrderObject*>(object.clocks.load());
+        if (order != nullptr && order->guard.is_taken()) object.clocks.store(nullptr);
       },
       nullptr);
-  ended_.reset_after_fork();
   ThreadClock* clock = core::wanted(EventKind::acquired) ? clock_of(survivor) : nullptr;
   if (clock != nullptr) engine_.forked(*clock);
 }

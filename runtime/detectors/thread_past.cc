@@ -376,6 +376,6 @@ Acquisition* taken_in_last_turn(const ThreadState& other, const Keeping& keeping
   return taken_within(other, keeping, {done > turn ? done : turn, UINT32_MAX});
 }
 
-void reset_pasts_after_fork() { spares_lock.reset_after_fork(); }
+void for_each_lock_of_pasts(core::LockVisitor visit) { visit(spares_lock); }
 
 }  // namespace lockweave::detectors

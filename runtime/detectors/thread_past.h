@@ -55,6 +55,6 @@ core::Acquisition* taken_before_posting(const core::ThreadState& other, const Ke
 // waiter has waited for, as one does who is awaited, under the lock, to be done with it.
 core::Acquisition* taken_in_last_turn(const core::ThreadState& other, const Keeping& keeping);
 
-void reset_pasts_after_fork();
+void for_each_lock_of_pasts(core::LockVisitor visit);
 
 }  // namespace lockweave::detectors

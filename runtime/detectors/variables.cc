@@ -129,12 +129,11 @@ void Variables::recycle(std::uintptr_t address) {
   spare_ = ended;
 }
 
-void Variables::reset_guards() {
-  lock_.reset_after_fork();
+void Variables::forget_torn() {
   const Table& table = *table_.load();
   for (std::size_t i = 0; i < std::size_t{1} << table.bits; ++i) {
     for (WatchedVariable* at = table.buckets[i].load(); at != nullptr; at = at->next.load()) {
-      at->accesses.guard.reset_after_fork();
+      if (at->accesses.guard.is_taken()) RaceEngine::forget_torn(at->accesses);
     }
   }
 }

@@ -44,8 +44,9 @@ class Variables {
   WatchedVariable* begin(std::uintptr_t address, std::size_t size, const char* name,
                          core::InternedStack* first);
   void end(std::uintptr_t address);
-  // After a fork: other threads held the guards.
-  void reset_guards();
+  void for_each_lock(core::LockVisitor visit) { visit(lock_); }
+  // In the child of a fork: those whose guard another thread held.
+  void forget_torn();
   std::size_t buckets() const;
 
  private:

@@ -119,6 +119,12 @@ bool kernel_refuses(const ThreadState& waiter, WaitView wait) {
   return false;
 }
 
+// Threads, each of which waits for the next.
+struct Ring {
+  ThreadState** threads = nullptr;
+  std::uint32_t count = 0;
+};
+
 class WaitFor final : public core::Detector {
  public:
   constexpr WaitFor() = default;
@@ -127,6 +133,7 @@ class WaitFor final : public core::Detector {
     return core::mask_of(EventKind::block, EventKind::thread_end, EventKind::thread_gone,
                          EventKind::fork_in_child);
   }
+  void for_each_lock(core::LockVisitor visit) override { visit(lock_); }
   void on_event(const core::Event& event) override {
     switch (event.kind) {
       case EventKind::block: return on_block(*event.thread);
@@ -152,10 +159,7 @@ class WaitFor final : public core::Detector {
   void on_thread_gone() {
     if (core::everyone_asleep()) check_all_blocked(nullptr);
   }
-  void on_fork_in_child() {
-    lock_.reset_after_fork();
-    checks_wanted_.store(0, std::memory_order_relaxed);
-  }
+  void on_fork_in_child() { checks_wanted_.store(0, std::memory_order_relaxed); }
 
   bool blocked_on_itself(ThreadState& thread, const WaitView& wait);
   static bool blocked_by_ended(ThreadState& thread, const WaitView& wait);
@@ -164,7 +168,8 @@ class WaitFor final : public core::Detector {
   void search_ring(ThreadState& start);
   ThreadState* find_ring(ThreadState& start);
   bool ring_stands(ThreadState& last, const ThreadState& start);
-  void report_ring(ThreadState& last, ThreadState& start);
+  static Ring copy_ring(ThreadState& last);
+  static void report_ring(const Ring& ring);
   void check_all_blocked(const ThreadState* self);
   void check_once(const ThreadState* self);
   bool nobody_can_proceed(const ThreadState* self);
@@ -238,12 +243,15 @@ bool WaitFor::first_blocker_waits(const ThreadState& thread, const WaitView& wai
   return any;
 }
 
+// Reported without the lock: the reporter runs as long as it likes.
 void WaitFor::search_ring(ThreadState& start) {
-  lock_.lock();
-  ThreadState* last = find_ring(start);
-  const bool stands = last != nullptr && ring_stands(*last, start);
-  if (stands) report_ring(*last, start);
-  lock_.unlock();
+  Ring ring;
+  {
+    const core::RawGuard guard(lock_);
+    ThreadState* last = find_ring(start);
+    if (last != nullptr && ring_stands(*last, start)) ring = copy_ring(*last);
+  }
+  if (ring.count > 0) report_ring(ring);
 }
 
 // Breadth first from `start` along blockers; returns the thread whose blocker is `start` again.
@@ -279,22 +287,28 @@ bool WaitFor::ring_stands(ThreadState& last, const ThreadState& start) {
   return true;
 }
 
-void WaitFor::report_ring(ThreadState& last, ThreadState&) {
+Ring WaitFor::copy_ring(ThreadState& last) {
   std::uint32_t count = 0;
   for (ThreadState* at = &last; at != nullptr; at = at->mark.reached_from) ++count;
-  auto* ring = core::arena.make_array<ThreadState*>(count);
-  auto* steps = core::arena.make_array<ReportStep>(count);
-  if (ring == nullptr || steps == nullptr) return;
+  auto** threads = core::arena.make_array<ThreadState*>(count);
+  if (threads == nullptr) return {};
   std::uint32_t slot = count;
+  for (ThreadState* at = &last; at != nullptr; at = at->mark.reached_from) threads[--slot] = at;
+  return {threads, count};
+}
+
+void WaitFor::report_ring(const Ring& ring) {
+  const std::uint32_t count = ring.count;
+  auto* steps = core::arena.make_array<ReportStep>(count);
+  if (steps == nullptr) return;
   std::uint32_t first = 0;  // the ring is told from its oldest thread on
-  for (ThreadState* at = &last; at != nullptr; at = at->mark.reached_from) ring[--slot] = at;
   for (std::uint32_t i = 1; i < count; ++i) {
-    if (ring[i]->id < ring[first]->id) first = i;
+    if (ring.threads[i]->id < ring.threads[first]->id) first = i;
   }
   for (std::uint32_t i = 0; i < count; ++i) {
-    ThreadState& thread = *ring[(first + i) % count];
+    ThreadState& thread = *ring.threads[(first + i) % count];
     steps[i] = step_of_wait(thread, core::view_wait(thread));
-    steps[i].other = ring[(first + i + 1) % count];
+    steps[i].other = ring.threads[(first + i + 1) % count];
   }
   Report report;
   report.rule = "deadlock";

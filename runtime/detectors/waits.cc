@@ -40,6 +40,10 @@ class Waits final : public core::Detector {
     return core::mask_of(EventKind::acquisition, EventKind::block, EventKind::permit,
                          EventKind::notify, EventKind::join, EventKind::fork_in_child);
   }
+  void for_each_lock(core::LockVisitor visit) override {
+    for_each_lock_of_waits_under_locks(visit);
+    for_each_lock_of_pasts(visit);
+  }
   void on_event(const core::Event& event) override {
     switch (event.kind) {
       case EventKind::acquisition:
@@ -48,10 +52,7 @@ class Waits final : public core::Detector {
       case EventKind::permit: return on_permit(*event.thread, *event.object, event.flags, event.pc);
       case EventKind::notify: return on_notify(*event.thread, *event.object);
       case EventKind::join: return on_joined(*event.thread, *event.other, event.pc);
-      case EventKind::fork_in_child:
-        forget_waits_under_locks_after_fork();
-        reset_pasts_after_fork();
-        break;
+      case EventKind::fork_in_child: return on_fork_in_child(*event.thread);
       default: break;
     }
   }
@@ -104,6 +105,10 @@ class Waits final : public core::Detector {
     join.stack = core::intern_here(pc);
     const ReportStep steps[] = {join, step_taken(joined, *taken)};
     tell("blocking-under-lock", "join", steps, 2);
+  }
+  static void on_fork_in_child(ThreadState& survivor) {
+    survivor.locks_taken.store(nullptr, std::memory_order_relaxed);  // in the parent
+    forget_waits_under_locks_after_fork();
   }
 
   template <class Visit>

@@ -165,8 +165,9 @@ void confirm_waits(ThreadState& thread, const Object& object) {
   }
 }
 
+void for_each_lock_of_waits_under_locks(core::LockVisitor visit) { visit(lock); }
+
 void forget_waits_under_locks_after_fork() {
-  lock.reset_after_fork();
   for (auto& bucket : pairs) bucket.store(nullptr, std::memory_order_relaxed);
   any.store(false, std::memory_order_relaxed);
 }

@@ -26,6 +26,7 @@ namespace lockweave::detectors {
 void note_wait_under_locks(const core::ReportStep& wait);
 // `thread` has notified or posted, and thread_past.h knows it.
 void confirm_waits(core::ThreadState& thread, const core::Object& object);
+void for_each_lock_of_waits_under_locks(core::LockVisitor visit);
 void forget_waits_under_locks_after_fork();
 
 // The chain's innermost lock that is one for certain: a semaphore may turn out to be a signal.

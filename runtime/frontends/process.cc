@@ -33,12 +33,12 @@ template <class Call>
 int replace_image(const ChildProgram& program, char* const* environment, const void* pc,
                   Call call) {
   if (lw_in_own_process() == 0) return with_child_environment(environment, program, call);
-  Operation operation;
+  const Operation operation;  // what the call does itself passes by
   const int result = with_child_environment(environment, program, [&](char* const* child) {
-    if (operation) lw_exec_begin(pc);
+    lw_exec_begin(pc);
     return call(child);
   });
-  if (operation) lw_exec_failed();
+  lw_exec_failed();
   return result;
 }
 
@@ -57,30 +57,13 @@ class ArgumentList {
 };
 
 // ---- fork ------------------------------------------------------------------------------------
-// Core's tables are put to rest, unless this thread is a signal handler that interrupted core. While
-// they rest, what a handler does passes by.
-constinit thread_local bool at_rest __attribute__((tls_model("initial-exec"))) = false;
-
-void before_fork() {
-  at_rest = lw_enter() != 0;
-  if (at_rest) lw_fork_prepare();
-}
-
-void end_of_fork() {
-  if (at_rest) lw_leave();
-  at_rest = false;
-}
-
-void after_fork_in_parent() {
-  if (at_rest) lw_fork_parent();
-  end_of_fork();
-}
+void before_fork() { lw_fork_prepare(); }
+void after_fork_in_parent() { lw_fork_parent(); }
 
 void after_fork_in_child() {
   reset_shell_after_fork();
   reset_signals_after_fork();
   lw_fork_child(forked_at);
-  end_of_fork();
 }
 
 }  // namespace

@@ -16,7 +16,8 @@
 //
 // What the program asks for is what it set: our functions are replaced by its own in every answer.
 // Which of both the kernel holds is decided by the kernel's answer, so SA_RESETHAND, sigignore and
-// libc's own changes need no book-keeping.
+// libc's own changes need no book-keeping. What interrupted the runtime with a lock held is deferred: the
+// kernel delivers it again, for which a handler that it forgot (SA_RESETHAND) is set once more.
 // A child of vfork has dispositions of its own but shares our memory: its calls go to the kernel with
 // our function only if the program's handler is the one that is known already.
 // Not seen: handlers set by raw system call; signalfd and sigwait take no handler.
@@ -44,7 +45,9 @@ using InfoHandler = void (*)(int, siginfo_t*, void*);
 // What the program set, where the kernel holds a function of ours instead.
 struct Known {
   std::atomic<Handler> handler{nullptr};
-  struct sigaction plain {};  // SIG_DFL or SIG_IGN as the program set it, while ours speaks
+  std::atomic<bool> once{false};  // SA_RESETHAND: the kernel has forgotten it when it runs
+  struct sigaction ours {};       // as the kernel holds it then
+  struct sigaction plain {};      // SIG_DFL or SIG_IGN as the program set it, while ours speaks
   bool counted = false;
   bool interpreters = false;  // CPython has installed its own once
 };
@@ -82,9 +85,22 @@ const void* stack_of_handler(const void* context) {
 }
 
 bool was_awaited(int signal, const ucontext_t* interrupted);
+// Not now: the signal comes again.
+bool is_deferred(int signal, siginfo_t* info, void* context) {
+  if (lw_signal_defer(signal, info, &static_cast<ucontext_t*>(context)->uc_sigmask) == 0)
+    return false;
+  const Known& of = known[signal];
+  struct sigaction held;
+  if (of.once.load(std::memory_order_acquire) && real().sigaction(signal, nullptr, &held) == 0 &&
+      held.sa_handler == SIG_DFL) {
+    real().sigaction(signal, &of.ours, nullptr);
+  }
+  return true;
+}
 
 void forward_signal(int signal, siginfo_t* info, void* context) {
   const int kept_errno = errno;
+  if (is_deferred(signal, info, context)) return;
   const bool mine = lw_in_own_process() != 0;
   if (mine && lw_signal_speaks(signal) != 0) lw_report_waits(signal);
   const Handler handler = known[signal].handler.load(std::memory_order_acquire);
@@ -125,8 +141,9 @@ void act_by_default(int signal) {
   real().sigaction(signal, &ours, nullptr);
 }
 
-void speak(int signal, siginfo_t*, void*) {
+void speak(int signal, siginfo_t* info, void* context) {
   const int kept_errno = errno;
+  if (is_deferred(signal, info, context)) return;
   if (lw_in_own_process() != 0) lw_report_waits(signal);
   if (lw_signal_speaks(signal) != 2) act_by_default(signal);
   errno = kept_errno;
@@ -201,6 +218,14 @@ struct sigaction as_program_knows(int signal, struct sigaction held, Handler han
   return held;
 }
 
+// The kernel holds our forwarder now, as `held` says.
+void note_once(int signal, const struct sigaction& held) {
+  Known& of = known[signal];
+  of.once.store(false, std::memory_order_release);
+  of.ours = held;
+  of.once.store((held.sa_flags & static_cast<int>(SA_RESETHAND)) != 0, std::memory_order_release);
+}
+
 // After the program set `wanted`, which the kernel holds now. What a query of it would tell is kept.
 void settle(int signal, const struct sigaction& wanted) {
   count_handler(signal,
@@ -234,6 +259,7 @@ int change_action(int signal, const struct sigaction* wanted, struct sigaction* 
     return result;
   }
   if (before != nullptr) *before = as_program_knows(signal, held, handler_before);
+  if (passed.sa_handler == forwarder()) note_once(signal, passed);
   settle(signal, set);
   return 0;
 }
@@ -271,7 +297,10 @@ Handler change_handler(int signal, Handler wanted, Set set) {
   if (before == speaker()) before = known[signal].plain.sa_handler;
   struct sigaction held;
   if (real().sigaction(signal, nullptr, &held) == 0 && held.sa_handler != speaker()) {
-    if (held.sa_handler == forwarder()) held.sa_handler = of.handler.load();
+    if (held.sa_handler == forwarder()) {
+      note_once(signal, held);
+      held.sa_handler = of.handler.load();
+    }
     settle(signal, held);
   }
   return before;

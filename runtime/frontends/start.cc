@@ -40,8 +40,7 @@ __attribute__((constructor(101))) void start(int, char**, char** environment) {
   lockweave::frontends::prepare_processes();
   on_exit(at_process_exit, nullptr);
   at_quick_exit(at_process_quick_exit);
-  const auto spawn = lockweave::frontends::real().posix_spawn;
-  lw_start(environment, reinterpret_cast<lw_spawn_function>(spawn));
+  lw_start(environment);
   lockweave::frontends::prepare_signals();
 }
 

@@ -40,6 +40,38 @@ int main(int argc, char **argv) {
   return argc > 1 ? argv[1][0] - '0' : 0;
 }
 """,
+    # WAY: how it deals with children, of which it has none.
+    "reaps_all": """
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
+static void on_child(int number) {
+  (void)number;
+  if (write(1, "SIGCHLD\\n", 8) != 8) _exit(3);
+  while (waitpid(-1, 0, WNOHANG) > 0) {}
+}
+static void *reap(void *unused) {
+  for (;;) if (wait(0) > 0 && write(1, "child\\n", 6) != 6) _exit(3); else sched_yield();
+  return unused;
+}
+int main(int argc, char **argv) {
+  struct sigaction action;
+  pthread_t reaper;
+  if (argc != 2) return 2;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = strcmp(argv[1], "ignored") == 0 ? SIG_IGN
+                      : strcmp(argv[1], "handled") == 0 ? on_child : SIG_DFL;
+  if (strcmp(argv[1], "no-zombies") == 0) action.sa_flags = SA_NOCLDWAIT;
+  sigaction(SIGCHLD, &action, 0);
+  if (strcmp(argv[1], "thread") == 0) pthread_create(&reaper, 0, reap, 0);
+  pthread_mutex_unlock(&m);
+  return 0;
+}
+""",
     "both_orders": """
 #include <pthread.h>
 pthread_mutex_t accounts = PTHREAD_MUTEX_INITIALIZER, journal = PTHREAD_MUTEX_INITIALIZER;
@@ -372,6 +404,21 @@ class Linked(unittest.TestCase):
         result = self.start("unlocks_free_lock", f"reporter={LOCKWEAVE}")
         self.assertEqual((result.returncode, result.stdout), (66, "went on\n"))
         self.assertIn("error[unlock-not-held]", result.stderr)
+
+    def test_the_program_neither_hears_of_the_reporter_nor_takes_its_result(self):
+        for way in ("ignored", "no-zombies", "handled", "thread"):
+            with self.subTest(way):
+                result = self.start("reaps_all", f"reporter={LOCKWEAVE}", way)
+                self.assertEqual((result.returncode, result.stdout), (66, ""))
+                self.assertIn("error[unlock-not-held]", result.stderr)
+
+    def test_a_reporter_that_is_killed_makes_nothing_green(self):
+        killed = FOLDER / "killed_reporter"
+        killed.write_text("#!/bin/sh\nkill -9 $$\n")
+        killed.chmod(0o755)
+        result, records = self.start_alone("unlocks_free_lock", f"reporter={killed}")
+        self.assertEqual((result.returncode, len(records)), (66, 1))
+        self.assertIn(f"lockweave report {records[0]}", result.stderr)
 
     def test_exitcode_option(self):
         result = self.start("unlocks_free_lock", f"exitcode=5:reporter={LOCKWEAVE}")

@@ -23,6 +23,14 @@ struct Tls {
   // elsewhere. Both 0: not known for sure.
   std::uintptr_t stack_low = 0;
   std::uintptr_t stack_high = 0;
+  // Of raw_lock.h and deferred_signals.h: locks this thread holds or waits for, and the signals (bit n-1
+  // for signal n) that arrived meanwhile. Handlers on this thread write `deferred`.
+  std::uint32_t raw_locks = 0;
+  std::uint64_t deferred = 0;
+  // Of verdict/fork.cc, while this thread forks.
+  ThreadState* idle_before_fork = nullptr;
+  std::uint64_t blocked_before_fork = 0;  // signals
+  bool at_rest = false;
 };
 
 extern thread_local constinit Tls tls __attribute__((tls_model("initial-exec")));

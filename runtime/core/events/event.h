@@ -89,6 +89,8 @@ class Detector {
  public:
   virtual EventMask wants() const = 0;  // constant; asked once
   virtual void on_event(const Event& event) = 0;
+  // Its locks, outermost first: all are held around a fork, and free again when `fork_in_child` comes.
+  virtual void for_each_lock(LockVisitor) {}
 
  protected:
   ~Detector() = default;

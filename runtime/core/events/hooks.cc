@@ -14,6 +14,7 @@
 #include "runtime/core/events/controller.h"
 #include "runtime/core/events/core_state.h"
 #include "runtime/core/events/detector.h"
+#include "runtime/core/events/own_wait.h"
 #include "runtime/core/events/watch.h"
 #include "runtime/core/record/record_writer.h"
 #include "runtime/core/state/endings.h"
@@ -165,6 +166,14 @@ void tell_notified(Object& object, bool all, const void* pc) {
   emit({.kind = EventKind::notify, .all = all, .thread = &self(), .object = &object, .pc = pc});
 }
 
+void count_waiter(Wait& wait) {
+  if (counts_as_waiter(wait)) wait.object->waiters_and_wakes.fetch_add(kOneWaiter);
+}
+
+void count_sleeper(const Wait& wait) {
+  if ((wait.flags & LW_TIMED) == 0) core_state.asleep.fetch_add(1, std::memory_order_seq_cst);
+}
+
 void unpublish_wait(Wait& wait) {
   if ((wait.flags & LW_TIMED) == 0) core_state.asleep.fetch_sub(1, std::memory_order_seq_cst);
   wait.sequence.fetch_add(1, std::memory_order_seq_cst);
@@ -173,6 +182,14 @@ void unpublish_wait(Wait& wait) {
 }
 
 }  // namespace
+
+void keep_own_wait_after_fork(ThreadState& survivor) {
+  Wait& wait = survivor.wait;
+  if (wait.sequence.load(std::memory_order_relaxed) % 2 == 0) return;
+  count_waiter(wait);
+  count_sleeper(wait);
+}
+
 }  // namespace lockweave::core
 
 using namespace lockweave;
@@ -332,9 +349,9 @@ void lw_block_publish(const void* object, lw_kind kind, int flags, const void* w
   notice_stack_depth(thread);
   prepare_wait(thread, object, kind, flags, with, owner, pc);
   Wait& wait = thread.wait;
-  if (counts_as_waiter(wait)) wait.object->waiters_and_wakes.fetch_add(kOneWaiter);
+  count_waiter(wait);
   wait.sequence.fetch_add(1, std::memory_order_seq_cst);
-  if ((flags & LW_TIMED) == 0) core_state.asleep.fetch_add(1, std::memory_order_seq_cst);
+  count_sleeper(wait);
 }
 
 void lw_block_check(void) {

@@ -1,16 +1,19 @@
 // runtime/core/events/signals.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Signal handlers of the program, and jumps out of them. Everything here runs in signal handlers.
+// Signal handlers of the program, and jumps out of them. Everything here runs in signal handlers. None
+// interrupts the runtime while it holds a lock of its own (deferred_signals.h).
 //
 // Limits
-//   1. A handler that interrupted an operation is not watched: what it locks passes through.
+//   1. A handler that interrupted an operation, or a thread that is only beginning, is not watched: what
+//      it locks passes through.
 //   2. A jump out of a handler that interrupted a hook at work, not asleep, leaves the thread
 //      unwatched from then on: the hook's own state cannot be completed.
 #include <errno.h>
 #include <signal.h>
 
 #include "lockweave/hooks.h"
+#include "runtime/core/base/deferred_signals.h"
 #include "runtime/core/base/tls.h"
 #include "runtime/core/events/core_state.h"
 #include "runtime/core/state/thread_state.h"
@@ -25,9 +28,11 @@ bool runs_in_handler(const ThreadState& thread, std::uintptr_t frame) {
   return frame >= thread.handler_low && frame < thread.handler_high;
 }
 
-// A handler may be the first that is seen of its thread.
+// A handler may be the first that is seen of its thread; not if that may be one whose state is waiting
+// for it to begin.
 ThreadState* announced_thread() {
-  if (tls.state != nullptr || tls.unseen > 0 || !core_state.up.load(std::memory_order_relaxed)) {
+  if (tls.state != nullptr || tls.unseen > 0 || !core_state.up.load(std::memory_order_relaxed) ||
+      any_thread_begins()) {
     return tls.state;
   }
   {
@@ -58,11 +63,21 @@ using namespace lockweave::core;
 
 extern "C" {
 
+int lw_signal_defer(int signal, const void* info, void* mask) {
+  const bool deferred =
+      defer_signal(signal, static_cast<const siginfo_t*>(info), static_cast<sigset_t*>(mask));
+  return deferred ? 1 : 0;
+}
+
 void lw_signal_begin(int signal, const void* stack_low, lw_signal_mark* mark) {
   *mark = {};
   ThreadState* thread = announced_thread();
-  if (thread == nullptr) return;
-  *mark = {thread->handler_low, thread->handler_high, thread->handling_signal};
+  if (thread == nullptr) {
+    mark->unseen = 1;
+    ++tls.unseen;
+    return;
+  }
+  *mark = {thread->handler_low, thread->handler_high, thread->handling_signal, 0};
   thread->handling_signal = signal;
   thread->handler_high = bits(mark);
   thread->handler_low = stack_low != nullptr ? bits(stack_low) : thread->stack_low;
@@ -72,6 +87,10 @@ void lw_signal_begin(int signal, const void* stack_low, lw_signal_mark* mark) {
 }
 
 void lw_signal_end(const lw_signal_mark* mark) {
+  if (mark->unseen != 0) {
+    --tls.unseen;
+    return;
+  }
   ThreadState* thread = tls.state;
   if (thread == nullptr) return;
   thread->handler_low = mark->outer_low;

@@ -16,8 +16,6 @@ extern "C" void* __libc_stack_end;  // ld.so: top of the main thread's stack
 
 namespace lockweave::core {
 
-thread_local constinit Tls tls __attribute__((tls_model("initial-exec")));
-
 namespace {
 
 constexpr std::uint32_t kHeldFirst = 32;
@@ -395,6 +393,8 @@ void child_created(ThreadState& child) {
   RawGuard guard(registry.lock);
   unpin(child);
 }
+
+bool any_thread_begins() { return registry.unstarted.load(std::memory_order_relaxed) > 0; }
 
 void forget_child(ThreadState& child) {
   RawGuard guard(registry.lock);

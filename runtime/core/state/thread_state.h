@@ -146,6 +146,7 @@ ThreadState* current_thread();
 // Registration by the creating thread, so that creation orders what follows.
 ThreadState* register_child(ThreadState& parent, const void* pc, std::size_t stack_size);
 void adopt(ThreadState& child);  // the calling thread is that child
+bool any_thread_begins();        // created, or about to be, and not yet running
 void child_created(
     ThreadState& child);  // the creator: it will not ask for the child by its state again
 void forget_child(ThreadState& child);  // the same, but pthread_create failed

@@ -9,7 +9,6 @@
 #include <string_view>
 
 #include "lockweave/hooks.h"
-#include "runtime/core/base/arena.h"
 #include "runtime/core/base/environment.h"
 #include "runtime/core/base/launch.h"
 #include "runtime/core/base/options.h"
@@ -18,10 +17,9 @@
 #include "runtime/core/events/core_state.h"
 #include "runtime/core/events/detector.h"
 #include "runtime/core/record/record_writer.h"
-#include "runtime/core/state/endings.h"
-#include "runtime/core/state/relations.h"
 #include "runtime/core/verdict/cycle_count.h"
 #include "runtime/core/verdict/reporter.h"
+#include "runtime/core/verdict/run_command.h"
 #include "runtime/core/verdict/stalls.h"
 
 namespace lockweave::core {
@@ -59,15 +57,6 @@ void make_temporary_dir(char** environment) {
   if (os::call(SYS_mkdirat, AT_FDCWD, reinterpret_cast<long>(out), 0700) != 0) out[0] = '\0';
 }
 
-void say_no_record(const char* where, long result) {
-  Say() << "lockweave: cannot write a record in " << where << ": "
-        << strerrordesc_np(static_cast<int>(-result)) << "; findings of process "
-        << static_cast<std::uint64_t>(core_state.pid)
-        << " will be incomplete. Give another folder with --output, or with output= in "
-           "LOCKWEAVE_OPTIONS."
-        << end_line;
-}
-
 // A set-user-id program obeys nobody who starts it: no variable of the caller counts, no file is made,
 // no command started. What it finds it tells by itself.
 bool runs_with_raised_rights() { return getauxval(AT_SECURE) != 0; }
@@ -89,17 +78,6 @@ void open_record(char** environment) {
   }
   const long result = record_writer.open(where, launch.root);
   if (result < 0) say_no_record(where, result);
-}
-
-// In the order in which they nest.
-void for_each_core_lock(LockVisitor visit) {
-  for_each_ending_lock(visit);
-  for_each_table_lock(visit);
-  for_each_stack_lock(visit);
-  for_each_thread_lock(visit);
-  for_each_relation_lock(visit);
-  record_writer.for_each_lock(visit);
-  arena.for_each_lock(visit);
 }
 
 // At or above the threshold, as far as it can be told here: suppressions are the reporter's, and it
@@ -126,6 +104,14 @@ bool found_unwritten() {
 
 }  // namespace
 
+void say_no_record(const char* where, long result) {
+  Say() << "lockweave: cannot write a record in " << where << ": "
+        << strerrordesc_np(static_cast<int>(-result)) << "; findings of process "
+        << static_cast<std::uint64_t>(core_state.pid)
+        << " will be incomplete. Give another folder with --output, or with output= in "
+           "LOCKWEAVE_OPTIONS.\n";
+}
+
 void say_where_record_is(int verdict) {
   if (record_writer.path()[0] == '\0') {
     Say() << "lockweave: findings in process " << static_cast<std::uint64_t>(core_state.pid)
@@ -133,8 +119,8 @@ void say_where_record_is(int verdict) {
     return;
   }
   Say() << "lockweave: findings in process " << static_cast<std::uint64_t>(core_state.pid)
-        << (verdict < 0 ? ", but the lockweave command is not installed here"
-                        : ", but the lockweave command could not report them")
+        << (verdict == kNotStarted ? ", but the lockweave command is not installed here"
+                                   : ", but the lockweave command could not report them")
         << "; `lockweave report " << record_writer.path() << "` shows them" << end_line;
 }
 
@@ -153,8 +139,7 @@ using namespace lockweave::core;
 
 extern "C" {
 
-void lw_start(char** environment, lw_spawn_function spawn) {
-  set_reporter_spawn(spawn);
+void lw_start(char** environment) {
   core_state.pid = os::process_id();
   read_settings(environment);
   core_state.under_launcher = launch.present;
@@ -166,44 +151,6 @@ void lw_start(char** environment, lw_spawn_function spawn) {
   }
   open_events();
   core_state.up.store(true, std::memory_order_release);
-  start_stall_timer();
-}
-
-// With all tables at rest, the child finds them whole.
-void lw_fork_prepare(void) {
-  if (core_state.up.load(std::memory_order_relaxed)) {
-    for_each_core_lock([](RawLock& lock) { lock.lock(); });
-  }
-}
-
-void lw_fork_parent(void) {
-  if (core_state.up.load(std::memory_order_relaxed)) {
-    for_each_core_lock([](RawLock& lock) { lock.unlock(); });
-  }
-}
-
-void lw_fork_child(const void*) {
-  if (!core_state.up.load(std::memory_order_relaxed)) return;
-  core_state.pid = os::process_id();
-  core_state.root = false;
-  launch.root = false;
-  core_state.asleep.store(0, std::memory_order_relaxed);
-  core_state.wakes_on_way.store(0, std::memory_order_relaxed);
-  core_state.findings.store(0, std::memory_order_relaxed);
-  core_state.unwritten.store(false, std::memory_order_relaxed);
-  for_each_core_lock([](RawLock& lock) { lock.reset_after_fork(); });
-  ++fork_epoch;
-  reset_stacks_after_fork();
-  reset_tables_after_fork();
-  keep_only_current_after_fork();
-  forget_relations_after_fork();
-  const long result = record_writer.begin_child_after_fork();
-  if (result < 0) say_no_record("the folder of its parent's", result);
-  if (tls.state != nullptr) {
-    tls.state->handling_signal = 0;  // what forked in a handler goes on as a program of its own
-    forget_signal_mask();
-    emit({.kind = EventKind::fork_in_child, .thread = tls.state});
-  }
   start_stall_timer();
 }
 
@@ -220,16 +167,19 @@ void lw_enter_sandbox(void) {
 }
 
 void lw_exec_begin(const void*) {
+  if (tls.raw_locks > 0) return;
   record_writer.note_rest();
   record_writer.note_end("exec", 0);
 }
-void lw_exec_failed(void) { record_writer.note_end("exec-failed", 0); }
+void lw_exec_failed(void) {
+  if (tls.raw_locks == 0) record_writer.note_end("exec-failed", 0);
+}
 
 // 0 with findings becomes `exitcode`, unless a launcher above decides that.
+// From a handler that we could not defer (a fault's, or one set behind our back), with a lock of ours
+// held: every line of the record is complete, that it ended is not in it.
 int lw_exit(const char* how, int status) {
-  if (!core_state.up.load(std::memory_order_relaxed) || os::process_id() != core_state.pid) {
-    return status;
-  }
+  if (lw_in_own_process() == 0 || tls.raw_locks > 0) return status;
   Unseen unseen;
   emit({.kind = EventKind::process_end});
   record_writer.note_rest();
@@ -243,7 +193,7 @@ int lw_exit(const char* how, int status) {
     return status;
   }
   const int verdict = run_reporter();
-  if (has_reported(verdict) || !found) {
+  if (has_reported(verdict) || (verdict == kNotStarted && !found)) {
     remove_temporary_record();
   } else {
     say_where_record_is(verdict);

@@ -8,6 +8,7 @@
 namespace lockweave::core {
 
 // A record that nobody asked to keep goes once it has been reported.
+void say_no_record(const char* where, long result);  // `result`: -errno
 void remove_temporary_record();
 // It could not be reported, by `verdict` of run_reporter(): it stays, and this says where.
 void say_where_record_is(int verdict);

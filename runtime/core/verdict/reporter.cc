@@ -2,11 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/core/verdict/reporter.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -22,11 +19,10 @@
 #include "runtime/core/code/code_place.h"
 #include "runtime/core/events/core_state.h"
 #include "runtime/core/record/record_writer.h"
+#include "runtime/core/verdict/run_command.h"
 
 namespace lockweave::core {
 namespace {
-
-constinit lw_spawn_function spawn_function = nullptr;
 
 bool can_execute(const char* path) {
   return os::call(SYS_faccessat, AT_FDCWD, reinterpret_cast<long>(path), X_OK) == 0;
@@ -69,35 +65,9 @@ void name_log(char (&out)[N]) {
   *std::to_chars(out + length + 1, out + N - 1, core_state.pid).ptr = '\0';
 }
 
-// The child's status, or an error of the kernel.
-long wait_for(int pid, int& status, int limit_s) {
-  constexpr long kStep_ns = 10'000'000;
-  const std::uint64_t end_ms = os::monotonic_ms() + static_cast<std::uint64_t>(limit_s) * 1000;
-  for (;;) {
-    const int how = limit_s > 0 ? WNOHANG : 0;
-    const long result = os::call(SYS_wait4, pid, reinterpret_cast<long>(&status), how, 0);
-    if (result != 0 && result != -EINTR) return result;
-    if (limit_s == 0) continue;
-    if (os::monotonic_ms() > end_ms) os::call(SYS_kill, pid, SIGKILL);
-    os::sleep_ns(kStep_ns);
-  }
-}
-
-// The command's exit code, or -1: not started, or not done in time.
-int start_and_wait(const char* const* argv, int limit_s = 0) {
-  int pid = 0;
-  if (spawn_function(&pid, argv[0], nullptr, nullptr, const_cast<char* const*>(argv), environ) !=
-      0) {
-    return -1;
-  }
-  int status = 0;
-  wait_for(pid, status, limit_s);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 bool can_start(const char* cli) {
   return cli != nullptr && getauxval(AT_SECURE) == 0 && !os::in_sandbox() &&
-         record_writer.path()[0] != '\0' && spawn_function != nullptr;
+         record_writer.path()[0] != '\0';
 }
 
 struct Only {
@@ -107,7 +77,7 @@ struct Only {
 
 int start_report(const Only* only) {
   const char* cli = reporter_path();
-  if (!can_start(cli)) return -1;
+  if (!can_start(cli)) return kNotStarted;
   const std::string_view log_path = options.log_path;
   const char* argv[16] = {cli, "report", "--fail-on", options.fail_on};
   std::size_t count = 4;
@@ -116,7 +86,7 @@ int start_report(const Only* only) {
     argv[count++] = "--suppressions";
     argv[count++] = options.suppressions;
   }
-  char log[sizeof options.log_path + 16];
+  static constinit char log[sizeof options.log_path + 16];
   if (!log_path.empty() && log_path != "stdout" && log_path != "stderr") {
     name_log(log);
     argv[count++] = "--text";
@@ -130,7 +100,7 @@ int start_report(const Only* only) {
   }
   argv[count++] = record_writer.path();
   argv[count] = nullptr;
-  return start_and_wait(argv, only == nullptr ? 0 : only->limit_s);
+  return run_command(argv, environ, only == nullptr ? 0 : only->limit_s);
 }
 
 constinit std::atomic<const char*> running{nullptr};
@@ -139,7 +109,7 @@ constinit std::atomic<std::uint32_t> findings_before_round{0};  // core_state.fi
 
 }  // namespace
 
-void set_reporter_spawn(lw_spawn_function spawn) { spawn_function = spawn; }
+void forget_rounds_after_fork() { findings_before_round.store(0, std::memory_order_relaxed); }
 
 int run_reporter() { return start_report(nullptr); }
 
@@ -188,7 +158,7 @@ unsigned lw_begin_round(void) {
   rounds.fetch_add(1, std::memory_order_relaxed);
   const std::uint32_t now = core_state.findings.load(std::memory_order_relaxed);
   const std::uint32_t before = findings_before_round.exchange(now, std::memory_order_relaxed);
-  return before > now ? now : now - before;  // a forked child counts from 0
+  return now - before;
 }
 
 // An empty baseline that is brought up to date holds what there is, one finding a line.
@@ -196,12 +166,12 @@ int lw_list_findings(const char* file) {
   const Unseen unseen;
   if (record_writer.path()[0] == '\0') return -2;
   const char* cli = reporter_path();
-  if (!can_start(cli)) return -1;
+  if (!can_start(cli)) return kNotStarted;
   const RecordWriter::Round round = record_writer.round_that_ended();
-  char from[24] = {};
-  char to[24] = {};
-  std::to_chars(from, from + sizeof from - 1, round.from);
-  std::to_chars(to, to + sizeof to - 1, round.to);
+  static constinit char from[24];
+  static constinit char to[24];
+  *std::to_chars(from, from + sizeof from - 1, round.from).ptr = '\0';
+  *std::to_chars(to, to + sizeof to - 1, round.to).ptr = '\0';
   const char* argv[18] = {cli,
                           "gate",
                           "--quiet",
@@ -220,7 +190,7 @@ int lw_list_findings(const char* file) {
   }
   argv[count++] = record_writer.path();
   argv[count] = nullptr;
-  return start_and_wait(argv);
+  return run_command(argv, environ, 0);
 }
 
 }  // extern "C"

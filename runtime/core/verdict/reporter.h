@@ -11,15 +11,16 @@
 
 namespace lockweave::core {
 
-void set_reporter_spawn(lw_spawn_function spawn);
-
-// Returns the reporter's exit code (1: findings at or above the threshold), or -1: not started.
+// Returns the reporter's exit code (1: findings at or above the threshold), or what run_command.h says
+// instead: not started, or nobody knows how it ended.
 int run_reporter();
 // The same for one finding of the record, whatever its confidence. Ended after `limit_s` seconds; 0: waits
 // for as long as it takes.
 int run_reporter(std::uint64_t finding, int limit_s);
 // Did it tell all it could, by that code? Not if its own usage was wrong, or it failed.
 inline bool has_reported(int verdict) { return verdict == 0 || verdict == 1 || verdict == 3; }
+
+void forget_rounds_after_fork();
 
 // Says that `rule` was found while what the test framework named last was running; nothing without one.
 void say_what_runs(const char* rule);

@@ -17,14 +17,6 @@ namespace {
 constexpr int kSignal =
     63;  // the kernel's second highest real-time signal; programs start from below
 
-// The interrupted thread may be at work on a table; then the next tick looks.
-bool may_look() {
-  if (tls.idle != nullptr || tls.state == nullptr) return true;
-  const Wait& wait = tls.state->wait;
-  return wait.sequence.load(std::memory_order_relaxed) % 2 == 1 &&
-         wait.settled.load(std::memory_order_relaxed);
-}
-
 struct LongWait {
   ThreadState* thread;
   WaitView wait;
@@ -85,7 +77,7 @@ void start_stall_timer() {
 }
 
 void report_stalls() {
-  if (!may_look()) return;
+  if (tls.raw_locks > 0) return;  // it could not be deferred: the next tick looks
   const Unseen unseen;
   const auto limit_ms = static_cast<std::uint64_t>(options.hang_timeout) * 1000;
   auto* waits = arena.make_array<LongWait>(live_threads() + 1);

@@ -7,8 +7,7 @@
 // A kernel timer signals the process every half timeout (no helper thread); the handler looks at the
 // published waits. What counts is a thread that waits that long for a lock, or a whole process
 // asleep that long: a worker idle on its condition variable is healthy.
-// Limits: off by default, because a signal interrupts sleeps and slow system calls of the program;
-// a tick that hits a thread inside the runtime is skipped.
+// Limits: off by default, because a signal interrupts sleeps and slow system calls of the program.
 #pragma once
 
 #include <cstdint>

@@ -238,6 +238,7 @@ typedef struct lw_signal_mark {
   uintptr_t outer_low;
   uintptr_t outer_high;
   int outer_signal;
+  int unseen; /* the thread is not known yet: what the handler does passes by */
 } lw_signal_mark;
 LW_HOOK void lw_signal_begin(int signal, const void* stack_low, lw_signal_mark* mark);
 LW_HOOK void lw_signal_end(const lw_signal_mark* mark);
@@ -262,11 +263,9 @@ LW_HOOK void lw_misuse(const char* rule, const char* variant, const void* object
                        const void* pc);
 
 #ifdef LW_INSIDE_RUNTIME
-/* Front-end to core, once, from the library's constructor: what core may call that is interposed. */
-typedef int (*lw_spawn_function)(int* pid, const char* path, const void* actions,
-                                 const void* attributes, char* const argv[], char* const envp[]);
 #define LW_INTERNAL __attribute__((visibility("hidden")))
-LW_INTERNAL void lw_start(char** environment, lw_spawn_function spawn);
+/* Front-end to core, once, from the library's constructor. */
+LW_INTERNAL void lw_start(char** environment);
 
 /* Is this the process that core knows? Not in the child of a vfork, which borrows its parent's
  * memory: there nothing may be touched, and no operation opened. */
@@ -323,6 +322,9 @@ LW_INTERNAL void lw_wait_lasts(int seconds);
 
 /* Which signals speak: 1 who waits for whom, when anybody waits, before the program's own handling;
  * 2 the status signal; 0 none. lw_report_waits prints it. */
+/* First of all in a handler, with its siginfo_t and the mask (sigset_t) of what it interrupted. Not 0: it
+ * interrupted the runtime with a lock held, and will be called again: return at once. */
+LW_INTERNAL int lw_signal_defer(int signal, const void* info, void* mask);
 LW_INTERNAL int lw_signal_speaks(int signal);
 LW_INTERNAL void lw_report_waits(int signal);
 #endif

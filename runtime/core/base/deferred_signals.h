@@ -1,0 +1,35 @@
+// runtime/core/base/deferred_signals.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Signals that arrive while their thread holds a lock of ours. The program's handler may do what it
+// likes: lock, allocate, fork, exec, end the process, jump away. With our lock held, each of these would
+// hang or leave the lock behind. So the handler is not run: the signal is sent to the same thread once
+// more, with all it carried, and blocked there until the last lock is released. The kernel then delivers
+// it anew, on the stack and with the flags and the mask that the program chose.
+//
+// A standard signal that comes again meanwhile is one with the first, as for any blocked signal.
+// Not deferred: faults of the thread's own instructions, and handlers the runtime does not know (set by
+// raw system call).
+// Cost: nothing without such a signal but a counter at each raw lock; with one, three system calls.
+#pragma once
+
+#include <signal.h>
+
+#include <cstdint>
+
+namespace lockweave::core {
+
+// In a handler. True: the signal will come again, return at once. `mask` is the interrupted context's.
+bool defer_signal(int signal, const siginfo_t* info, sigset_t* mask);
+
+// The calling thread has released its last lock.
+void deliver_deferred_signals();
+
+// SIGSEGV and its like, if the kernel sent it for what the thread itself has done.
+bool is_own_fault(int signal, const siginfo_t* info);
+
+// All signals blocked, and back: the kernel's set as one word.
+std::uint64_t block_all_signals();
+void restore_signals(std::uint64_t blocked_before);
+
+}  // namespace lockweave::core
