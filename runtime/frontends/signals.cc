@@ -45,9 +45,10 @@ using InfoHandler = void (*)(int, siginfo_t*, void*);
 // What the program set, where the kernel holds a function of ours instead.
 struct Known {
   std::atomic<Handler> handler{nullptr};
-  std::atomic<bool> once{false};  // SA_RESETHAND: the kernel has forgotten it when it runs
-  struct sigaction ours {};       // as the kernel holds it then
-  struct sigaction plain {};      // SIG_DFL or SIG_IGN as the program set it, while ours speaks
+  std::atomic<bool> informed{false};  // SA_SIGINFO: else the kernel writes no siginfo_t
+  std::atomic<bool> once{false};      // SA_RESETHAND: the kernel has forgotten it when it runs
+  struct sigaction ours {};           // as the kernel holds it then
+  struct sigaction plain {};          // SIG_DFL or SIG_IGN as the program set it, while ours speaks
   bool counted = false;
   bool interpreters = false;  // CPython has installed its own once
 };
@@ -86,7 +87,7 @@ const void* stack_of_handler(const void* context) {
 
 bool was_awaited(int signal, const ucontext_t* interrupted);
 // Not now: the signal comes again.
-bool is_deferred(int signal, siginfo_t* info, void* context) {
+bool is_deferred(int signal, const siginfo_t* info, void* context) {
   if (lw_signal_defer(signal, info, &static_cast<ucontext_t*>(context)->uc_sigmask) == 0)
     return false;
   const Known& of = known[signal];
@@ -100,7 +101,8 @@ bool is_deferred(int signal, siginfo_t* info, void* context) {
 
 void forward_signal(int signal, siginfo_t* info, void* context) {
   const int kept_errno = errno;
-  if (is_deferred(signal, info, context)) return;
+  const bool informed = known[signal].informed.load(std::memory_order_acquire);
+  if (is_deferred(signal, informed ? info : nullptr, context)) return;
   const bool mine = lw_in_own_process() != 0;
   if (mine && lw_signal_speaks(signal) != 0) lw_report_waits(signal);
   const Handler handler = known[signal].handler.load(std::memory_order_acquire);
@@ -219,8 +221,9 @@ struct sigaction as_program_knows(int signal, struct sigaction held, Handler han
 }
 
 // The kernel holds our forwarder now, as `held` says.
-void note_once(int signal, const struct sigaction& held) {
+void note_flags(int signal, const struct sigaction& held) {
   Known& of = known[signal];
+  of.informed.store((held.sa_flags & SA_SIGINFO) != 0, std::memory_order_release);
   of.once.store(false, std::memory_order_release);
   of.ours = held;
   of.once.store((held.sa_flags & static_cast<int>(SA_RESETHAND)) != 0, std::memory_order_release);
@@ -259,7 +262,7 @@ int change_action(int signal, const struct sigaction* wanted, struct sigaction* 
     return result;
   }
   if (before != nullptr) *before = as_program_knows(signal, held, handler_before);
-  if (passed.sa_handler == forwarder()) note_once(signal, passed);
+  if (passed.sa_handler == forwarder()) note_flags(signal, passed);
   settle(signal, set);
   return 0;
 }
@@ -298,7 +301,7 @@ Handler change_handler(int signal, Handler wanted, Set set) {
   struct sigaction held;
   if (real().sigaction(signal, nullptr, &held) == 0 && held.sa_handler != speaker()) {
     if (held.sa_handler == forwarder()) {
-      note_once(signal, held);
+      note_flags(signal, held);
       held.sa_handler = of.handler.load();
     }
     settle(signal, held);

@@ -29,7 +29,7 @@ bool is_own_fault(int signal, const siginfo_t* info) {
     case SIGFPE:
     case SIGILL:
     case SIGTRAP:
-    case SIGSYS: return info->si_code > 0;
+    case SIGSYS: return info == nullptr || info->si_code > 0;
     default: return false;
   }
 }
@@ -39,8 +39,11 @@ bool defer_signal(int signal, const siginfo_t* info, sigset_t* mask) {
   if (tls.raw_locks == 0 || is_own_fault(signal, info)) return false;
   const std::uint64_t bit = std::uint64_t{1} << (signal - 1);
   const std::uint64_t before = change_mask(SIG_BLOCK, bit);
-  if (os::call(SYS_rt_tgsigqueueinfo, os::process_id(), os::thread_id(), signal,
-               reinterpret_cast<long>(info)) != 0) {
+  const long sent = info == nullptr
+                        ? os::call(SYS_tgkill, os::process_id(), os::thread_id(), signal)
+                        : os::call(SYS_rt_tgsigqueueinfo, os::process_id(), os::thread_id(), signal,
+                                   reinterpret_cast<long>(info));
+  if (sent != 0) {
     change_mask(SIG_SETMASK, before);
     return false;
   }

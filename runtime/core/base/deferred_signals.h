@@ -20,6 +20,8 @@
 namespace lockweave::core {
 
 // In a handler. True: the signal will come again, return at once. `mask` is the interrupted context's.
+// `info`: nullptr without SA_SIGINFO, when the kernel writes none; a signal that may be a fault counts as
+// one then.
 bool defer_signal(int signal, const siginfo_t* info, sigset_t* mask);
 
 // The calling thread has released its last lock.

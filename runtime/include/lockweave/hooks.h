@@ -322,7 +322,7 @@ LW_INTERNAL void lw_wait_lasts(int seconds);
 
 /* Which signals speak: 1 who waits for whom, when anybody waits, before the program's own handling;
  * 2 the status signal; 0 none. lw_report_waits prints it. */
-/* First of all in a handler, with its siginfo_t and the mask (sigset_t) of what it interrupted. Not 0: it
+/* First of all in a handler, with its siginfo_t (NULL without SA_SIGINFO) and the mask (sigset_t) of what it interrupted. Not 0: it
  * interrupted the runtime with a lock held, and will be called again: return at once. */
 LW_INTERNAL int lw_signal_defer(int signal, const void* info, void* mask);
 LW_INTERNAL int lw_signal_speaks(int signal);
