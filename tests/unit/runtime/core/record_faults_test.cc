@@ -79,7 +79,7 @@ class RecordFaults : public testing::Test {
     lines_.clear();
     for (int i = 0; i < 12; ++i) {
       const std::size_t length = i % 5 == 4 ? 70'000 : 20 + static_cast<std::size_t>(i);
-      lines_.push_back({std::string(length, static_cast<char>('a' + i))});
+      lines_.push_back({std::string(length, static_cast<char>('a' + i)), {}});
     }
   }
   // Commits of one, two and three lines.

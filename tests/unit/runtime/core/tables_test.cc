@@ -92,12 +92,12 @@ TEST_F(Tables, KeepWhatAThreadHolds) {
 TEST_F(Tables, LetNoThreadTakeANodeForItsSuccessor) {
   ThreadState& self = *current_thread();
   Acquisition* node = take(kBase);
-  cache_slot(self, nullptr, kBase, 1) = node;
+  remember_acquisition(self, *node);
   end_object(*node->object);
   for (int i = 0; i < kMany; ++i) end_object(*take(kBase + 128)->object);
   EXPECT_EQ(self.lowest_stack_object.load(), 0U) << "the next hook is to take the general path";
   end_stack_objects(self, 0);
-  EXPECT_EQ(cache_slot(self, nullptr, kBase, 1), nullptr);
+  EXPECT_EQ(known_acquisition(self, {nullptr, kBase, 1, 0}), nullptr);
 }
 
 TEST_F(Tables, TellFreedMemoryFromLocksThatHaveEnded) {

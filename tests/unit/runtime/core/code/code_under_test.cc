@@ -11,10 +11,6 @@
 
 #define TEST_EXPORT __attribute__((visibility("default"), noinline))
 
-namespace lockweave::core {
-thread_local constinit Tls tls __attribute__((tls_model("initial-exec")));
-}
-
 using namespace lockweave::core;
 
 namespace {
