@@ -132,7 +132,11 @@ json Writer::step_location(const model::FlowStep& step, int order) {
   if (step.action) {
     properties["action"] = model::to_string(*step.action);
     properties["object"] = step.object;
+    properties["kind"] = model::to_string(step.kind);
     properties["mode"] = model::to_string(step.mode);
+    if (step.count != 1) properties["count"] = step.count;
+    if (!step.other.empty()) properties["other"] = step.other;
+    if (step.other_is_own) properties["otherIsOwn"] = true;
   }
   if (!step.held.empty()) properties["heldAt"] = places_of_held(step);
   if (!step.stack.empty()) one["stack"] = stack(step.stack);

@@ -9,6 +9,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "model/record.h"
 #include "report/sarif_shape.h"
 #include "report/text.h"
 
@@ -262,12 +263,27 @@ class RunReader {
     for (const json& one : steps) flow.steps.push_back(step(one));
     return flow;
   }
+  static void read_action(const json& properties, model::FlowStep& step) {
+    step.action = model::action_from(text_of(member(properties, "action")));
+    if (!step.action) return;
+    step.object = text_of(member(properties, "object"));
+    step.kind = model::object_kind_from(text_of(member(properties, "kind"))).value_or(step.kind);
+    step.mode = model::mode_from(text_of(member(properties, "mode"))).value_or(step.mode);
+    step.other = text_of(member(properties, "other"));
+    const json& own = member(properties, "otherIsOwn");
+    step.other_is_own = own.is_boolean() && own.get<bool>();
+    const json& count = member(properties, "count");
+    if (count.is_number_unsigned()) step.count = count.get<std::uint64_t>();
+  }
   model::FlowStep step(const json& from) const {
     model::FlowStep step;
     const json& location = member(from, "location");
-    // The message says what is held as well.
-    const json& words = member(member(from, "properties"), "words");
-    step.text = text_of(words.is_string() ? words : member(member(location, "message"), "text"));
+    read_action(member(from, "properties"), step);
+    if (!step.action) {
+      // The message says what is held as well.
+      const json& words = member(member(from, "properties"), "words");
+      step.text = text_of(words.is_string() ? words : member(member(location, "message"), "text"));
+    }
     const std::vector<std::string> held = texts_in(member(member(from, "properties"), "held"));
     const json& held_at = member(member(from, "properties"), "heldAt");
     for (std::size_t i = 0; i < held.size(); ++i) {

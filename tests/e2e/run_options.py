@@ -96,16 +96,19 @@ int main(void) {
     # orders, each begun with another one.
     "all_orders": """
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 static int locks;
-static pthread_mutex_t ring[1000], turn = PTHREAD_MUTEX_INITIALIZER;
-static void *all(void *unused) {
-  pthread_mutex_lock(&turn); pthread_mutex_unlock(&turn);
+static pthread_mutex_t ring[1000];
+static volatile long turn;
+static void *all(void *own) {
+  while (__atomic_load_n(&turn, __ATOMIC_SEQ_CST) != (long)own) sched_yield();
   for (int first = 0; first < locks; ++first) {
     for (int i = 0; i < locks; ++i) pthread_mutex_lock(&ring[(first + i) % locks]);
     for (int i = 0; i < locks; ++i) pthread_mutex_unlock(&ring[(first + i) % locks]);
   }
-  return unused;
+  __atomic_add_fetch(&turn, 1, __ATOMIC_SEQ_CST);
+  return 0;
 }
 int main(int argc, char **argv) {
   pthread_t threads[8];
@@ -113,9 +116,7 @@ int main(int argc, char **argv) {
   locks = atoi(argv[1]);
   for (int i = 0; i < locks; ++i) pthread_mutex_init(&ring[i], 0);
   if (count == 1) return all(0) != 0;
-  pthread_mutex_lock(&turn);
-  for (int i = 0; i < count; ++i) pthread_create(&threads[i], 0, all, 0);
-  pthread_mutex_unlock(&turn);
+  for (long i = 0; i < count; ++i) pthread_create(&threads[i], 0, all, (void *)i);
   for (int i = 0; i < count; ++i) pthread_join(threads[i], 0);
   return 0;
 }

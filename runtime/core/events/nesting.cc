@@ -11,6 +11,11 @@ std::uintptr_t address_of(const Object& object) {
   return object.address.load(std::memory_order_relaxed);
 }
 
+// What lies in memory that other processes share is known to them, too.
+bool is_unknown_to_others(const ThreadState& thread, const Object& object) {
+  return !object.process_shared && is_newborn(thread, address_of(object));
+}
+
 // The lock under which the entry, a semaphore, was taken, and without which it is held; nullptr: none.
 const Object* outlived(const Held& held) {
   if ((held.node->flags & kOutlivedLock) == 0) return nullptr;
@@ -18,7 +23,7 @@ const Object* outlived(const Held& held) {
 }
 
 bool is_harmless(const ThreadState& thread, const Held& held, const Acquisition& wanted) {
-  if (is_newborn(thread, address_of(*held.node->object))) return true;
+  if (is_unknown_to_others(thread, *held.node->object)) return true;
   return (wanted.flags & kTakenAgain) != 0 && outlived(held) == wanted.object;
 }
 
@@ -35,7 +40,7 @@ bool takes_again(const ThreadState& thread, std::uintptr_t address) {
 
 Acquisition* nesting_that_counts(ThreadState& thread, Acquisition& node) {
   if (node.outer == nullptr) return &node;
-  if (is_newborn(thread, address_of(*node.object))) return nullptr;
+  if (is_unknown_to_others(thread, *node.object)) return nullptr;
   const std::uint32_t depth = thread.depth.load(std::memory_order_relaxed);
   Acquisition* outer = nullptr;
   bool all = true;

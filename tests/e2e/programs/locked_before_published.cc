@@ -49,7 +49,7 @@ void make() {
 
 void look() {
   await_step(1);
-  int sum = 0;
+  [[maybe_unused]] int sum = 0;
   {
     std::lock_guard hold(list);
     for (auto& job : jobs) {
