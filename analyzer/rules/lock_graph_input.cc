@@ -255,7 +255,7 @@ void LockGraphInput::feed(model::LockOrderGraph& graph, const Program& program) 
       for (const std::uint32_t root : threads) {
         const bool many = root == roots || can_overlap(program, root, root);
         for (model::Id copy = 0; copy < (many ? kThreadsOfSeveral : 1); ++copy) {
-          graph.add_sighting(outer, thread_of(root, copy), 0);
+          graph.add_observation(outer, thread_of(root, copy), 0);
         }
       }
     }
