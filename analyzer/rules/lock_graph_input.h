@@ -54,7 +54,7 @@ class LockGraphInput {
   LockGraphInput(const LockGraphInput&) = delete;
   LockGraphInput& operator=(const LockGraphInput&) = delete;
 
-  // Every edge as acquisitions and sightings. The wanted acquisition's id is edge_of's key.
+  // Every edge as acquisitions and observations. The wanted acquisition's id is edge_of's key.
   void feed(model::LockOrderGraph& graph, const Program& program) const;
   // Witnesses of a pair of nodes.
   const std::vector<LockEdge>& edges(model::Id held, model::Id wanted) const;
