@@ -47,7 +47,6 @@ bool first_time(const char* rule, const core::InternedStack* place, const core::
 void for_each_lock_of_once(core::LockVisitor visit) { visit(lock); }
 
 void forget_told_after_fork() {
-  // lockweave: ignore(inconsistent-locking) the only thread of a forked child
   for (Told*& first : told) first = nullptr;
 }
 

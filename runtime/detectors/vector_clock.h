@@ -28,7 +28,6 @@ class VectorClock {
   VectorClock& operator=(const VectorClock&) = delete;
   ~VectorClock() { release(); }
 
-  // lockweave: ignore(inconsistent-locking) a thread's own clock, or a guarded one
   Epoch at(Slot slot) const { return slot < size_ ? epochs_[slot] : 0; }
   bool knows(Slot slot, Epoch epoch) const { return epoch <= at(slot); }
   bool empty() const { return size_ == 0; }

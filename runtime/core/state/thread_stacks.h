@@ -18,7 +18,10 @@ class ThreadStacks {
   void insert(ThreadState& state);
   void remove(ThreadState& state);  // nothing if it is not listed
   ThreadState* find(std::uintptr_t address);
-  void clear_after_fork() { root_ = nullptr; }
+  void clear_after_fork() {
+    RawGuard guard(lock_);
+    root_ = nullptr;
+  }
   void for_each_lock(LockVisitor visit) { visit(lock_); }
 
  private:

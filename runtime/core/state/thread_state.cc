@@ -638,15 +638,18 @@ void lose_in_fork(ThreadState& state) {
 
 void keep_only_current_after_fork() {
   ThreadState* self = tls.state;
-  for (ThreadState* state = newest_live_thread(); state != nullptr;) {
-    ThreadState* next = live_after(*state);
-    if (state != self) lose_in_fork(*state);
-    state = next;
+  {
+    RawGuard guard(registry.lock);
+    for (ThreadState* state = newest_live_thread(); state != nullptr;) {
+      ThreadState* next = live_after(*state);
+      if (state != self) lose_in_fork(*state);
+      state = next;
+    }
+    registry.facts = nullptr;  // the parent's
   }
   registry.live.store(0, std::memory_order_relaxed);
   registry.unstarted.store(0, std::memory_order_relaxed);
   registry.newest_live.store(nullptr, std::memory_order_relaxed);
-  registry.facts = nullptr;  // the parent's
   stacks.clear_after_fork();
   if (self == nullptr) return;
   list_live(*self);
