@@ -40,7 +40,10 @@ int report_command(const ReportOptions& options) {
   std::optional<Suppressions> suppressions = suppressions_for(options.reporting);
   if (!suppressions) return kUsage;
   Inputs inputs = load_named(options.inputs, options.all_runs);
-  if (options.only_finding) keep_only(*options.only_finding, inputs);
+  if (options.only_finding) {
+    keep_only(*options.only_finding, inputs);
+    inputs.situations = true;
+  }
   const bool told_below = !options.reporting.quiet && !inputs.nothing_read();
   if (!told_below) {
     for (const model::ReadError& problem : inputs.problems) complain(problem);

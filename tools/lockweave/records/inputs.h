@@ -20,6 +20,7 @@ namespace lockweave::cli {
 struct Inputs {
   std::vector<model::Record> records;           // sorted by program, arguments, process id, content
   std::vector<model::Finding> reported;         // the results of SARIF files, in a fixed order
+  bool situations = false;                      // how threads stood at a signal is a result, too
   std::size_t sarif_files = 0;                  // of different content
   std::map<std::string, std::size_t> foreign;   // tool -> results without a fingerprint of ours
   std::vector<model::ReadError> problems;       // what could not be read, or only in part

@@ -80,9 +80,13 @@ void add_up(const model::LockOrderGraph::Summary& one, model::LockOrderGraph::Su
   all.filtered_cut += one.filtered_cut;
 }
 
+// How the threads stood when a signal came: its process has shown it, and it is no finding.
+bool is_situation(const RawFinding& raw) { return raw.variant.starts_with("at-SIG"); }
+
 std::vector<RawFinding> all_stories(SymbolizedRecords& symbolized, Suppressions& suppressions,
-                                    FilteredCycles filtered, Results& results) {
+                                    FilteredCycles filtered, bool situations, Results& results) {
   std::vector<RawFinding> raw_findings = concluded_findings(symbolized.records());
+  if (!situations) std::erase_if(raw_findings, is_situation);
   const EdgeJudge judge = judge_by(suppressions, symbolized);
   model::LockOrderGraph::Summary all;
   const auto take = [&](CycleHarvest harvest) {
@@ -268,7 +272,8 @@ Results analyse(const Inputs& inputs, SymbolCache& symbols, Suppressions& suppre
   }
   results.processes = processes.size();
   SymbolizedRecords symbolized(inputs.records, symbols);
-  std::vector<RawFinding> raw_findings = all_stories(symbolized, suppressions, filtered, results);
+  std::vector<RawFinding> raw_findings =
+      all_stories(symbolized, suppressions, filtered, inputs.situations, results);
   judge_candidates(raw_findings, symbolized);
   judge_lost_wakeups(raw_findings, symbolized);
   prefetch_all(raw_findings, symbolized);
