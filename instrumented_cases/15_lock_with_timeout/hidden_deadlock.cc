@@ -16,7 +16,7 @@ bool take_both(lib::timed_mutex& first, lib::timed_mutex& second, std::chrono::s
   std::lock_guard first_guard(first);
   next_step();
   await_step(2);
-  std::unique_lock second_guard(second, patience);  // expect: lock-order-cycle
+  std::unique_lock second_guard(second, patience);  // expect-code: lock-order-cycle
   return second_guard.owns_lock();
 }
 }  // namespace
