@@ -130,14 +130,14 @@ class WaitFor final : public core::Detector {
   constexpr WaitFor() = default;
 
   core::EventMask wants() const override {
-    return core::mask_of(EventKind::block, EventKind::thread_end, EventKind::thread_gone,
+    return core::mask_of(EventKind::block, EventKind::locks_left, EventKind::thread_gone,
                          EventKind::fork_in_child);
   }
   void for_each_lock(core::LockVisitor visit) override { visit(lock_); }
   void on_event(const core::Event& event) override {
     switch (event.kind) {
       case EventKind::block: return on_block(*event.thread);
-      case EventKind::thread_end: return on_thread_end(*event.thread);
+      case EventKind::locks_left: return on_locks_left(*event.thread);
       case EventKind::thread_gone: return on_thread_gone();
       case EventKind::fork_in_child: return on_fork_in_child();
       default: break;
@@ -151,7 +151,7 @@ class WaitFor final : public core::Detector {
     if (first_blocker_waits(thread, wait) && !kernel_refuses(thread, wait)) search_ring(thread);
     if (core::everyone_asleep()) check_all_blocked(&thread);
   }
-  void on_thread_end(ThreadState& thread) {
+  void on_locks_left(ThreadState& thread) {
     for (const Acquisition* node = thread.top; node != nullptr; node = node->outer) {
       find_blocked_for_ever(*node->object);
     }

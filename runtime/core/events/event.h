@@ -43,7 +43,8 @@ enum class EventKind : std::uint8_t {
   assert_held,       // thread, object, pc: asserted, and not held
   misuse,            // thread, rule, variant, object, pc
   thread_create,     // thread, other: the child, which does not run yet
-  thread_end,        // thread
+  thread_end,        // thread; what it still holds is left locked after it was told
+  locks_left,        // thread, which ended: what it held stays locked from here on
   thread_gone,       // nobody: the calling thread, which ended, is no longer known
   join,              // thread, other: the one that was joined, pc
   variable_begin,    // address, size, name, pc

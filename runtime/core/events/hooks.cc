@@ -509,8 +509,9 @@ void lw_thread_ended(void) {
   ThreadState* thread = tls.state;
   if (thread == nullptr) return;
   reconcile_held(*thread);
-  leave_held(*thread);
   emit({.kind = EventKind::thread_end, .thread = thread});
+  leave_held(*thread);
+  emit({.kind = EventKind::locks_left, .thread = thread});
   leave_permits(*thread);
   record_writer.note_thread_end(*thread);
   finish_thread(*thread);

@@ -3,11 +3,13 @@
 //
 // Fibers on small stacks of their own, with nothing mapped below and above them, take locks in two
 // orders; so does a fiber whose stack lies in the frame of its thread. Fibers are not threads: what
-// holds a lock is the thread that runs them, and here two threads do.
+// holds a lock is the thread that runs them, and here two threads do, one after the other.
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <sys/mman.h>
 #include <ucontext.h>
+
+#include "steps.h"
 
 static pthread_mutex_t left = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t right = PTHREAD_MUTEX_INITIALIZER;
@@ -44,11 +46,13 @@ static void* run_in_guarded_memory(void* unused) {
   mprotect(memory + kPage, kSize, PROT_READ | PROT_WRITE);
   for (int i = 0; i < 3; ++i) run_on(memory + kPage, kSize, left_then_right);
   munmap(memory, kSize + 2 * kPage);
+  next_step();
   return unused;
 }
 
 static void* run_in_own_frame(void* unused) {
   char memory[1 << 16];
+  await_step(1);  // the two orders meet in no run
   for (int i = 0; i < 3; ++i) run_on(memory, sizeof memory, right_then_left);
   return unused;
 }

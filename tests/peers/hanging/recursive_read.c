@@ -4,6 +4,7 @@
 // A lock that lets writers in line go first: a reader that reads again waits for the writer that waits
 // for it.
 // hangs: deadlock
+// expect: double-lock
 #include <pthread.h>
 #include <sched.h>
 

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Every kind of mutex, timed waits, and what they return; errno is kept. An error-checking mutex is
-// locked twice. Threads are joined under a mutex that they want for a moment only and do not get.
-// expect: double-lock
+// locked twice, which it refuses at once. Threads are joined under a mutex that they want for a moment
+// only and do not get.
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>

@@ -207,6 +207,22 @@ void add_fork_under_lock(RecordBuilder& process, bool hangs) {
   if (hangs) process.finding("deadlock", "all-blocked", {wants}, true, true);
 }
 
+TEST(Findings, ADeadlockReplacesTheReadingAgainThatLedToIt) {
+  Scenario scenario;
+  RecordBuilder& process = scenario.process();
+  const model::Id table = process.object("table");
+  const model::Id writer = process.thread("writer");
+  const model::Step again = process.step(1, Action::wants, table, "f bank.cc:9");
+  const model::Step writes = process.step(writer, Action::acquires, table, "g bank.cc:20");
+  process.finding("double-lock", "reads-again",
+                  {again, process.step(1, Action::acquires, table, "f bank.cc:5"), writes});
+  process.finding("deadlock", "cycle",
+                  {again, process.step(writer, Action::wants, table, "g bank.cc:20")});
+  const Results results = scenario.results();
+  ASSERT_EQ(results.findings.size(), 1u);
+  EXPECT_EQ(results.findings[0].rule, "deadlock");
+}
+
 TEST(Findings, WhatReplacesAPrintedOneIsPrinted) {
   Scenario scenario;
   add_fork_under_lock(scenario.process(), true);

@@ -83,9 +83,11 @@ bool is_better_account(const Reported& one, const Reported& than) {
   return same_object(one, than) || of_one_variable(one.finding.accesses, than.finding.accesses);
 }
 
-bool is_mere_risk(std::string_view rule) {
+bool is_mere_risk(const Reported& told) {
+  const std::string& rule = told.finding.rule;
   return rule == "wait-while-holding" || rule == "wait-without-predicate" ||
-         rule == "blocking-under-lock";
+         rule == "blocking-under-lock" ||
+         (rule == "double-lock" && told.raw.variant == "reads-again");
 }
 bool came_true(std::string_view rule) {
   return rule == "deadlock" || rule == "lost-wakeup" || rule == "queue-imbalance";
@@ -122,7 +124,7 @@ bool is_replaced_by(const Account& one_account, const Account& other_account) {
     return other.finding.confidence != model::Confidence::low &&
            one.finding.place == other.finding.place;
   }
-  if (is_mere_risk(rule) && came_true(by)) {
+  if (is_mere_risk(one) && came_true(by)) {
     return shares_any(place_key(one.finding), other_account.acquisitions);
   }
   return false;
@@ -150,7 +152,7 @@ class Rivals {
       for (const SiteKey& site : one.acquisitions) add_one(lost_wakeups_, site, candidates);
       add_one(by_place_, {"double-lock", place_text(finding)}, candidates);
       add_one(by_place_, {"fork-while-locked", place_text(finding)}, candidates);
-    } else if (is_mere_risk(finding.rule)) {
+    } else if (is_mere_risk(one.told)) {
       for (const SiteKey& site : place_key(finding)) add_one(came_true_, site, candidates);
     }
     add_better_accounts(one.told, candidates);

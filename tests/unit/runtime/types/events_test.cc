@@ -86,7 +86,7 @@ TEST_F(Events, MutexContendedTellsBeforeItSleeps) {
 TEST_F(Events, TimedMutex) {
   lockweave::timed_mutex m;
   EXPECT_EQ(calls_of([&] { EXPECT_TRUE(m.try_lock_for(kForever)); }), "enter acquired leave");
-  EXPECT_EQ(fake::only("acquired", &m).flags, LW_EXCLUSIVE);
+  EXPECT_EQ(fake::only("acquired", &m).flags, LW_TIMED);
   elsewhere([&] {
     EXPECT_EQ(calls_of([&] { EXPECT_FALSE(m.try_lock_for(kMoment)); }),
               "enter block_begin block_end leave");
