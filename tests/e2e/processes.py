@@ -137,6 +137,39 @@ int main(void) {
   return wait(0) > 0 ? 0 : 1;
 }
 """,
+    # Linked with the runtime, with one finding: while main ends it with 0, a handler or a thread ends it, too.
+    "ends_twice": """
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_barrier_t both;
+static void end_now(int number) { (void)number; _exit(0); }
+static void *end_too(void *argument) {
+  pthread_barrier_wait(&both);
+  _exit(0);
+  return argument;
+}
+int main(int argc, char **argv) {
+  pthread_t thread;
+  if (argc != 2) return 2;
+  pthread_mutex_unlock(&mutex);
+  pthread_barrier_init(&both, 0, 2);
+  if (strcmp(argv[1], "handler") == 0) {
+    struct itimerval soon = {{0, 0}, {0, 20000}};
+    signal(SIGALRM, end_now);
+    setitimer(ITIMER_REAL, &soon, 0);
+  } else {
+    pthread_create(&thread, 0, end_too, 0);
+    pthread_barrier_wait(&both);
+  }
+  exit(0);
+}
+""",
     # A consumer process forgets task_done on one path and waits for more; main waits until all is done.
     "forgetful.cc": """
 #include "lockweave/process.h"
@@ -169,14 +202,15 @@ int main(int argc, char **argv) {
 }
 
 
-def program(name):
+def program(name, *flags):
     if name not in BUILT:
         source = FOLDER / (name if name.endswith(".cc") else f"{name}.c")
         source.write_text(SOURCES[name])
         BUILT[name] = str(FOLDER / source.stem)
         compiler = (["g++", "-std=c++20", f"-I{ROOT / 'runtime/include'}"]
                     if source.suffix == ".cc" else ["gcc"])
-        subprocess.run([*compiler, "-O1", "-g", "-pthread", source, "-o", BUILT[name]], check=True)
+        subprocess.run([*compiler, "-O1", "-g", "-pthread", source, "-o", BUILT[name],
+                        *flags], check=True)
     return BUILT[name]
 
 
@@ -252,6 +286,23 @@ class Records(unittest.TestCase):
                    for record in out.rglob("*.jsonl")]
         (child,) = [record for record in entries if not record[0]["root"]]
         self.assertEqual([next(iter(entry)) for entry in child], ["lockweave", "end"], child)
+
+
+class Ends(unittest.TestCase):
+    """What was found is told once, whoever ends the process."""
+
+    def test_two_ends_at_a_time(self):
+        library = pathlib.Path(RUNTIME)
+        linked = ["-Wl,--no-as-needed", f"-L{library.parent}", "-llockweave",
+                  f"-Wl,-rpath,{library.parent}"]
+        for other in ("handler", "thread"):
+            for _ in range(5):
+                result = subprocess.run([program("ends_twice", *linked), other], timeout=60,
+                                        text=True, stderr=subprocess.PIPE,
+                                        env=environment() |
+                                        {"LOCKWEAVE_OPTIONS": f"reporter={LOCKWEAVE}"})
+                self.assertEqual(result.returncode, 66, result.stderr)
+                self.assertEqual(result.stderr.count("error[unlock-not-held]"), 1, result.stderr)
 
 
 class Signals(unittest.TestCase):

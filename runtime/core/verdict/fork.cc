@@ -13,7 +13,8 @@
 // | options, launch, environment for children, spawn  | the same, but it is no root                   |
 // | core_state: up, handlers, wait_order              | the same                                      |
 // | core_state: pid, root, findings, candidates,      | anew: its own process id, no verdict, nothing |
-// | verdict_spoken, wakes_on_way                      | found, nobody woken                           |
+// | verdict_spoken, wakes_on_way; who has the last    | found, nobody woken; nobody                   |
+// | word                                              |                                               |
 // | core_state: asleep, and who waits for an object   | the forking thread, if a handler forks that   |
 // |                                                   | interrupted its wait; nobody else             |
 // | record, modules written, lines dropped, rounds    | a record of its own in the same folder        |
@@ -44,6 +45,7 @@
 #include "runtime/core/record/record_writer.h"
 #include "runtime/core/state/endings.h"
 #include "runtime/core/state/relations.h"
+#include "runtime/core/verdict/last_word.h"
 #include "runtime/core/verdict/process.h"
 #include "runtime/core/verdict/reporter.h"
 #include "runtime/core/verdict/stalls.h"
@@ -75,6 +77,7 @@ void reset_process_state() {
   core_state.candidates.store(false, std::memory_order_relaxed);
   core_state.verdict_spoken.store(false, std::memory_order_relaxed);
   forget_rounds_after_fork();
+  reset_last_word_after_fork();
 }
 
 void write_declared_orders() {

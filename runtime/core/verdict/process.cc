@@ -18,6 +18,7 @@
 #include "runtime/core/events/detector.h"
 #include "runtime/core/record/record_writer.h"
 #include "runtime/core/verdict/cycle_count.h"
+#include "runtime/core/verdict/last_word.h"
 #include "runtime/core/verdict/reporter.h"
 #include "runtime/core/verdict/run_command.h"
 #include "runtime/core/verdict/stalls.h"
@@ -102,6 +103,29 @@ bool found_unwritten() {
   return core_state.unwritten.load() || cycles > 0;
 }
 
+// Returns what a status of 0 becomes: with findings `exitcode`, unless a launcher above decides that.
+int tell_end(const char* how, int status) {
+  emit({.kind = EventKind::process_end});
+  record_writer.note_rest();
+  record_writer.note_end(how, status);
+  if (core_state.under_launcher) {  // the launcher can tell it of its own child only
+    return status == 0 && core_state.root && found_unwritten() ? options.exitcode : 0;
+  }
+  const bool found = found_any();
+  if (!found && !core_state.candidates.load()) {
+    remove_temporary_record();
+    return 0;
+  }
+  const int verdict = run_reporter();
+  if (has_reported(verdict) || (verdict == kNotStarted && !found)) {
+    remove_temporary_record();
+  } else {
+    say_where_record_is(verdict);
+  }
+  const bool counts = verdict == 1 || (verdict != 0 && found) || found_unwritten();
+  return counts ? options.exitcode : 0;
+}
+
 }  // namespace
 
 void say_no_record(const char* where, long result) {
@@ -175,30 +199,18 @@ void lw_exec_failed(void) {
   if (tls.raw_locks == 0) record_writer.note_end("exec-failed", 0);
 }
 
-// 0 with findings becomes `exitcode`, unless a launcher above decides that.
 // From a handler that we could not defer (a fault's, or one set behind our back), with a lock of ours
 // held: every line of the record is complete, that it ended is not in it.
 int lw_exit(const char* how, int status) {
   if (lw_in_own_process() == 0 || tls.raw_locks > 0) return status;
   Unseen unseen;
-  emit({.kind = EventKind::process_end});
-  record_writer.note_rest();
+  switch (take_last_word()) {
+    case LastWord::ours: told_last_word(tell_end(how, status)); [[fallthrough]];
+    case LastWord::told: return status == 0 ? last_exit_code() : status;
+    case LastWord::at_it: break;
+  }
   record_writer.note_end(how, status);
-  if (core_state.under_launcher) {  // the launcher can tell it of its own child only
-    return status == 0 && core_state.root && found_unwritten() ? options.exitcode : status;
-  }
-  const bool found = found_any();
-  if (!found && !core_state.candidates.load()) {
-    remove_temporary_record();
-    return status;
-  }
-  const int verdict = run_reporter();
-  if (has_reported(verdict) || (verdict == kNotStarted && !found)) {
-    remove_temporary_record();
-  } else {
-    say_where_record_is(verdict);
-  }
-  const bool counts = verdict == 1 || (verdict != 0 && found) || found_unwritten();
+  const bool counts = !core_state.under_launcher && core_state.findings.load() > 0;
   return status == 0 && counts ? options.exitcode : status;
 }
 

@@ -17,6 +17,7 @@
 #include "runtime/core/events/detector.h"
 #include "runtime/core/record/record_writer.h"
 #include "runtime/core/verdict/cycle_count.h"
+#include "runtime/core/verdict/last_word.h"
 #include "runtime/core/verdict/process.h"
 #include "runtime/core/verdict/reporter.h"
 
@@ -60,6 +61,16 @@ void tell_unwritten(const Report& report) {
   print_raw(report);
 }
 
+// From here on nobody else ends the process. False: it is to go on, and this is a handler that interrupted
+// what is being told.
+bool begin_verdict() {
+  const LastWord word = take_last_word();
+  while (word == LastWord::told) os::sleep_ns(1'000'000'000);  // another thread is ending it
+  if (word == LastWord::ours) return true;
+  if (options.on_deadlock != OnDeadlock::wait) os::exit_process(options.exitcode);
+  return false;
+}
+
 [[noreturn]] void end_after_verdict(bool shown) {
   flush_program_output();
   record_writer.note_rest();
@@ -81,6 +92,7 @@ void submit(const Report& report) {
   if (!written) tell_unwritten(report);
   const model::Rule* rule = model::find_rule(report.rule);
   if (options.halt_on_error && rule != nullptr && rule->level == model::Level::error) {
+    if (!begin_verdict()) return;
     say_what_runs(report.rule);
     end_after_verdict(core_state.root || show(report));
   }
@@ -88,7 +100,7 @@ void submit(const Report& report) {
 
 void halt_at_cycle() {
   if (!options.halt_on_error || count_lock_order_cycles(1).reported == 0) return;
-  if (core_state.verdict_spoken.exchange(true)) return;  // another thread is ending the process
+  if (!begin_verdict()) return;
   constexpr const char* kRule = "lock-order-cycle";
   say_what_runs(kRule);
   bool told = core_state.root;
@@ -101,10 +113,8 @@ void halt_at_cycle() {
 }
 
 void submit_deadlock(const Report& report) {
-  if (core_state.verdict_spoken.exchange(true)) {
-    if (options.on_deadlock == OnDeadlock::wait) return;
-    for (;;) os::sleep_ns(1'000'000'000);  // another thread is ending the process
-  }
+  if (!begin_verdict()) return;
+  if (core_state.verdict_spoken.exchange(true)) return give_back_last_word();
   emit({.kind = EventKind::process_end});
   say_what_runs(report.rule);
   // The launcher prints what its own child leaves behind; any other process speaks for itself.
@@ -117,6 +127,7 @@ void submit_deadlock(const Report& report) {
   const bool told = !speak || show(report);
   say_script_stacks();
   if (options.on_deadlock != OnDeadlock::wait) end_after_verdict(told);
+  give_back_last_word();
 }
 
 }  // namespace lockweave::core

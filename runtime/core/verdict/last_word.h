@@ -1,0 +1,26 @@
+// runtime/core/verdict/last_word.h
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Several threads may end the process at a time (exit, _exit, a deadlock's verdict), and a signal handler in
+// the midst of it. One of them tells what was found; the others wait until it has, for their ends would cut
+// it off, or tell it again.
+//
+// Limit: a handler that ends the process while its own thread tells does not wait: what the reporter still
+// does is lost to it, and a temporary record stays.
+// Thread-safety: any thread, also in handlers that interrupted no lock of ours.
+#pragma once
+
+namespace lockweave::core {
+
+enum class LastWord {
+  ours,   // to be told, then give_back_last_word or told_last_word
+  told,   // another thread has: last_exit_code()
+  at_it,  // this thread is telling, and was interrupted
+};
+LastWord take_last_word();
+void give_back_last_word();          // the process goes on after all
+void told_last_word(int exit_code);  // what a status of 0 becomes
+int last_exit_code();
+void reset_last_word_after_fork();
+
+}  // namespace lockweave::core
