@@ -20,7 +20,9 @@
 #include <stdarg.h>
 #include <sys/syscall.h>
 
+#include "runtime/frontends/closing.h"
 #include "runtime/frontends/operation.h"
+#include "runtime/frontends/process.h"
 #include "runtime/frontends/real.h"
 #include "runtime/frontends/sandbox.h"
 
@@ -117,6 +119,15 @@ extern "C" LW_EXPORT long syscall(long number, ...) noexcept {
   for (long& argument : arguments.at) argument = va_arg(more, long);
   va_end(more);
   if (enters_sandbox(number, arguments.at[0])) lw_enter_sandbox();
+  if (is_fork(number, arguments.at)) {
+    const BareFork fork(LW_CALLER);
+    return fork.done(arguments.forward(number));
+  }
+  if (number == SYS_exit_group) {
+    arguments.at[0] = lw_exit("exit_group", static_cast<int>(arguments.at[0]));
+  }
+  long result = 0;
+  if (close_by_system_call(number, arguments.at, &result)) return result;
   if (number != SYS_futex) return arguments.forward(number);
   return do_futex(arguments, LW_CALLER);
 }

@@ -8,16 +8,21 @@
 // | fork, and what forks inside libc         | fork_prepare, fork_parent, fork_child: registered |
 // | (daemon, forkpty)                        | with pthread_atfork before anybody else, so that  |
 // |                                          | they run nearest to the fork                      |
-// | _Fork                                    | the same around it (it runs no such handlers)     |
+// | _Fork, clone, and by libc's `syscall`    | the same around it, unless the child shares our   |
+// | fork, clone, clone3                      | memory: they run no such handlers                 |
 // | exec*, fexecve, execveat                 | exec_begin, exec_failed; the child's environment  |
 // | posix_spawn, posix_spawnp                | the child's environment (system, popen: shell.cc) |
 //
-// vfork and clone are left alone. A child of vfork borrows our memory: it is told apart by its process
+// vfork is left alone, and so is clone of a child that shares our memory: it is told apart by its process
 // id; no operation is opened and nothing is recorded in it, only its exec gets an environment.
 // Children whose binary is static or privileged are not watched. Not followed: an exec by raw system
-// call, and what wordexp starts.
+// call, what wordexp starts, and a fork by a system call that is no call of libc's: its child has no
+// record, which its parent's says, and may wait for ever for a lock of ours that another thread had.
+#include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdarg.h>
+#include <sys/syscall.h>
 
 #include "runtime/frontends/child_environment.h"
 #include "runtime/frontends/process.h"
@@ -66,7 +71,65 @@ void after_fork_in_child() {
   lw_fork_child(forked_at);
 }
 
+// Who is forked behind libc's back keeps, for libc, the thread id of its parent: mutexes name it as owner.
+int thread_id_in_libc() {
+  pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  real().pthread_mutex_lock(&mutex);
+  const int id = mutex.__data.__owner;
+  real().pthread_mutex_unlock(&mutex);
+  return id;
+}
+
+bool copies_memory(unsigned long flags) {
+  return (flags & (CLONE_VM | CLONE_THREAD | CLONE_SETTLS)) == 0;
+}
+
+struct ClonedChild {
+  const BareFork& fork;
+  int (*function)(void*);
+  void* argument;
+};
+
+int run_cloned_child(void* child) {
+  const auto& to_run = *static_cast<ClonedChild*>(child);
+  to_run.fork.done(0);
+  return to_run.function(to_run.argument);
+}
+
 }  // namespace
+
+BareFork::BareFork(const void* pc) {
+  forked_at = pc;
+  before_fork();
+}
+
+long BareFork::done(long result) const {
+  const int kept_errno = errno;
+  if (result == 0) {
+    after_fork_in_child();
+    if (real().mutexes_are_glibcs) lw_thread_id(thread_id_in_libc());
+  } else {
+    after_fork_in_parent();
+  }
+  forked_at = nullptr;
+  errno = kept_errno;
+  return result;
+}
+
+bool is_fork(long number, const long* arguments) {
+  constexpr long kSmallestArguments = 64;  // CLONE_ARGS_SIZE_VER0
+  switch (number) {
+#ifdef SYS_fork
+    case SYS_fork: return true;
+#endif
+    case SYS_clone: return copies_memory(static_cast<unsigned long>(arguments[0]));
+    case SYS_clone3: {
+      const auto* flags = reinterpret_cast<const std::uint64_t*>(arguments[0]);  // the first member
+      return flags != nullptr && arguments[1] >= kSmallestArguments && copies_memory(*flags);
+    }
+    default: return false;
+  }
+}
 
 void prepare_processes() { pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child); }
 
@@ -84,16 +147,23 @@ LW_EXPORT pid_t fork() noexcept {
 }
 
 LW_EXPORT pid_t _Fork() noexcept {
-  forked_at = LW_CALLER;
-  before_fork();
-  const pid_t pid = real()._Fork();
-  if (pid == 0) {
-    after_fork_in_child();
-  } else {
-    after_fork_in_parent();
+  const BareFork fork(LW_CALLER);
+  return static_cast<pid_t>(fork.done(real()._Fork()));
+}
+
+LW_EXPORT int clone(int (*function)(void*), void* stack, int flags, void* argument, ...) noexcept {
+  void* more[3];  // parent_tid, tls, child_tid: which of them are there, `flags` says
+  va_list rest;
+  va_start(rest, argument);
+  for (void*& at : more) at = va_arg(rest, void*);
+  va_end(rest);
+  if (!copies_memory(static_cast<unsigned>(flags)) || function == nullptr) {
+    return real().clone(function, stack, flags, argument, more[0], more[1], more[2]);
   }
-  forked_at = nullptr;
-  return pid;
+  const BareFork fork(LW_CALLER);
+  ClonedChild child{fork, function, argument};
+  return static_cast<int>(
+      fork.done(real().clone(run_cloned_child, stack, flags, &child, more[0], more[1], more[2])));
 }
 
 LW_EXPORT int execve(const char* path, char* const* arguments, char* const* environment) noexcept {

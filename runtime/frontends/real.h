@@ -10,6 +10,7 @@
 #include <dlfcn.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -126,6 +127,7 @@ namespace lockweave::frontends {
   X(call_once, nullptr)                    \
   X(fork, nullptr)                         \
   X(_Fork, nullptr)                        \
+  X(clone, nullptr)                        \
   X(execve, nullptr)                       \
   X(execvpe, nullptr)                      \
   X(fexecve, nullptr)                      \
@@ -149,6 +151,11 @@ namespace lockweave::frontends {
   X(__cxa_guard_abort, nullptr)            \
   X(quick_exit, nullptr)                   \
   X(_exit, nullptr)                        \
+  X(close, nullptr)                        \
+  X(close_range, nullptr)                  \
+  X(closefrom, nullptr)                    \
+  X(dup2, nullptr)                         \
+  X(dup3, nullptr)                         \
   X(read, nullptr)                         \
   X(__read_chk, nullptr)                   \
   X(readv, nullptr)                        \

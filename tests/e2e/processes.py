@@ -137,6 +137,73 @@ int main(void) {
   return wait(0) > 0 ? 0 : 1;
 }
 """,
+    # WAY: how it forks. Parent and child nest locks of their own, before and after, and the child waits on
+    # a condition with a mutex that checks its owner.
+    "forks": """
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+static pthread_mutex_t locks[200];
+static void nest(int from, int to) {
+  for (int i = from; i < to; ++i) {
+    pthread_mutex_lock(&locks[0]);
+    pthread_mutex_lock(&locks[i]);
+    pthread_mutex_unlock(&locks[i]);
+    pthread_mutex_unlock(&locks[0]);
+  }
+}
+static void wait_in_vain(void) {
+  pthread_mutex_t checked = PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP;
+  pthread_cond_t never = PTHREAD_COND_INITIALIZER;
+  struct timespec now = {0, 0};
+  pthread_mutex_lock(&checked);
+  pthread_cond_timedwait(&never, &checked, &now);
+  pthread_mutex_unlock(&checked);
+}
+static int be_child(void *argument) {
+  (void)argument;
+  nest(50, 100);
+  wait_in_vain();
+  _exit(3);
+}
+static long bare(long number, long first) {
+  long result;
+  asm volatile("syscall" : "=a"(result)
+               : "a"(number), "D"(first), "S"(0), "d"(0) : "rcx", "r11", "memory");
+  return result;
+}
+static long fork_by(const char *way) {
+  uint64_t arguments[8] = {0, 0, 0, 0, SIGCHLD};
+  if (strcmp(way, "fork") == 0) return fork();
+  if (strcmp(way, "_Fork") == 0) return _Fork();
+  if (strcmp(way, "syscall fork") == 0) return syscall(SYS_fork);
+  if (strcmp(way, "syscall clone") == 0) return syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+  if (strcmp(way, "syscall clone3") == 0) return syscall(SYS_clone3, arguments, sizeof arguments);
+  if (strcmp(way, "bare") == 0) return bare(SYS_clone, SIGCHLD);
+  char *stack = malloc(1 << 18);
+  return clone(be_child, stack + (1 << 18), SIGCHLD, 0);
+}
+int main(int argc, char **argv) {
+  if (argc != 2) return 2;
+  for (int i = 0; i < 200; ++i) pthread_mutex_init(&locks[i], 0);
+  nest(1, 50);
+  const long child = fork_by(argv[1]);
+  if (child == 0) be_child(0);
+  nest(100, 150);
+  int status = 0;
+  if (waitpid((pid_t)child, &status, 0) != child) return 1;
+  nest(150, 200);
+  return WEXITSTATUS(status) == 3 ? 0 : 1;
+}
+""",
     # Linked with the runtime, with one finding: while main ends it with 0, a handler or a thread ends it, too.
     "ends_twice": """
 #define _GNU_SOURCE
@@ -286,6 +353,38 @@ class Records(unittest.TestCase):
                    for record in out.rglob("*.jsonl")]
         (child,) = [record for record in entries if not record[0]["root"]]
         self.assertEqual([next(iter(entry)) for entry in child], ["lockweave", "end"], child)
+
+
+class Forks(unittest.TestCase):
+    """Whatever way a process forks, its record stays its own."""
+
+    def run_forking(self, way):
+        out = FOLDER / f"{self.id()} {way}"
+        result = lockweave("run", "--output", out, "--", program("forks"), way)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        records = [[json.loads(line) for line in record.read_text().splitlines()]
+                   for record in out.rglob("*.jsonl")]
+        return {record[0]["root"]: record for record in records}, result.stderr
+
+    @staticmethod
+    def nestings(record):
+        return sum("seen" in entry for entry in record)
+
+    def test_a_child_has_a_record_of_its_own(self):
+        for way in ("fork", "_Fork", "clone", "syscall fork", "syscall clone", "syscall clone3"):
+            with self.subTest(way=way):
+                records, told = self.run_forking(way)
+                self.assertEqual(self.nestings(records[True]), 149)
+                self.assertEqual(self.nestings(records[False]), 50)
+                self.assertEqual(records[False][-1], {"end": "_exit", "status": 3})
+                self.assertIn("no findings in 2 processes", told)
+
+    def test_a_child_that_nobody_sees_is_counted_and_leaves_its_parents_record_alone(self):
+        records, told = self.run_forking("bare")
+        self.assertEqual(list(records), [True])
+        self.assertEqual(self.nestings(records[True]), 149)
+        self.assertIn({"lost": "processes", "count": 1}, records[True])
+        self.assertIn("coverage was lost", told)
 
 
 class Ends(unittest.TestCase):

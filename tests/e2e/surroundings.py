@@ -67,6 +67,33 @@ static int use_all_numbers(const char *path) {
   nest(20);
   return lseek(file, 0, SEEK_END) != 0;
 }
+static long bare(long number, long first, long second) {
+  long result;
+  asm volatile("syscall" : "=a"(result)
+               : "a"(number), "D"(first), "S"(second), "d"(0) : "rcx", "r11", "memory");
+  return result;
+}
+static int use_all_numbers_behind_libcs_back(const char *path) {
+  nest(20);
+  for (int i = 3; i < 1024; i++) bare(SYS_close, i, 0);
+  int file = open(path, O_RDWR | O_CREAT, 0600);
+  for (int i = file + 1; i < 1024; i++) bare(SYS_dup2, file, i);
+  nest(20);
+  return lseek(file, 0, SEEK_END) != 0;
+}
+/* In a root without the record, and with no right to open it: then there is only the descriptor. */
+static int daemon_closing_by(const char *way) {
+  char empty[] = "/tmp/lockweave-root-XXXXXX";
+  nest(20);
+  if (!mkdtemp(empty) || chroot(empty) || chdir("/") || setgid(65534) || setuid(65534)) return 9;
+  if (!strcmp(way, "close")) for (int i = 3; i < 1024; i++) close(i);
+  if (!strcmp(way, "closefrom")) closefrom(3);
+  if (!strcmp(way, "close_range")) close_range(3, ~0U, 0);
+  if (!strcmp(way, "syscall")) syscall(SYS_close_range, 3, ~0U, 0);
+  if (!strcmp(way, "dup2")) for (int i = 3; i < 1024; i++) dup2(2, i);
+  nest(20);
+  return 0;
+}
 static int drop_rights(const char *root) {
   pid_t child = fork();
   if (child == 0) {
@@ -123,11 +150,14 @@ int main(int argc, char **argv) {
              : !strcmp(what, "both")      ? nest_and_unlock_free_lock()
              : !strcmp(what, "limit")     ? size_limit()
              : !strcmp(what, "numbers")   ? use_all_numbers(with)
+             : !strcmp(what, "bare")      ? use_all_numbers_behind_libcs_back(with)
+             : !strcmp(what, "daemon")    ? daemon_closing_by(with)
              : !strcmp(what, "rights")    ? drop_rights(with)
              : !strcmp(what, "sandbox")   ? sandbox()
              : !strcmp(what, "memory")    ? address_space()
              : !strcmp(what, "start")     ? start(with)
-             : !strcmp(what, "raw exit")  ? (int)syscall(SYS_exit_group, 0)
+             : !strcmp(what, "raw exit")  ? (int)bare(SYS_exit_group, 0, 0)
+             : !strcmp(what, "exit call") ? (int)syscall(SYS_exit_group, 0)
                                           : 0;
   if (code == 0) puts("ok");
   return code;
@@ -192,12 +222,26 @@ class Surroundings(unittest.TestCase):
         finally:
             subprocess.run(["umount", disk], check=True)
 
-    def test_all_descriptors_are_closed_and_their_numbers_used_again(self):
-        result = self.run_with("numbers", FOLDER / "other")
+    def record_is_whole(self, result):
         self.as_plain(result)
-        lines = [json.loads(line) for line in self.records()[0].read_text().splitlines()]
+        (record,) = self.records()
+        lines = [json.loads(line) for line in record.read_text().splitlines()]
         self.assertEqual(sum("seen" in line for line in lines), 40)
         self.assertEqual(lines[-1], {"end": "exit", "status": 0})
+
+    def test_all_descriptors_are_closed_and_their_numbers_used_again(self):
+        self.record_is_whole(self.run_with("numbers", FOLDER / "other"))
+
+    def test_the_same_by_bare_system_calls(self):
+        self.record_is_whole(self.run_with("bare", FOLDER / "other"))
+
+    def test_a_daemon_that_cannot_open_the_record_again(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can give up rights")
+        for way in ("close", "closefrom", "close_range", "syscall", "dup2"):
+            with self.subTest(way=way):
+                self.record_is_whole(self.run_with("daemon", way))
+                shutil.rmtree(self.output)
 
     def test_another_root_and_another_user(self):
         if os.geteuid() != 0:
@@ -226,6 +270,10 @@ class Surroundings(unittest.TestCase):
         self.assertEqual(result.returncode, 0)
         self.assertIn("ended unseen", result.stderr)
         self.assertNotIn("no findings", result.stderr)
+
+    def test_an_end_by_libcs_syscall(self):
+        self.assertEqual(self.run_with("exit call").returncode, 0)
+        self.assertIn('{"end":"exit_group","status":0}', self.records()[0].read_text())
 
     def test_a_static_child_is_counted(self):
         static = build("static", "int main(void) { return 0; }", "-static")

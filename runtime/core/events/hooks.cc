@@ -505,6 +505,10 @@ void lw_thread_started(void* token) {
   tls.idle = tls.state;
 }
 
+void lw_thread_id(int tid) {
+  if (ThreadState* thread = tls.state) set_tid(*thread, tid);
+}
+
 void lw_thread_ended(void) {
   ThreadState* thread = tls.state;
   if (thread == nullptr) return;

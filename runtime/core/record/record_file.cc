@@ -71,9 +71,10 @@ class NoSizeSignal {
 };
 
 // Above what programs count on: whoever opens a file gets the number it would have got without us.
+constexpr std::uint64_t kUsual = 1000;
+
 // Returns the new descriptor, or a negative error: `fd` is then still open.
 long raised(long fd) {
-  constexpr std::uint64_t kUsual = 1000;
   const std::uint64_t limit = limit_of(RLIMIT_NOFILE);
   const long lowest = static_cast<long>(limit > kUsual ? kUsual : limit - 1);
   const long high = os::call(SYS_fcntl, fd, F_DUPFD_CLOEXEC, lowest);
@@ -133,6 +134,15 @@ void RecordFile::let_go() {
   if (borrowed_) close_descriptor(fd_);
   if (borrowed_) fd_ = -1;
   borrowed_ = false;
+}
+
+// The old number stays taken until whoever wants it replaces it.
+void RecordFile::move() {
+  const long fd = fd_;
+  if (fd < 0) return;
+  long other = os::call(SYS_fcntl, fd, F_DUPFD_CLOEXEC, fd + 1);
+  if (other < 0) other = os::call(SYS_fcntl, fd, F_DUPFD_CLOEXEC, kUsual);
+  fd_ = other < 0 ? -1 : other;
 }
 
 bool RecordFile::have_descriptor() {

@@ -8,19 +8,22 @@
 // Invariants
 //   1. Of a commit that could not be written in full the rest is cut off again: whole lines stay, all
 //      others are counted as lost, and the flags that they marked are false again.
-//   2. The descriptor is kept at a high number and never trusted by it: before each use it is compared
-//      with the file's device and inode. Where the program has closed it, or put another file there,
-//      the record is opened again by its path, which must lead to the same file. Where no high number
-//      is to be had, each commit opens it.
+//   2. The descriptor is kept at a high number, from which the program's calls of libc cannot take it
+//      (frontends/closing.h), and never trusted by it: before each commit it is compared with the file's
+//      device and inode. Where a bare system call has closed it, or put another file there, the record is
+//      opened again by its path, which must lead to the same file. Where no high number is to be had,
+//      each commit opens it.
 //   3. Room for the closing lines is reserved ahead, so a full disk stops the other lines first.
 // Thread-safety: none, the record writer serialises. Errno and the signal mask are kept.
 // Cost: three system calls a commit, five under a limit on file sizes. A commit is made for what is new,
 // which has cost a stack walk.
 // Limits: a line that does not fit the buffer is written in pieces; a process that is killed between two
 // leaves a cut line. A limit on file sizes that another thread lowers during a commit may still send
-// its signal.
+// its signal. What a bare system call of another thread puts in the descriptor's place during a commit is
+// written to.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -58,6 +61,11 @@ class RecordFile final : public model::LineSink {
   // In a child of fork: the file is the parent's.
   void abandon();
 
+  // What is kept between commits; -1: nothing. Any thread.
+  long descriptor() const { return fd_.load(std::memory_order_relaxed); }
+  // Somebody else is about to use its number.
+  void move();
+
  private:
   struct Identity {
     std::uint64_t device = 0;
@@ -86,7 +94,7 @@ class RecordFile final : public model::LineSink {
   char path_[kPathMax] = {};
   Identity folder_{};  // survives abandon()
   Identity file_{};
-  long fd_ = -1;
+  std::atomic<long> fd_{-1};     // others only read it
   std::uint64_t committed_ = 0;  // bytes of the file that count
   std::uint64_t written_ = 0;    // of the commit that is being made
   std::uint64_t reserved_ = 0;   // end of the room that is ours; ~0: the file system reserves none

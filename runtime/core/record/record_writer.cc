@@ -7,6 +7,7 @@
 #include <atomic>
 
 #include "runtime/core/base/arena.h"
+#include "runtime/core/base/copied_memory.h"
 #include "runtime/core/base/lost.h"
 #include "runtime/core/base/text.h"
 #include "runtime/core/record/record_entries.h"
@@ -49,6 +50,17 @@ void share_counter() {
   if (memory > 0) without_record = reinterpret_cast<std::atomic<std::uint64_t>*>(memory);
 }
 
+void count_process_without_record() {
+  if (without_record != nullptr) without_record->fetch_add(1);
+}
+
+// Is there a record, and is it this process's own?
+bool recording() {
+  if (!is_copied_memory()) return record_file.is_open();
+  if (first_in_copy()) count_process_without_record();
+  return false;
+}
+
 void write_losses() {
   if (without_record != nullptr) count_lost(Loss::processes, without_record->exchange(0));
   for (std::size_t i = 0; i < model::kLossKinds; ++i) {
@@ -83,35 +95,44 @@ long RecordWriter::open(const char* where, bool root) {
   TextBuffer text(directory, sizeof directory);
   text << where;
   learn_exe_path();
+  own_memory();
   share_counter();
   return text.cut() ? -ENAMETOOLONG : begin_record(root, true);
 }
 
-const char* RecordWriter::path() const { return record_file.path(); }
+const char* RecordWriter::path() const { return recording() ? record_file.path() : ""; }
+
+int RecordWriter::descriptor() const { return static_cast<int>(record_file.descriptor()); }
+
+void RecordWriter::move_descriptor() {
+  if (!recording()) return;
+  RawGuard guard(lock_);
+  record_file.move();
+}
 
 bool RecordWriter::lost_lines() const { return missing_record || lost(Loss::record_lines) > 0; }
 
 void RecordWriter::note_observation(Acquisition& node, ThreadState& thread, std::uint32_t segment) {
-  if (!record_file.is_open()) return;
+  if (!recording()) return;
   const Note note(lock_);
   const Id acquisition = write_acquisition(&node);
   model::write_entry(record_file, model::Observation{acquisition, write_thread(&thread), segment});
 }
 
 void RecordWriter::note_known_observation(Acquisition& node, Id thread, std::uint32_t segment) {
-  if (!record_file.is_open()) return;
+  if (!recording()) return;
   const Note note(lock_);
   model::write_entry(record_file, model::Observation{write_acquisition(&node), thread, segment});
 }
 
 void RecordWriter::note_thread(ThreadState& thread) {
-  if (!record_file.is_open()) return;
+  if (!recording()) return;
   const Note note(lock_);
   write_thread(&thread);
 }
 
 void RecordWriter::note_thread_end(ThreadState& thread) {
-  if (!record_file.is_open()) return;
+  if (!recording()) return;
   const Note note(lock_);
   if (!thread.written) return;
   model::write_entry(record_file,
@@ -119,7 +140,7 @@ void RecordWriter::note_thread_end(ThreadState& thread) {
 }
 
 void RecordWriter::note_join(ThreadState& joined, ThreadState& by) {
-  if (!record_file.is_open()) return;
+  if (!recording()) return;
   const Note note(lock_);
   if (!joined.written) return;  // nothing that it, or who was joined by it, did is in the record
   const Id joined_id = write_thread(&joined);
@@ -129,7 +150,7 @@ void RecordWriter::note_join(ThreadState& joined, ThreadState& by) {
 }
 
 void RecordWriter::note_object(Object& object) {
-  if (!record_file.is_open()) return;
+  if (!recording()) return;
   const Note note(lock_);
   if (object.written) rewrite_object(object);
 }
@@ -141,7 +162,7 @@ bool RecordWriter::note_finding(const Report& report, std::uint64_t* number) {
 }
 
 bool RecordWriter::write_finding(const Report& report, std::uint64_t* number) {
-  if (!record_file.is_open()) return false;
+  if (!recording()) return false;
   auto* steps = arena.make_array<model::Step>(report.count);
   if (steps == nullptr) return false;
   Note note(lock_);
@@ -180,7 +201,7 @@ RecordWriter::Round RecordWriter::round_that_ended() {
 }
 
 void RecordWriter::note_order(Object& before, Object& after) {
-  if (!record_file.is_open()) return;
+  if (!recording()) return;
   const Note note(lock_);
   const Id first = write_object(&before);
   const Id second = write_object(&after);
@@ -188,7 +209,7 @@ void RecordWriter::note_order(Object& before, Object& after) {
 }
 
 void RecordWriter::note_rest() {
-  if (!record_file.is_open()) return;
+  if (!recording()) return;
   for_each_acquisition(
       [](void* context, Acquisition& node) {
         for_each_late_observation(
@@ -202,7 +223,7 @@ void RecordWriter::note_rest() {
 }
 
 void RecordWriter::note_end(const char* how, int status) {
-  if (!record_file.is_open()) return;
+  if (!recording()) return;
   const Note note(lock_);
   record_file.begin_closing();
   write_losses();
@@ -212,7 +233,7 @@ void RecordWriter::note_end(const char* how, int status) {
 }
 
 void RecordWriter::enter_sandbox() {
-  if (!record_file.is_open()) return;
+  if (!recording()) return;
   note_end("sandbox", 0);
   RawGuard guard(lock_);
   record_file.abandon();
@@ -225,10 +246,11 @@ long RecordWriter::begin_child_after_fork() {
   findings_ = 0;
   ended_ = {};
   any_round_ = false;
+  own_memory();
   if (!record_file.is_open()) return 0;  // the parent has none and has said so
   record_file.abandon();
   const long result = begin_record(false, false);
-  if (result != 0 && without_record != nullptr) without_record->fetch_add(1);
+  if (result != 0) count_process_without_record();
   return result;
 }
 

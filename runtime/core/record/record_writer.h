@@ -8,7 +8,8 @@
 // no line.
 // A note reaches the file whole or not at all (record_file.h); the lines that could not be written are
 // counted. Thread-safety: one raw lock around each note; nothing else is called while it is held.
-// Without an open record every call does nothing: the detectors still work, nothing is kept.
+// Without an open record every call does nothing: the detectors still work, nothing is kept. So it is in a
+// process that was forked unseen (copied_memory.h); the record of its parent counts it.
 #pragma once
 
 #include "model/record.h"
@@ -51,6 +52,10 @@ class RecordWriter {
 
   // Ends the record: nothing can be written in a sandbox.
   void enter_sandbox();
+
+  // The file's descriptor, and its number is wanted for another file: record_file.h.
+  int descriptor() const;
+  void move_descriptor();
 
   // Is anything missing from the record that was to be in it?
   bool lost_lines() const;

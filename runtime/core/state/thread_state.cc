@@ -517,6 +517,13 @@ ThreadState* find_tid(int tid, bool finished) {
 
 }  // namespace
 
+void set_tid(ThreadState& state, int tid) {
+  RawGuard guard(registry.lock);
+  registry.by_tid.remove(hash_of(state.tid.load(std::memory_order_relaxed)), state);
+  state.tid.store(tid, std::memory_order_relaxed);
+  registry.by_tid.insert(hash_of(tid), state);
+}
+
 ThreadState* thread_by_tid(int tid) { return find_tid(tid, false); }
 
 bool has_finished(int tid) { return find_tid(tid, true) != nullptr; }

@@ -180,7 +180,9 @@ struct ThreadFact {
 void for_each_observed(void (*visit)(void* context, const ThreadFact& fact), void* context);
 
 ThreadState* thread_by_tid(int tid);  // live threads only
-bool has_finished(int tid);           // the last one known by that kernel id
+// From now on it goes by that id: the one by which libc, and so its mutexes, know it.
+void set_tid(ThreadState& state, int tid);
+bool has_finished(int tid);  // the last one known by that kernel id
 ThreadState* thread_by_handle(pthread_t handle);
 ThreadState* thread_by_id(Id id);  // nullptr also for one whose state is another's by now
 ThreadState* thread_by_stack(std::uintptr_t address);

@@ -182,6 +182,9 @@ int lw_in_own_process(void) {
   return core_state.up.load(std::memory_order_relaxed) && os::process_id() == core_state.pid;
 }
 
+int lw_own_descriptor(void) { return record_writer.descriptor(); }
+void lw_move_descriptor(void) { record_writer.move_descriptor(); }
+
 void lw_enter_sandbox(void) {
   if (lw_in_own_process() == 0) return;
   const Unseen unseen;

@@ -279,6 +279,10 @@ typedef struct lw_child_settings {
   const char* options; /* "LOCKWEAVE_OPTIONS=..." for a child without that variable; may be NULL */
 } lw_child_settings;
 LW_INTERNAL const lw_child_settings* lw_for_children(void);
+/* The descriptor of the record, which is not the program's; -1: it has none. Need no open operation. */
+LW_INTERNAL int lw_own_descriptor(void);
+/* Its number is wanted for another file: it gets another one. */
+LW_INTERNAL void lw_move_descriptor(void);
 /* From now on the process may be ended for a system call: only what needs none is done. */
 LW_INTERNAL void lw_enter_sandbox(void);
 /* A program is being started into which nothing can be loaded; also in the child of a vfork. */
@@ -292,6 +296,8 @@ LW_INTERNAL int lw_memory_watched(void);
 LW_INTERNAL int lw_memory_may_matter(const void* begin, size_t size);
 /* Memory that the calling thread has just got: nobody else knows it. */
 LW_INTERNAL void lw_memory_born(const void* begin, size_t size);
+/* The calling thread's id, as libc knows it: not the kernel's after a fork behind libc's back. */
+LW_INTERNAL void lw_thread_id(int tid);
 /* Memory that is gone already: objects in it that began before lw_memory_mark gave `mark` end. It is
  * not read, and nobody is told. */
 LW_INTERNAL uint64_t lw_memory_mark(void);
