@@ -296,6 +296,24 @@ class TheSearchIsBounded(unittest.TestCase):
         self.assertIn("error[lock-order-cycle]", result.stderr)
 
 
+class SegmentsApart(unittest.TestCase):
+    """Page sizes other than the machine's leave holes between a program's segments."""
+
+    def test_stacks_and_identity_are_those_of_a_program_without_holes(self):
+        for number, more in enumerate((["-no-pie"], ["-pie"])):
+            linked = program("both_orders", "-Wl,-z,max-page-size=0x200000,-z,separate-code", *more)
+            out = FOLDER / f"apart-{number}"
+            self.assertEqual(lockweave("run", "--output", out, "--", linked).returncode, 66)
+            record = next(out.glob("*/*.jsonl")).read_text().replace("\0", "")
+            entries = [json.loads(line) for line in record.splitlines() if line]
+            stacks = [entry["frames"] for entry in entries if "frames" in entry]
+            self.assertTrue(stacks)
+            self.assertTrue(all(len(stack) > 1 for stack in stacks), stacks)
+            modules = [entry for entry in entries if entry.get("path") == linked]
+            self.assertEqual(len(modules), 1, modules)
+            self.assertIn("build_id", modules[0])
+
+
 class WildNames(unittest.TestCase):
     """What others chose is shown, never acted on: on the terminal, in files, and raw."""
 

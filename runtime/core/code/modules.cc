@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <link.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "runtime/core/base/arena.h"
 #include "runtime/core/base/lost.h"
@@ -16,6 +17,7 @@ namespace {
 constexpr std::uint32_t kBuckets = 1 << 8;
 constexpr std::uint32_t kPages = 1 << 8;
 constexpr std::uint32_t kPageEntries = 1 << 8;
+constexpr std::uintptr_t kPageSize = 4096;
 
 struct ModuleTable {
   RawLock lock;
@@ -28,11 +30,41 @@ constinit ModuleTable table;
 constinit std::atomic<std::uint32_t> unloads_begun{0};
 constinit std::atomic<std::uint32_t> unloads_ended{0};
 
-std::uintptr_t begin_of(const dl_find_object& found) {
-  return reinterpret_cast<std::uintptr_t>(found.dlfo_map_start);
+struct Range {
+  std::uintptr_t begin;
+  std::uintptr_t end;
+};
+
+bool is_program(const link_map& map) { return map.l_prev == nullptr && map.l_name[0] == '\0'; }
+
+// From its first segment to its last: where they lie apart the loader tells of one at a time.
+Range range_of_program(std::uintptr_t bias) {
+  const auto* segments = reinterpret_cast<const ElfW(Phdr)*>(getauxval(AT_PHDR));
+  const std::uintptr_t count = segments == nullptr ? 0 : getauxval(AT_PHNUM);
+  Range range{UINTPTR_MAX, 0};
+  for (std::uintptr_t i = 0; i < count; ++i) {
+    if (segments[i].p_type != PT_LOAD) continue;
+    const std::uintptr_t begin = bias + segments[i].p_vaddr;
+    const std::uintptr_t end = begin + segments[i].p_memsz;
+    if (begin < range.begin) range.begin = begin & ~(kPageSize - 1);
+    if (end > range.end) range.end = end;
+  }
+  return range;
 }
-std::uintptr_t end_of(const dl_find_object& found) {
-  return reinterpret_cast<std::uintptr_t>(found.dlfo_map_end);
+
+Range range_of(const dl_find_object& found) {
+  const Range told{reinterpret_cast<std::uintptr_t>(found.dlfo_map_start),
+                   reinterpret_cast<std::uintptr_t>(found.dlfo_map_end)};
+  if (!is_program(*found.dlfo_link_map)) return told;
+  static constinit std::atomic<std::uintptr_t> known_begin{0};
+  static constinit std::atomic<std::uintptr_t> known_end{0};  // stored last; 0: not looked yet
+  if (const std::uintptr_t end = known_end.load(std::memory_order_acquire))
+    return {known_begin.load(std::memory_order_relaxed), end};
+  const Range whole = range_of_program(found.dlfo_link_map->l_addr);
+  if (told.begin < whole.begin || told.end > whole.end) return told;
+  known_begin.store(whole.begin, std::memory_order_relaxed);
+  known_end.store(whole.end, std::memory_order_release);
+  return whole;
 }
 
 // A library may have been built anew between unloading and loading: same file, same place.
@@ -47,7 +79,8 @@ bool has_same_build(LoadedModule& module) {
 }
 
 bool is_same(LoadedModule& module, const dl_find_object& found) {
-  return module.begin == begin_of(found) && module.end == end_of(found) &&
+  const Range range = range_of(found);
+  return module.begin == range.begin && module.end == range.end &&
          module.load_bias == found.dlfo_link_map->l_addr &&
          strcmp(module.name, found.dlfo_link_map->l_name) == 0 && has_same_build(module);
 }
@@ -72,8 +105,9 @@ const char* absolute(const char* name) {
 
 bool describe(LoadedModule& module, const dl_find_object& found) {
   const char* name = found.dlfo_link_map->l_name;
-  module.begin = begin_of(found);
-  module.end = end_of(found);
+  const Range range = range_of(found);
+  module.begin = range.begin;
+  module.end = range.end;
   module.load_bias = found.dlfo_link_map->l_addr;
   module.name = keep_text(name);
   module.path = keep_text(absolute(name));
@@ -123,7 +157,7 @@ bool lies_in_module(std::uintptr_t address) {
 LoadedModule* module_at(std::uintptr_t address) {
   dl_find_object found;
   if (_dl_find_object(reinterpret_cast<void*>(address), &found) != 0) return nullptr;
-  auto& bucket = table.buckets[(begin_of(found) >> 12) % kBuckets];
+  auto& bucket = table.buckets[(range_of(found).begin >> 12) % kBuckets];
   if (LoadedModule* known = find_in(bucket.load(std::memory_order_acquire), found)) return known;
   return add(bucket, found);
 }

@@ -14,15 +14,19 @@ constexpr std::uint64_t kReturnAddress = 16;
 
 struct Module {
   std::uintptr_t index;  // the sorted index; what it says is relative to its beginning
-  std::uintptr_t end;
+  std::uintptr_t end;    // of the mapping that the index lies in
 };
 
 bool module_of(std::uintptr_t pc, Module& module) {
   dl_find_object found;
   if (_dl_find_object(reinterpret_cast<void*>(pc), &found) != 0) return false;
-  module = {reinterpret_cast<std::uintptr_t>(found.dlfo_eh_frame),
+  void* index = found.dlfo_eh_frame;
+  // Of a program whose segments lie apart the loader gives the segment that the code lies in.
+  const bool apart = index < found.dlfo_map_start || index >= found.dlfo_map_end;
+  if (index == nullptr || (apart && _dl_find_object(index, &found) != 0)) return false;
+  module = {reinterpret_cast<std::uintptr_t>(index),
             reinterpret_cast<std::uintptr_t>(found.dlfo_map_end)};
-  return module.index != 0;
+  return true;
 }
 
 // Where the entry lies of the last function that begins at `pc` or before; 0: there is none.
