@@ -18,6 +18,10 @@ struct When {
   std::atomic<std::uint32_t> at;
   std::atomic<std::uint32_t> segment;
 };
+// Locks of which it is known that they were held whenever something was notified; of more the outer ones
+// count as not held.
+constexpr std::uint32_t kUnderMost = 6;
+
 // The takings after `begin` up to `end`; `end` is written last, so a reader sees it empty or whole.
 struct Turn {
   std::atomic<std::uint32_t> begin;
@@ -38,7 +42,9 @@ struct Deed {
   std::atomic<std::uint32_t> permit;        // the last taking before it got the last permit
   std::atomic<std::uint64_t> open_signals;  // in any of the takings
   std::atomic<bool> signals_under;
-  std::atomic<bool> waited;  // for this condition variable
+  std::atomic<bool> waited;                  // for this condition variable
+  std::atomic<bool> notified_before;         // `under` is set
+  std::atomic<model::Id> under[kUnderMost];  // held in each notification; 0: none
 };
 
 // Open addressing, at most half full.
@@ -132,6 +138,8 @@ void copy(const Deed& from, Deed& to) {
   copy(from.open_signals, to.open_signals);
   copy(from.signals_under, to.signals_under);
   copy(from.waited, to.waited);
+  copy(from.notified_before, to.notified_before);
+  for (std::uint32_t i = 0; i < kUnderMost; ++i) copy(from.under[i], to.under[i]);
   copy(from.object, to.object);
 }
 
@@ -255,6 +263,25 @@ Acquisition* taken_within(const ThreadState& other, const Keeping& keeping, cons
   return there ? taking : nullptr;
 }
 
+bool holds(const Acquisition* held, model::Id lock) {
+  while (held != nullptr && held->object->id != lock) held = held->outer;
+  return held != nullptr;
+}
+
+// What was held in the notifications so far, and is in this one.
+void keep_held(Deed& deed, const Acquisition* held) {
+  const bool first = !deed.notified_before.load(std::memory_order_relaxed);
+  for (auto& lock : deed.under) {
+    if (first) {
+      lock.store(held == nullptr ? 0 : held->object->id, std::memory_order_relaxed);
+      if (held != nullptr) held = held->outer;
+    } else if (!holds(held, lock.load(std::memory_order_relaxed))) {
+      lock.store(0, std::memory_order_relaxed);
+    }
+  }
+  if (first) deed.notified_before.store(true, std::memory_order_release);
+}
+
 // The last taking before `other` notified what `waiter` has waited for; 0: it did not.
 std::uint32_t announced(const ThreadState& other, const ThreadState& waiter) {
   std::uint32_t last = 0;
@@ -311,16 +338,35 @@ std::uint64_t open_signals_at(const ThreadState& thread, const Object& lock) {
 }
 
 void note_notified(ThreadState& thread, Object& condition) {
-  note(thread, condition, [](Deed& deed, const Past& past) {
+  note(thread, condition, [&thread](Deed& deed, const Past& past) {
+    keep_held(deed, thread.top);
     deed.notified.store(time_of(past), std::memory_order_release);
   });
 }
 
-void note_waited(ThreadState& thread, Object& condition) {
+void note_waited(ThreadState& thread, const Object& condition) {
   const Deed* known = deed_of(thread, condition);
   if (known != nullptr && known->waited.load(std::memory_order_relaxed)) return;
   note(thread, condition,
        [](Deed& deed, const Past&) { deed.waited.store(true, std::memory_order_relaxed); });
+}
+
+void note_joined(ThreadState& thread, const ThreadState& joined) {
+  for_each_standing(past_of(joined), [&thread](const Deed& deed, const Object&) {
+    const Object* condition = deed.object.load(std::memory_order_relaxed);
+    if (deed.waited.load(std::memory_order_relaxed)) note_waited(thread, *condition);
+  });
+}
+
+bool notifies_only_under(const ThreadState& other, const Object& condition,
+                         const Acquisition* held) {
+  const Deed* deed = deed_of(other, condition);
+  if (deed == nullptr || !deed->notified_before.load(std::memory_order_acquire)) return false;
+  for (const auto& lock : deed->under) {
+    const model::Id id = lock.load(std::memory_order_relaxed);
+    if (id != 0 && holds(held, id)) return true;
+  }
+  return false;
 }
 
 void note_permit(ThreadState& thread, Object& semaphore) {

@@ -26,7 +26,9 @@ void note_taken(core::ThreadState& thread, core::Acquisition& node);
 void note_open_signals(core::ThreadState& thread, const core::Object& lock, std::uint64_t signals);
 std::uint64_t open_signals_at(const core::ThreadState& thread, const core::Object& lock);
 void note_notified(core::ThreadState& thread, core::Object& condition);
-void note_waited(core::ThreadState& thread, core::Object& condition);
+void note_waited(core::ThreadState& thread, const core::Object& condition);
+// What `joined` has waited for counts as waited for by `thread`, which comes after it.
+void note_joined(core::ThreadState& thread, const core::ThreadState& joined);
 void note_permit(core::ThreadState& thread, core::Object& semaphore);
 // A taking of `lock` that has none of these flags; nullptr: none is kept.
 core::Acquisition* taken_without(const core::ThreadState& thread, const core::Object& lock,
@@ -48,11 +50,15 @@ struct Keeping {
 // Taken, and later on notified `condition`.
 core::Acquisition* taken_before_notifying(const core::ThreadState& other, const Keeping& keeping,
                                           const core::Object& condition);
+// Did `other` hold one of these locks whenever it notified `condition`? Who waits and keeps that lock can
+// not have been woken by it.
+bool notifies_only_under(const core::ThreadState& other, const core::Object& condition,
+                         const core::Acquisition* held);
 // Taken in a turn that a post to `object` ended.
 core::Acquisition* taken_before_posting(const core::ThreadState& other, const Keeping& keeping,
                                         const core::Object& object);
 // Taken in the turn that has not ended, nor been announced: `other` did not notify afterwards what the
-// waiter has waited for, as one does who is awaited, under the lock, to be done with it.
+// waiter, or one that it has joined, has waited for, as one does who is awaited to be done with the lock.
 core::Acquisition* taken_in_last_turn(const core::ThreadState& other, const Keeping& keeping);
 
 void for_each_lock_of_pasts(core::LockVisitor visit);

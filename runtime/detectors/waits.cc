@@ -87,6 +87,8 @@ class Waits final : public core::Detector {
     const bool monitor = object.kind == LW_CONDITION_VARIABLE;
     const bool other_side = has_other_side(object.kind);
     if (!monitor && !other_side) return;
+    if (core::signal_being_handled(thread) != 0)
+      return;  // what it interrupted is not needed for it
     if (thread.top != nullptr) note_signal_under(thread, *thread.top);
     if (monitor) note_notified(thread, object);
     if (other_side) note_posted(thread, object);
@@ -95,6 +97,7 @@ class Waits final : public core::Detector {
 
   void on_joined(ThreadState& thread, ThreadState& joined, const void* pc) {
     Acquisition* taken = thread.top == nullptr ? nullptr : taken_by_joined(thread, joined);
+    note_joined(thread, joined);
     if (taken == nullptr) return;
     ReportStep join;
     join.thread = &thread;

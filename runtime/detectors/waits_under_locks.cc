@@ -90,6 +90,7 @@ void confirm_if_both(const Pair& pair, ThreadState& other) {
   const ReportStep& wait = pair.wait->step;
   if (&other == wait.thread || other.lost_in_fork || is_lock(*wait.object)) return;
   if (born_after(other, *pair.wait)) return;
+  if (is_monitor(*pair.wait) && notifies_only_under(other, *wait.object, wait.held)) return;
   const Keeping keeping{*wait.thread, *pair.kept};
   Acquisition* taking = is_monitor(*pair.wait)
                             ? taken_before_notifying(other, keeping, *wait.object)

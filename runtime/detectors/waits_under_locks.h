@@ -9,6 +9,9 @@
 // notification or post: each looks whether it is the last one to be seen. The former is a candidate
 // until then, which is told if asked for.
 //
+// Who has notified under a lock only that the waiter keeps has ended no such wait: another one did. Nor is
+// a thread counted for what a signal handler does on it: the handler comes whatever its thread waits for.
+//
 // A thread that the waiter created after its last such wait, or one that comes of that, could end none.
 // A lock that is taken only after the notification is none that the notifier needs: a thread's start
 // may be awaited under a lock that the thread takes later. Nor is one counted that the poster took
