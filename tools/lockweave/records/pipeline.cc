@@ -112,15 +112,23 @@ bool is_system_library(std::string_view path) {
          name.starts_with("ld-linux") || name.starts_with("liblockweave.so");
 }
 
-// The frames in which a loop around the wait may stand: its function, a wrapper, their caller.
+// The frames in which a loop around the wait may stand: its function, a wrapper, their caller. A stack in
+// which no system library has called the program is cut, at code made at run time for example: then
+// the next caller is a frame of no module, of which nothing is known.
 std::vector<CodePosition> frames_to_judge(const model::Record& record, Id stack) {
   constexpr std::size_t kFramesMax = 3;
   std::vector<CodePosition> frames;
+  bool is_whole = false;
   for (const model::Frame& frame : record.stack(stack).frames) {
     if (frames.size() == kFramesMax || frame.module == 0) break;
     const std::string_view path = record.module(frame.module).path;
-    if (!is_system_library(path)) frames.push_back({std::string(path), frame.offset});
+    if (!is_system_library(path)) {
+      frames.push_back({std::string(path), frame.offset});
+    } else if (!frames.empty()) {
+      is_whole = true;
+    }
   }
+  if (!is_whole && frames.size() < kFramesMax) frames.emplace_back();
   return frames;
 }
 
