@@ -36,23 +36,24 @@ class SignalSafety final : public core::Detector {
     if (event.kind == EventKind::fork_in_child) {
       first_.store(nullptr, std::memory_order_relaxed);
     } else {
-      on_acquisition(*event.thread, *event.acquisition, event.may_give_up);
+      on_acquisition(*event.thread, *event.acquisition, event.may_give_up, event.pc);
     }
   }
 
  private:
-  void on_acquisition(ThreadState& thread, Acquisition& node, bool may_give_up) {
+  void on_acquisition(ThreadState& thread, Acquisition& node, bool may_give_up, const void* pc) {
     if ((node.flags & LW_TRY) != 0) return;  // never waits for what it interrupted
     const int signal = thread.handling_signal == 0 ? 0 : core::signal_being_handled(thread);
     if (signal == 0) {
       if (!may_give_up) interruptible(thread, *node.object);
     } else {
-      in_handler(thread, node, signal);
+      in_handler(thread, node, signal, pc);
     }
   }
 
-  void in_handler(ThreadState& thread, Acquisition& node, int signal) {
-    const ReportStep step = step_taken(thread, node);
+  void in_handler(ThreadState& thread, Acquisition& node, int signal, const void* pc) {
+    ReportStep step = step_taken(thread, node);
+    step.stack = core::intern_here(pc);  // its own is of whoever took the lock there first
     const bool open = (open_signals_at(thread, *node.object) & bit(signal)) != 0;
     if (!core::ever_blocked(signal) || open) return tell(kRule, "", &step, 1);
     if (is_noted(step, signal)) return;

@@ -72,6 +72,21 @@ int main(int argc, char **argv) {
   return 0;
 }
 """,
+    "handler_after_others": """
+#include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
+__attribute__((noinline)) void take(void) { pthread_mutex_lock(&m); pthread_mutex_unlock(&m); }
+void on_signal(int number) { take(); (void)number; }
+int main(void) {
+  signal(SIGUSR1, on_signal);
+  take();
+  if (fork() == 0) { raise(SIGUSR1); _exit(0); }
+  return wait(0) < 0;
+}
+""",
     "both_orders": """
 #include <pthread.h>
 pthread_mutex_t accounts = PTHREAD_MUTEX_INITIALIZER, journal = PTHREAD_MUTEX_INITIALIZER;
@@ -294,6 +309,16 @@ class TheSearchIsBounded(unittest.TestCase):
         result = run("all_orders", 60, 2)
         self.assertEqual(result.returncode, 66)
         self.assertIn("error[lock-order-cycle]", result.stderr)
+
+
+class StackOfAHandler(unittest.TestCase):
+    def test_is_the_handlers_where_others_took_the_lock_before(self):
+        json_file = FOLDER / "handler.json"
+        run("handler_after_others", flags=["--json", json_file])
+        [finding] = json.loads(json_file.read_text())["findings"]
+        self.assertEqual(finding["rule"], "signal-unsafe-lock")
+        stack = finding["flows"][0]["steps"][0]["stack"]
+        self.assertIn("on_signal", [site.get("function") for site in stack])
 
 
 class SegmentsApart(unittest.TestCase):

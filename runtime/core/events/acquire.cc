@@ -51,7 +51,8 @@ __attribute__((noinline)) Acquisition* learn(ThreadState& thread, AcquisitionKey
   emit({.kind = EventKind::acquisition,
         .may_give_up = may_give_up,
         .thread = &thread,
-        .acquisition = node});
+        .acquisition = node,
+        .pc = pc});
   // Not known yet where the detectors are to hear of it once it is granted, or it may count next time.
   if (!may_give_up && counted == node) remember_acquisition(thread, *node);
   return node;
