@@ -64,6 +64,11 @@ void for_each_waiting_writer(const Object& object, Visit visit) {
 // Calls `visit` for each thread that must act before `wait` can end.
 template <class Visit>
 void for_each_blocker(const ThreadState& waiter, const WaitView& wait, Visit visit) {
+  if (!wait.waiting()) {
+    ThreadState* owner = core::asleep_in_loader(waiter).owner;
+    if (owner != nullptr) visit(*owner);
+    return;
+  }
   if (is_timed(wait)) return;
   if (wait.kind == LW_THREAD) {
     if (cancellation_may_end(waiter, wait)) return;
@@ -238,7 +243,8 @@ void WaitFor::find_blocked_for_ever(const Object& lock) {
 bool WaitFor::first_blocker_waits(const ThreadState& thread, const WaitView& wait) {
   bool any = false;
   for_each_blocker(thread, wait, [&](ThreadState& blocker) {
-    any |= blocker.wait.sequence.load(std::memory_order_seq_cst) % 2 == 1;
+    any = any || blocker.wait.sequence.load(std::memory_order_seq_cst) % 2 == 1 ||
+          core::asleep_in_loader(blocker).owner != nullptr;
   });
   return any;
 }
@@ -261,7 +267,6 @@ ThreadState* WaitFor::find_ring(ThreadState& start) {
   ThreadState* queue_end = &start;
   for (ThreadState* at = &start; at != nullptr; at = at->mark.next) {
     const WaitView wait = core::view_wait(*at);
-    if (!wait.waiting()) continue;
     at->mark.sequence = wait.sequence;
     bool closes = false;
     for_each_blocker(*at, wait, [&](ThreadState& blocker) {
@@ -276,7 +281,8 @@ ThreadState* WaitFor::find_ring(ThreadState& start) {
   return nullptr;
 }
 
-// Second reading: each wait is the same wait, and still needs the next one.
+// Second reading: each wait is the same wait, and still needs the next one. Who sleeps in the loader has the
+// same even sequence as before, and cannot have got its lock: the next one has it, whose wait is the same.
 bool WaitFor::ring_stands(ThreadState& last, const ThreadState& start) {
   const ThreadState* next = &start;
   for (ThreadState* at = &last; at != nullptr; at = at->mark.reached_from) {
@@ -297,6 +303,17 @@ Ring WaitFor::copy_ring(ThreadState& last) {
   return {threads, count};
 }
 
+ReportStep step_in_loader(ThreadState& thread) {
+  const core::LoaderSleep sleep = core::asleep_in_loader(thread);
+  ReportStep step;
+  step.thread = &thread;
+  step.action = Action::wants;
+  step.object = core::find_object(core::load_lock());
+  step.held = thread.top;
+  step.stack = core::stack_of_sleep(sleep);
+  return step;
+}
+
 void WaitFor::report_ring(const Ring& ring) {
   const std::uint32_t count = ring.count;
   auto* steps = core::arena.make_array<ReportStep>(count);
@@ -307,7 +324,8 @@ void WaitFor::report_ring(const Ring& ring) {
   }
   for (std::uint32_t i = 0; i < count; ++i) {
     ThreadState& thread = *ring.threads[(first + i) % count];
-    steps[i] = step_of_wait(thread, core::view_wait(thread));
+    const WaitView wait = core::view_wait(thread);
+    steps[i] = wait.waiting() ? step_of_wait(thread, wait) : step_in_loader(thread);
     steps[i].other = ring.threads[(first + i + 1) % count];
   }
   Report report;

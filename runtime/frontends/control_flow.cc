@@ -7,15 +7,15 @@
 // |---------------------------------------|------------------------------------------------------|
 // | longjmp, _longjmp, siglongjmp         | jump: closes what a signal handler interrupted and   |
 // |                                       | now leaves                                           |
-// | dlclose                               | module_going and module_gone around it, memory_gone  |
-// |                                       | for what was unloaded                                |
+// | dlclose                               | as in loader.cc; module_going and module_gone around |
+// |                                       | it, memory_gone for what was unloaded                |
 //
 // A jump releases no lock, so held locks stay held. swapcontext and setcontext change stacks, not the
 // thread that holds: nothing to do; core tells foreign stacks from the thread's own.
-// dlopen is not interposed: it searches the run path of the module that calls it, and that must not
-// become ours. Constructors of libraries run under the loader's lock: no hook waits for that lock.
+// Constructors of libraries run under the loader's lock: no hook waits for that lock.
 #include <link.h>
 
+#include "runtime/frontends/loader.h"
 #include "runtime/frontends/operation.h"
 #include "runtime/frontends/real.h"
 
@@ -132,6 +132,7 @@ LW_EXPORT int dlclose(void* handle) noexcept {
       mark = lw_memory_mark();
     }
   }
+  before_loader_call(LW_CALLER);
   lw_module_going();
   const int result = real().dlclose(handle);
   lw_module_gone();

@@ -26,11 +26,11 @@ inline int flags_of(const pthread_mutex_t* mutex) {
   return (mutex->__data.__kind & kProcessSharedBit) != 0 ? LW_PROCESS_SHARED : 0;
 }
 
-// The real lock, in two parts while what lasts is to be told.
+// The real lock, in parts while what lasts is to be told.
 inline int lock_for_long(pthread_mutex_t* mutex) {
   constexpr int kPlainKinds = 3 | 128;  // with a priority protocol or robust: the kernel's business
   const bool plain = (mutex->__data.__kind & ~kPlainKinds) == 0 && real().mutexes_are_glibcs;
-  return in_two_parts(
+  return in_parts(
       plain, [=] { return real().pthread_mutex_lock(mutex); },
       [=](const timespec* until) {
         return real().pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, until);

@@ -11,6 +11,8 @@
 
 #include <atomic>
 
+#include "runtime/frontends/real.h"
+
 namespace lockweave::frontends {
 
 template <class Signature>
@@ -37,7 +39,7 @@ class OfLibrary {
 
  private:
   void* in(const char* library) const {
-    void* loaded = dlopen(library, RTLD_LAZY | RTLD_NOLOAD);
+    void* loaded = real().dlopen(library, RTLD_LAZY | RTLD_NOLOAD);
     return loaded == nullptr ? nullptr : dlsym(loaded, name_);
   }
 

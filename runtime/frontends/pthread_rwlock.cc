@@ -74,7 +74,7 @@ __attribute__((always_inline)) inline bool unlock_known(pthread_rwlock_t* lock) 
 __attribute__((noinline)) int general_read(pthread_rwlock_t* lock, const void* pc) {
   Operation operation(lock);
   const auto block = [=] {
-    return in_two_parts(
+    return in_parts(
         true, [=] { return real().pthread_rwlock_rdlock(lock); },
         [=](const timespec* until) {
           return real().pthread_rwlock_clockrdlock(lock, CLOCK_MONOTONIC, until);
@@ -88,7 +88,7 @@ __attribute__((noinline)) int general_read(pthread_rwlock_t* lock, const void* p
 __attribute__((noinline)) int general_write(pthread_rwlock_t* lock, const void* pc) {
   Operation operation(lock);
   const auto block = [=] {
-    return in_two_parts(
+    return in_parts(
         true, [=] { return real().pthread_rwlock_wrlock(lock); },
         [=](const timespec* until) {
           return real().pthread_rwlock_clockwrlock(lock, CLOCK_MONOTONIC, until);

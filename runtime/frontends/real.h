@@ -35,6 +35,7 @@ extern "C" {
 int __cxa_guard_acquire(std::int64_t* guard);
 void __cxa_guard_release(std::int64_t* guard) noexcept;
 void __cxa_guard_abort(std::int64_t* guard) noexcept;
+int __cxa_thread_atexit_impl(void (*function)(void*), void* object, void* library);
 [[noreturn]] void __longjmp_chk(jmp_buf environment, int value) noexcept;
 ssize_t __read_chk(int file, void* to, std::size_t size, std::size_t room);
 ssize_t __recv_chk(int socket, void* to, std::size_t size, std::size_t room, int flags);
@@ -145,6 +146,9 @@ namespace lockweave::frontends {
   X(syscall, nullptr)                      \
   X(prctl, nullptr)                        \
   X(dlclose, nullptr)                      \
+  X(dlopen, nullptr)                       \
+  X(dlmopen, nullptr)                      \
+  X(__cxa_thread_atexit_impl, nullptr)     \
   X(__longjmp_chk, nullptr)                \
   X(__cxa_guard_acquire, nullptr)          \
   X(__cxa_guard_release, nullptr)          \

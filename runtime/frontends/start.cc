@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "runtime/frontends/loader.h"
 #include "runtime/frontends/mutex.h"
 #include "runtime/frontends/operation.h"
 #include "runtime/frontends/process.h"
@@ -41,6 +42,7 @@ __attribute__((constructor(101))) void start(int, char**, char** environment) {
   on_exit(at_process_exit, nullptr);
   at_quick_exit(at_process_quick_exit);
   lw_start(environment);
+  lockweave::frontends::prepare_loader();
   lockweave::frontends::prepare_signals();
 }
 

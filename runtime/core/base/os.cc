@@ -261,6 +261,25 @@ char task_state(int tid) {
   return close != nullptr && close[1] == ' ' ? close[2] : '\0';
 }
 
+// Source: fs/proc/base.c, proc_pid_syscall: the number, six arguments, stack pointer and program counter.
+FutexSleep futex_sleep_of(int tid) {
+  char path[64] = "/proc/thread-self/../";
+  char* end = append_number(path + strlen(path), tid);
+  memcpy(end, "/syscall", 9);
+  char text[256];
+  if (read_file(path, text, sizeof text) <= 0) return {};
+  constexpr int kValues = 8;
+  std::uintptr_t values[kValues] = {};
+  const char* at = strchr(text, ' ');
+  if (at == nullptr || parse_decimal(text) != SYS_futex) return {};
+  for (std::uintptr_t& value : values) {
+    if (strncmp(at, " 0x", 3) != 0) return {};
+    at += 3;
+    value = parse_hex(at);
+  }
+  return {values[0], values[6], values[7]};
+}
+
 bool for_each_task(TaskVisitor visit, void* context) {
   const long fd = open_to_read("/proc/self/task", O_DIRECTORY);
   if (fd < 0) return false;

@@ -56,6 +56,14 @@ long make_folders(const char* path);
 // State letter of a task of this process ('R', 'S', 'D', 'T', 'Z'...), 0 when it is gone.
 char task_state(int tid);
 
+// Where a task of this process sleeps in the kernel for a futex; `word` 0: it does not, or that cannot be told.
+struct FutexSleep {
+  std::uintptr_t word = 0;
+  std::uintptr_t stack_pointer = 0;
+  std::uintptr_t pc = 0;
+};
+FutexSleep futex_sleep_of(int tid);
+
 // Is the page of `address` mapped private (not shared with another process)? Reads /proc.
 bool is_private_memory(std::uintptr_t address);
 

@@ -167,6 +167,23 @@ void capture(Trace& trace, const void* return_address) {
   known.busy.store(false, std::memory_order_release);
 }
 
+bool capture_asleep(Trace& trace, std::uintptr_t pc, std::uintptr_t stack_pointer,
+                    std::uintptr_t loader) {
+  Registers there;
+  there.set(Registers::kReturnAddress, pc);
+  there.set(Registers::kStackPointer, stack_pointer);
+  FrameWalk walk(there);
+  const std::uint32_t inner[] = {module_id_at(pc), module_id_at(loader)};
+  trace.count = 0;
+  while (trace.count < Trace::kFramesMax && walk.step()) {
+    if (is_ours(walk.pc())) continue;
+    const std::uint32_t module = module_id_at(walk.pc());
+    if (trace.count == 0 && (module == inner[0] || module == inner[1])) continue;
+    trace.pcs[trace.count++] = walk.pc();
+  }
+  return trace.count > 0;
+}
+
 InternedStack* intern_stack(const Trace& trace) {
   const std::uint64_t hash = hash_of(trace);
   auto& bucket = table.buckets[hash % kBuckets];

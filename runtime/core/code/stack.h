@@ -36,6 +36,11 @@ struct Trace {
 // `pc` (assembly without unwind tables) the trace is `pc` alone.
 void capture(Trace& trace, const void* pc);
 
+// The stack of another thread, which sleeps in a system call of the C library at `pc`, without the frames of
+// the C library and of `loader`'s module that are innermost. False: nothing of it is known.
+bool capture_asleep(Trace& trace, std::uintptr_t pc, std::uintptr_t stack_pointer,
+                    std::uintptr_t loader);
+
 // A trace that its owner writes while others may read it. A reader gets at most kFramesMax addresses,
 // each of which was stored once; whether they are of one trace, something else must tell it.
 class SharedTrace {

@@ -7,6 +7,7 @@
 #include "runtime/core/events/nesting.h"
 #include "runtime/core/record/record_writer.h"
 #include "runtime/core/state/fast_lock.h"
+#include "runtime/core/state/loader_lock.h"
 
 namespace lockweave::core {
 
@@ -31,6 +32,13 @@ void observe(ThreadState& thread, Acquisition& node) {
   }
 }
 
+// In a library's constructor or destructor, say: the loader's lock is held as well.
+Acquisition* within_loader(const ThreadState& thread, Acquisition* node) {
+  if (node == nullptr || node->address.load(std::memory_order_relaxed) == load_lock()) return node;
+  Acquisition* loader = under_loader_lock(thread, node->outer);
+  return loader == nullptr ? node : on_chain(*node, loader, nullptr);
+}
+
 // The slow path: new to this thread in this segment.
 __attribute__((noinline)) Acquisition* learn(ThreadState& thread, AcquisitionKey key, lw_kind kind,
                                              int flags, const void* pc, Stage stage) {
@@ -46,7 +54,7 @@ __attribute__((noinline)) Acquisition* learn(ThreadState& thread, AcquisitionKey
     if (node == nullptr) return nullptr;
   }
   const bool may_give_up = stage == Stage::wanted && (flags & LW_TIMED) != 0;
-  Acquisition* counted = nesting_that_counts(thread, *node);
+  Acquisition* counted = within_loader(thread, nesting_that_counts(thread, *node));
   if (counted != nullptr) observe(thread, *counted);
   emit({.kind = EventKind::acquisition,
         .may_give_up = may_give_up,

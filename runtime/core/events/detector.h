@@ -10,6 +10,7 @@
 #include "runtime/core/record/report.h"
 #include "runtime/core/state/endings.h"
 #include "runtime/core/state/held.h"
+#include "runtime/core/state/loader_lock.h"
 #include "runtime/core/state/permits.h"
 
 namespace lockweave::core {
@@ -58,6 +59,9 @@ bool own_wait_stands(const ThreadState& self);
 // The stack that `thread` is asleep with; false, nullptr: not in that wait any more.
 bool copy_wait_trace(const ThreadState& thread, const WaitView& wait, Trace& trace);
 InternedStack* stack_of_wait(const ThreadState& thread, const WaitView& wait);
+
+// The stack that `thread` sleeps with; nullptr: not known.
+InternedStack* stack_of_sleep(const LoaderSleep& sleep);
 
 // A finding. Written to the record at once.
 void submit(const Report& report);

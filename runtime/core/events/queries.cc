@@ -98,6 +98,12 @@ InternedStack* stack_of_wait(const ThreadState& thread, const WaitView& wait) {
   return copy_wait_trace(thread, wait, trace) ? intern_stack(trace) : nullptr;
 }
 
+InternedStack* stack_of_sleep(const LoaderSleep& sleep) {
+  Trace trace;
+  return capture_asleep(trace, sleep.pc, sleep.stack_pointer, sleep.lock) ? intern_stack(trace)
+                                                                          : nullptr;
+}
+
 Tasks look_at_tasks() {
   struct Look {
     std::uint32_t known = 0;

@@ -82,8 +82,9 @@ struct ThreadState {
   std::uint32_t held_capacity = 0;
   Acquisition** cache = nullptr;  // nodes this thread observed in this segment: known_acquisition
   std::uint32_t cache_entries = kCacheFirst;
-  std::uint32_t cache_evictions = 0;  // since it has this size
-  Object* stack_objects = nullptr;    // guarded by the object table's lock
+  std::uint32_t cache_evictions = 0;   // since it has this size
+  Acquisition* loader_call = nullptr;  // the last call that took the loader's lock: loader_lock.h
+  Object* stack_objects = nullptr;     // guarded by the object table's lock
   std::uint32_t children = 0;
   std::uint64_t operations = 0;  // visible operations so far: with `label` a stable name of each
   int handling_signal = 0;       // a handler of the program's runs for it; 0: none. Its frames are

@@ -17,6 +17,15 @@ namespace {
 
 constinit std::atomic<bool> told{false};
 
+// How often who has the loader's lock is looked at: another thread may have gone to sleep for it unseen.
+constexpr int kLook_s = 1;
+
+// Seconds until a wait is told; 0: never.
+int limit() {
+  const bool tells = options.hang_timeout < 0 && !told.load(std::memory_order_relaxed);
+  return tells ? options.stall_note : 0;
+}
+
 ReportStep step_of_wait(ThreadState& thread, const WaitView& wait) {
   ReportStep step;
   step.thread = &thread;
@@ -157,19 +166,23 @@ using namespace lockweave::core;
 
 extern "C" {
 
-int lw_wait_limit(void) {
+int lw_wait_limit(int waited) {
   const ThreadState* thread = tls.state;
-  if (thread == nullptr || options.hang_timeout >= 0) return 0;
-  if (told.load(std::memory_order_relaxed)) return 0;
+  if (thread == nullptr) return 0;
   const Wait& wait = thread->wait;
   const bool waits = wait.sequence.load(std::memory_order_relaxed) % 2 == 1;
-  return waits && (wait.flags & LW_TIMED) == 0 ? options.stall_note : 0;
+  if (!waits || (wait.flags & LW_TIMED) != 0) return 0;
+  if (owns_loader_lock(*thread)) return kLook_s;
+  return waited < limit() ? limit() - waited : 0;
 }
 
-void lw_wait_lasts(int seconds) {
-  if (told.exchange(true) || core_state.verdict_spoken.load()) return;
+void lw_wait_lasts(int waited) {
+  if (core_state.verdict_spoken.load()) return;
   const Unseen unseen;
-  tell(situation_of(*tls.state, static_cast<std::uint64_t>(seconds)), "long-wait", 0);
+  ThreadState& thread = *tls.state;
+  if (owns_loader_lock(thread)) emit({.kind = EventKind::block, .thread = &thread});
+  if (limit() == 0 || waited < limit() || told.exchange(true)) return;
+  tell(situation_of(thread, static_cast<std::uint64_t>(waited)), "long-wait", 0);
 }
 
 }  // extern "C"

@@ -4,8 +4,9 @@
 // How the threads stand, told at once and by name and line: when one has waited long for a lock, and when
 // a signal ends the process while threads wait (a test runner's time-out).
 //
-// A long wait is told once a process, by the thread that waits: its front-end lets the first part of the
-// sleep end by itself (lw_wait_limit) and then calls lw_wait_lasts. So no other thread and no signal is
+// A long wait is told once a process, by the thread that waits: its front-end lets the first parts of the
+// sleep end by themselves (lw_wait_limit) and then calls lw_wait_lasts. In the same way who waits with a lock
+// of the loader looks each second whether it is waited for (loader_lock.h). So no other thread and no signal is
 // needed, and a program whose locks are never held that long pays one look at the clock for each sleep.
 // A note: it changes no exit code. `hang_timeout` replaces it, by a warning (stalls.h), or switches it off.
 //

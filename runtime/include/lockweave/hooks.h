@@ -321,10 +321,17 @@ LW_INTERNAL void lw_block_abandoned(void);
 /* The calling thread has changed its signal mask: bit n - 1 set, signal n is blocked. */
 LW_INTERNAL void lw_signal_mask(uint64_t before, uint64_t after);
 
-/* In a published wait for a lock: the seconds it may last before that is told (long_waits.h); 0: it is not
- * to be told. Needs no open operation. lw_wait_lasts: they are over, and the wait goes on. */
-LW_INTERNAL int lw_wait_limit(void);
-LW_INTERNAL void lw_wait_lasts(int seconds);
+/* In a published wait for a lock, `waited` seconds long: the seconds until it is to be looked at again, or to
+ * be told (long_waits.h); 0: never. Needs no open operation. lw_wait_lasts: they are over, and the wait goes
+ * on. */
+LW_INTERNAL int lw_wait_limit(int waited);
+LW_INTERNAL void lw_wait_lasts(int waited);
+
+/* The locks of the dynamic loader, mutexes of glibc's inside ld.so: the one under which libraries are loaded,
+ * and the one under which they are listed (dl_iterate_phdr). Once, from the library's constructor. And: the
+ * thread, which has it not, is about to call what takes the first one; in an open operation. */
+LW_INTERNAL void lw_loader_locks(const void* load, const void* list);
+LW_INTERNAL void lw_loader_call(const void* pc);
 
 /* Which signals speak: 1 who waits for whom, when anybody waits, before the program's own handling;
  * 2 the status signal; 0 none. lw_report_waits prints it. */

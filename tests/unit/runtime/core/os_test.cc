@@ -35,6 +35,30 @@ TEST(Os, MakesTheFoldersThatAreMissing) {
   fs::remove_all(root);
 }
 
+TEST(Os, TellsForWhichFutexATaskSleeps) {
+  std::atomic<int> word{0};
+  std::atomic<int> tid{0};
+  std::atomic<std::uintptr_t> frame{0};
+  std::thread sleeper([&] {
+    frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+    tid = thread_id();
+    while (word == 0) futex_wait(&word, 0);
+  });
+  while (tid == 0) std::this_thread::yield();
+  FutexSleep sleep;
+  do {
+    sleep = futex_sleep_of(tid);
+  } while (sleep.word == 0);
+  EXPECT_EQ(sleep.word, reinterpret_cast<std::uintptr_t>(&word));
+  EXPECT_LT(sleep.stack_pointer, frame);
+  EXPECT_NE(sleep.pc, 0U);
+  EXPECT_EQ(futex_sleep_of(thread_id()).word, 0U) << "it runs";
+  word = 1;
+  futex_wake(&word, 1);
+  sleeper.join();
+  EXPECT_EQ(futex_sleep_of(1 << 30).word, 0U) << "there is no such task";
+}
+
 TEST(Os, TellsPrivateFromSharedMemory) {
   int local = 0;
   EXPECT_TRUE(is_private_memory(reinterpret_cast<std::uintptr_t>(&local)));
