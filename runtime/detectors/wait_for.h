@@ -4,23 +4,18 @@
 // Deadlocks that happen: rules `deadlock`, `double-lock`, `lost-wakeup`, `queue-imbalance` (queue_waits.h).
 //
 // Certain at once: a ring of threads, each in an untimed wait for a lock that the next holds, or for
-// the next to end; a condition waiter also needs its mutex back. Every edge is a necessary condition
-// (all holders must act), so one ring through any of them is a deadlock. A ring is believed after two
-// equal readings of every wait's sequence and owner: nobody in it can have run between them.
+// the next to end; a condition waiter also needs its mutex back (wait_rings.h, blockers.h).
 //
 // Certain at once, too: a wait for a lock that an ended thread left locked. Only its holder may give it
 // back; where another thread does so all the same, before anybody waits, it counts as free again.
 //
-// All blocked: every task of the process is a known thread in an untimed, unshared wait, asleep in the
-// kernel, with no wake on its way, nobody able to proceed, and no handler or timer that could act.
-// Checked when a thread blocks and when one ends. A destruction that glibc lets last until the waiters
-// have left (condition variables, barriers) is such a wait. Semaphores, barriers, queues, futures and condition
-// variables have no owner: for them this is the only certainty.
+// All blocked (all_blocked.h): checked when a thread blocks and when one ends. A destruction that glibc lets
+// last until the waiters have left (condition variables, barriers) is such a wait. Semaphores, barriers,
+// queues, futures and condition variables have no owner: for them this is the only certainty.
 //
 // Cost: a contended lock reads its owner's wait: a few loads. The rest only when that one waits too.
 // Misses: a deadlock among some threads through objects without owner while others run on.
 // May be wrong: a process that means to sleep for ever until a signal's default action kills it.
-// Source: Coffman et al. 1971 (wait-for graph); the two-reading snapshot is Lamport's double collect.
 #pragma once
 
 #include "runtime/core/events/detector.h"

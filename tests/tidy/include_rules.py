@@ -78,6 +78,7 @@ TABLE = [
     Row("runtime/detectors/",
         ["model/", "runtime/core/events/detector.h", "runtime/core/record/report.h",
          "runtime/core/base/arena.h", "runtime/core/base/lost.h", "runtime/core/events/event.h",
+         "runtime/core/events/steps.h",
          "runtime/detectors/"],
         {"standard"}),
     # The analyzer's one folder that knows clang, and the others that must not.

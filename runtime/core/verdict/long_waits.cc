@@ -8,7 +8,7 @@
 #include "runtime/core/base/options.h"
 #include "runtime/core/base/tls.h"
 #include "runtime/core/events/core_state.h"
-#include "runtime/core/events/detector.h"
+#include "runtime/core/events/steps.h"
 #include "runtime/core/record/record_writer.h"
 #include "runtime/core/verdict/reporter.h"
 
@@ -26,36 +26,6 @@ int limit() {
   return tells ? options.stall_note : 0;
 }
 
-ReportStep step_of_wait(ThreadState& thread, const WaitView& wait) {
-  ReportStep step;
-  step.thread = &thread;
-  step.action = wait.kind == LW_THREAD           ? model::Action::joins
-                : (wait.flags & LW_LEAVING) != 0 ? model::Action::destroys
-                : wait.wanted != nullptr         ? model::Action::wants
-                                                 : model::Action::waits;
-  step.object = wait.object;
-  step.mode = (wait.flags & LW_SHARED) != 0 ? model::Mode::shared : model::Mode::exclusive;
-  if (wait.kind == LW_THREAD) {
-    step.other = thread_by_handle(reinterpret_cast<pthread_t>(wait.address));
-  } else if (wait.with == nullptr) {
-    step.other = owner_of(wait);
-  }
-  step.held = thread.top;
-  step.stack = stack_of_wait(thread, wait);
-  return step;
-}
-
-ReportStep step_of_taking(ThreadState& thread, Acquisition& node) {
-  ReportStep step;
-  step.thread = &thread;
-  step.action = model::Action::acquires;
-  step.object = node.object;
-  step.mode = (node.flags & LW_SHARED) != 0 ? model::Mode::shared : model::Mode::exclusive;
-  step.held = node.outer;
-  step.stack = node.stack;
-  return step;
-}
-
 Acquisition* innermost_held(const ThreadState& thread) {
   const std::uint32_t depth = thread.depth.load(std::memory_order_acquire);
   const Held* held = thread.held.load(std::memory_order_acquire);
@@ -66,7 +36,7 @@ Acquisition* innermost_held(const ThreadState& thread) {
 void add_thread(ThreadState& thread, StepList& steps) {
   const WaitView wait = view_wait(thread);
   if (wait.waiting()) return steps.add(step_of_wait(thread, wait));
-  if (Acquisition* node = innermost_held(thread)) steps.add(step_of_taking(thread, *node));
+  if (Acquisition* node = innermost_held(thread)) steps.add(step_taken(thread, *node));
 }
 
 // The oldest wait for a lock; if nobody waits for one, the oldest of all.
@@ -108,7 +78,7 @@ Situation situation_of(ThreadState& waiter, std::uint64_t seconds) {
   if (holder == &waiter) holder = nullptr;
   if (holder != nullptr) {
     waits.other = holder;
-    if (node != nullptr) now.steps.add(step_of_taking(*holder, *node));
+    if (node != nullptr) now.steps.add(step_taken(*holder, *node));
     const WaitView its = view_wait(*holder);
     if (its.waiting()) now.steps.add(step_of_wait(*holder, its));
   }

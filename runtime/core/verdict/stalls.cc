@@ -9,7 +9,7 @@
 #include "runtime/core/base/options.h"
 #include "runtime/core/base/os.h"
 #include "runtime/core/base/tls.h"
-#include "runtime/core/events/detector.h"
+#include "runtime/core/events/steps.h"
 
 namespace lockweave::core {
 namespace {
@@ -23,26 +23,14 @@ struct LongWait {
 };
 
 bool is_long(const ThreadState& thread, const WaitView& wait, std::uint64_t limit_ms) {
-  return wait.waiting() && (wait.flags & LW_TIMED) == 0 && thread.wait.since_ms != 0 &&
+  return wait.waiting() && !is_timed(wait) && thread.wait.since_ms != 0 &&
          os::monotonic_ms() - thread.wait.since_ms >= limit_ms;
-}
-
-ReportStep step_of(const LongWait& slow) {
-  ReportStep step;
-  step.thread = slow.thread;
-  step.action = slow.wait.kind == LW_THREAD   ? model::Action::joins
-                : slow.wait.wanted != nullptr ? model::Action::wants
-                                              : model::Action::waits;
-  step.object = slow.wait.object;
-  step.other = slow.wait.kind == LW_THREAD ? slow.wait.joined : owner_of(slow.wait);
-  step.held = slow.thread->top;
-  step.stack = stack_of_wait(*slow.thread, slow.wait);
-  return step;
 }
 
 void tell_stall(const LongWait* waits, std::uint32_t count) {
   StepList steps;
-  for (std::uint32_t i = 0; i < count; ++i) steps.add(step_of(waits[i]));
+  for (std::uint32_t i = 0; i < count; ++i)
+    steps.add(step_of_wait(*waits[i].thread, waits[i].wait));
   add_outstanding_permits(steps);
   Report report;
   report.rule = "deadlock";
