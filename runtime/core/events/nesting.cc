@@ -23,7 +23,7 @@ const Object* outlived(const Held& held) {
 }
 
 bool is_harmless(const ThreadState& thread, const Held& held, const Acquisition& wanted) {
-  if (is_unknown_to_others(thread, *held.node->object)) return true;
+  if (held.inherited != 0 || is_unknown_to_others(thread, *held.node->object)) return true;
   return (wanted.flags & kTakenAgain) != 0 && outlived(held) == wanted.object;
 }
 

@@ -5,6 +5,8 @@
 //
 //   newborn      the lock that is wanted, or one that is held, is known to nobody else yet (newborn.h): it
 //                is locked before its object goes into a list, and the list's lock is taken meanwhile.
+//   inherited    what is held was held when the process was forked: in the child nobody else has it, or
+//                wants it before the child makes a thread.
 //   taken again  a semaphore was taken under a lock, has outlived its release, and the lock is taken again
 //                to give the semaphore back under it, as the last reader does that a counter under
 //                the lock knows (the lightswitch). Whoever wants the semaphore under the lock has looked

@@ -3,6 +3,7 @@
 //
 // What detectors may ask about the live process (detector.h).
 #include "runtime/core/base/arena.h"
+#include "runtime/core/base/fork_epoch.h"
 #include "runtime/core/base/os.h"
 #include "runtime/core/events/core_state.h"
 #include "runtime/core/events/detector.h"
@@ -153,11 +154,23 @@ int owner_tid(const WaitView& wait) {
          kTidMask;
 }
 
+// In the child of a fork: who forked still holds what names it by its kernel id in the parent.
+ThreadState* heir_of(const Object* lock, int tid) {
+  if (lock == nullptr) return nullptr;
+  ThreadState* heir = holder_of(*lock, nullptr, nullptr);
+  if (heir == nullptr) return nullptr;
+  const std::uint32_t at = find_held(*heir, lock->address.load(std::memory_order_relaxed));
+  return at != kNotHeld && entries(*heir)[at].inherited == tid ? heir : nullptr;
+}
+
 }  // namespace
 
 ThreadState* owner_of(const WaitView& wait) {
   const int tid = wait.owner == nullptr ? 0 : owner_tid(wait);
-  return tid == 0 ? nullptr : thread_by_tid(tid);
+  if (tid == 0) return nullptr;
+  ThreadState* owner = thread_by_tid(tid);
+  const bool unknown = owner == nullptr && fork_epoch > 1;
+  return unknown ? heir_of(wait.with != nullptr ? wait.with : wait.object, tid) : owner;
 }
 
 bool has_no_owner(const WaitView& wait) { return wait.owner != nullptr && owner_tid(wait) == 0; }

@@ -22,14 +22,18 @@ bool grow_held(ThreadState& thread) {
   return true;
 }
 
+// By which kernel id a mutex names the thread that holds it.
+int owner_of(const ThreadState& thread, const Held& held) {
+  return held.inherited != 0 ? held.inherited : thread.tid.load(std::memory_order_relaxed);
+}
+
 bool is_stale(const ThreadState& thread, const Held& held) {
   const Object& object = *held.node->object;
   const std::uintptr_t address = object.address.load(std::memory_order_relaxed);
   if (address == 0) return true;
   if (object.kind == LW_SEMAPHORE) return !object.lock_like;
   const std::atomic<int>* owner = owner_word(object.kind, address);
-  return owner != nullptr &&
-         owner->load(std::memory_order_relaxed) != thread.tid.load(std::memory_order_relaxed);
+  return owner != nullptr && owner->load(std::memory_order_relaxed) != owner_of(thread, held);
 }
 
 // What glibc keeps in a mutex; 0 for other kinds. Source: nptl/pthreadP.h.
@@ -59,9 +63,10 @@ const std::atomic<int>* owner_word(lw_kind kind, std::uintptr_t address) {
 void leave_held(ThreadState& thread) {
   const std::uint32_t depth = thread.depth.load(std::memory_order_relaxed);
   for (std::uint32_t i = 0; i < depth; ++i) {
-    Acquisition* node = entries(thread)[i].node;
+    const Held& held = entries(thread)[i];
+    Acquisition* node = held.node;
     if (!ends_with_holder(node->object->kind) || outlives_owner(*node->object)) continue;
-    auto* left = arena.make<LeftLock>(thread.id, thread.tid.load(std::memory_order_relaxed), node);
+    auto* left = arena.make<LeftLock>(thread.id, owner_of(thread, held), node);
     if (left == nullptr) continue;
     pin_thread(thread);
     pin_object(*node->object);
@@ -121,7 +126,7 @@ void remove_held(ThreadState& thread, std::uint32_t at, Removal removal) {
   for (std::uint32_t i = at + 1; i < depth; ++i) {
     Acquisition* node = on_chain(*entries(thread)[i].node, outer, released);
     if (node == nullptr) continue;
-    entries(thread)[kept++] = {node, entries(thread)[i].count};
+    entries(thread)[kept++] = {node, entries(thread)[i].count, entries(thread)[i].inherited};
     outer = node;
   }
   thread.top = outer;
@@ -136,6 +141,17 @@ void restore_count(ThreadState& thread, std::uint32_t count) {
 void reconcile_held(ThreadState& thread) {
   for (std::uint32_t i = thread.depth.load(std::memory_order_relaxed); i > 0; --i) {
     if (is_stale(thread, entries(thread)[i - 1])) remove_held(thread, i - 1);
+  }
+}
+
+void inherit_held(ThreadState& thread) {
+  for (std::uint32_t i = thread.depth.load(std::memory_order_relaxed); i > 0; --i) {
+    Held& held = entries(thread)[i - 1];
+    if (held.node->object->process_shared) {
+      remove_held(thread, i - 1);
+    } else if (held.inherited == 0) {
+      held.inherited = thread.tid.load(std::memory_order_relaxed);
+    }
   }
 }
 

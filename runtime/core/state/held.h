@@ -33,6 +33,11 @@ void restore_count(ThreadState& thread, std::uint32_t count);  // of the innermo
 // Drops entries that are no longer true: the object ended, or glibc says another thread owns it.
 void reconcile_held(ThreadState& thread);
 
+// In the child of a fork, while `thread`, which forked, still has the kernel id of the parent: what it holds
+// stays held, under that id, which a mutex goes on to name. What is shared between processes is the
+// parent's. The child may be the only one who holds them, so nestings inside of them are no order (nesting.h).
+void inherit_held(ThreadState& thread);
+
 // A thread has ended and left a lock locked: who, and where it took it. Of several readers the last one.
 struct LeftLock {
   Id thread = 0;

@@ -35,6 +35,8 @@ struct TakenPermits;
 struct Held {
   Acquisition* node;
   std::uint32_t count;  // > 1: recursive re-acquisitions
+  int inherited =
+      0;  // held since before a fork, by this thread under that kernel id; 0: taken here
 };
 
 // A published wait. The owner thread writes the fields, then makes `sequence` odd; makes it even

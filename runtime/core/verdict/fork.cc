@@ -23,6 +23,7 @@
 // | threads                                           | the forking one alone is alive, in its first  |
 // |                                                   | segment, made by nobody; the others are lost  |
 // |                                                   | in the fork: what they held stays held        |
+// | what the forking one holds                        | held on, inherited; not what processes share  |
 // | joins; declared orders                            | none; kept, and written                       |
 // | what detectors have told, pairs to confirm, who   | nothing                                       |
 // | took and notified what, checks under way          |                                               |
@@ -44,6 +45,7 @@
 #include "runtime/core/events/own_wait.h"
 #include "runtime/core/record/record_writer.h"
 #include "runtime/core/state/endings.h"
+#include "runtime/core/state/held.h"
 #include "runtime/core/state/relations.h"
 #include "runtime/core/verdict/last_word.h"
 #include "runtime/core/verdict/process.h"
@@ -93,6 +95,7 @@ void begin_child() {
   ++fork_epoch;
   reset_stacks_after_fork();
   reset_tables_after_fork();
+  if (tls.state != nullptr) inherit_held(*tls.state);
   keep_only_current_after_fork();
   forget_relations_after_fork();
   const long result = record_writer.begin_child_after_fork();
