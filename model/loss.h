@@ -25,6 +25,7 @@ enum class Loss : std::uint8_t {
   stacks,         // call stacks that were not kept
   threads,        // threads that are not followed
   held_locks,     // acquisitions that were not put on their thread's list
+  names,          // names that the program gave
   joins,          // who joined whom
   orders,         // orders that the program declared
   permits,        // who holds permits of a semaphore, or values of a queue
@@ -41,10 +42,10 @@ enum class Loss : std::uint8_t {
   processes,      // forked children that could not make a record
 };
 inline constexpr std::string_view kLossNames[] = {
-    "observations", "record-lines", "findings", "objects",   "acquisitions",  "stacks",
-    "threads",      "held-locks",   "joins",    "orders",    "permits",       "notifications",
-    "waits",        "steps",        "accesses", "variables", "clock-entries", "modules",
-    "frees",        "signals",      "children", "processes",
+    "observations",  "record-lines", "findings", "objects",  "acquisitions", "stacks",
+    "threads",       "held-locks",   "names",    "joins",    "orders",       "permits",
+    "notifications", "waits",        "steps",    "accesses", "variables",    "clock-entries",
+    "modules",       "frees",        "signals",  "children", "processes",
 };
 inline constexpr std::size_t kLossKinds = std::size(kLossNames);
 static_assert(kLossKinds == static_cast<std::size_t>(Loss::processes) + 1);

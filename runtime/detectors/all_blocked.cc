@@ -47,15 +47,16 @@ bool can_proceed(const ThreadState& thread, const WaitView& wait, const ThreadSt
   return core::holder_of(*wait.object, &thread, nullptr) == nullptr;
 }
 
-// Notes each wait's sequence for `nothing_moved`.
+// If so, notes each wait's sequence for `nothing_moved`.
 bool nobody_can_proceed(const ThreadState* self) {
-  bool stuck = true;
-  for_each_live_thread([&](ThreadState& thread) {
-    const WaitView wait = core::view_wait(thread);
-    thread.mark.checked = wait.sequence;
-    if (can_proceed(thread, wait, self)) stuck = false;
-  });
-  return stuck;
+  for (ThreadState* thread = core::newest_live_thread(); thread != nullptr;
+       thread = core::live_after(*thread)) {
+    if (thread->finished.load(std::memory_order_acquire)) continue;
+    const WaitView wait = core::view_wait(*thread);
+    thread->mark.checked = wait.sequence;
+    if (can_proceed(*thread, wait, self)) return false;
+  }
+  return true;
 }
 
 bool nothing_moved() {

@@ -31,10 +31,11 @@ bool cancellation_may_end(const ThreadState& waiter, const WaitView& wait) {
 }
 
 Acquisition* own_acquisition(const ThreadState& thread, const Object& object) {
-  for (Acquisition* node = thread.top; node != nullptr; node = node->outer) {
-    if (node->object == &object) return node;
-  }
-  return nullptr;
+  Acquisition* innermost = nullptr;
+  core::for_each_held(thread, [&](const core::Held& held) {
+    if (held.node->object == &object) innermost = held.node;
+  });
+  return innermost;
 }
 
 void for_each_blocker(const ThreadState& waiter, const WaitView& wait, BlockerVisitor visit,

@@ -18,11 +18,10 @@ using core::WaitView;
 ThreadState* holder_left_behind(const Object& object, Acquisition** node) {
   for (ThreadState* thread = core::newest_lost_in_fork(); thread != nullptr;
        thread = thread->next_retired) {
-    for (Acquisition* held = thread->top; held != nullptr; held = held->outer) {
-      if (held->object != &object) continue;
-      *node = held;
-      return thread;
-    }
+    core::for_each_held(*thread, [&](const core::Held& held) {
+      if (held.node->object == &object) *node = held.node;
+    });
+    if (*node != nullptr) return thread;
   }
   return nullptr;
 }

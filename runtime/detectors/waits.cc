@@ -124,7 +124,10 @@ class Waits final : public core::Detector {
     }
   }
 
+  // Waits are published before they come here, so of two with different mutexes the second one sees that.
   static void check_two_mutexes(ThreadState& thread, const WaitView& wait) {
+    const core::Id mutex = wait.with == nullptr ? 0 : wait.with->id;
+    if (wait.object->waited_with.exchange(mutex, std::memory_order_seq_cst) == mutex) return;
     if (core::waiters_of(*wait.object) < 2) return;
     for_each_waiter_on(*wait.object, thread, [&](ThreadState& other, const WaitView& its) {
       if (its.with == nullptr || its.with == wait.with) return;

@@ -64,13 +64,20 @@ class SharedTrace {
   std::atomic<std::uintptr_t> pcs_[Trace::kFramesMax] = {};
 };
 
-// Published ones never change but for `written` and `placed_in`.
+// How many objects began at a stack, those that can be found and those made for reports: state/objects.cc.
+struct StackCounts {
+  std::uint32_t listed = 0;
+  std::uint32_t unlisted = 0;
+};
+
+// Published ones never change but for `written`, `placed_in` and `objects_begun`.
 struct InternedStack {
   InternedStack* next;
   std::uint64_t hash;
   Id id;
   ProcessMark written;                   // guarded by the record writer
   std::atomic<std::uint32_t> placed_in;  // the unload epoch in which the modules were compared
+  StackCounts objects_begun;             // guarded by the objects' lock
   std::uint32_t count;
   std::uintptr_t pcs[1];  // `count` of them, then as many ids of modules
 

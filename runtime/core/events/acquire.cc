@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/core/events/acquire.h"
 
+#include "runtime/core/base/lost.h"
 #include "runtime/core/code/site_key.h"
 #include "runtime/core/events/detector.h"
 #include "runtime/core/events/nesting.h"
+#include "runtime/core/events/watch.h"
 #include "runtime/core/record/record_writer.h"
 #include "runtime/core/state/fast_lock.h"
 #include "runtime/core/state/loader_lock.h"
@@ -39,22 +41,58 @@ Acquisition* within_loader(const ThreadState& thread, Acquisition* node) {
   return loader == nullptr ? node : on_chain(*node, loader, nullptr);
 }
 
+// Acquisitions of this thread that could not be entered, for want of memory: to give them back is no misuse.
+thread_local constinit std::uint32_t not_entered __attribute__((tls_model("initial-exec"))) = 0;
+
+bool enter(ThreadState& thread, Acquisition* node) {
+  if (node == nullptr) return false;
+  const std::uint32_t depth = thread.depth.load(std::memory_order_relaxed);
+  put_held(thread, node, 1);
+  return thread.depth.load(std::memory_order_relaxed) > depth;
+}
+
+bool gives_back_not_entered() {
+  if (not_entered == 0) return false;
+  --not_entered;
+  return true;
+}
+
+Acquisition* intern(AcquisitionKey key, lw_kind kind, int flags, const void* pc) {
+  bool made = false;
+  Acquisition* node = intern_acquisition(key, kind, flags, pc, made);
+  if (node == nullptr || !made || !learn_framing(pc)) return node;
+  key.site = site_key(pc);
+  return intern_acquisition(key, kind, flags, pc, made);
+}
+
+// What is held below it is not known (held.h): it is held, and orders nothing.
+Acquisition* learn_without_context(AcquisitionKey key, lw_kind kind, int flags, const void* pc,
+                                   Stage stage) {
+  key.outer = nullptr;
+  key.flags |= kContextUnknown;
+  if (stage == Stage::granted) count_lost(Loss::acquisitions);
+  return intern(key, kind, flags, pc);
+}
+
 // The slow path: new to this thread in this segment.
 __attribute__((noinline)) Acquisition* learn(ThreadState& thread, AcquisitionKey key, lw_kind kind,
                                              int flags, const void* pc, Stage stage) {
+  earn_chain_credit(thread);
   reconcile_held(thread);
-  key.outer = thread.top;
-  if (takes_again(thread, key.address)) key.flags |= kTakenAgain;
-  bool made = false;
-  Acquisition* node = intern_acquisition(key, kind, flags, pc, made);
-  if (node == nullptr) return nullptr;
-  if (made && learn_framing(pc)) {
-    key.site = site_key(pc);
-    node = intern_acquisition(key, kind, flags, pc, made);
-    if (node == nullptr) return nullptr;
-  }
+  const bool exact = !chain_is_behind(thread) ||
+                     (watching() && bring_chain_up_to_date(thread, Effort::whatever_it_takes));
   const bool may_give_up = stage == Stage::wanted && (flags & LW_TIMED) != 0;
-  Acquisition* counted = within_loader(thread, nesting_that_counts(thread, *node));
+  Acquisition* node = nullptr;
+  if (exact) {
+    key.outer = thread.top;
+    if (takes_again(thread, key.address)) key.flags |= kTakenAgain;
+    node = intern(key, kind, flags, pc);
+  } else {
+    node = learn_without_context(key, kind, flags, pc, stage);
+  }
+  if (node == nullptr) return nullptr;
+  Acquisition* counted =
+      exact ? within_loader(thread, nesting_that_counts(thread, *node)) : nullptr;
   if (counted != nullptr) observe(thread, *counted);
   emit({.kind = EventKind::acquisition,
         .may_give_up = may_give_up,
@@ -104,8 +142,10 @@ Acquisition* acquisition_for(ThreadState& thread, std::uintptr_t address, lw_kin
                              const void* pc, Stage stage) {
   const AcquisitionKey key{thread.top, address, site_key(pc),
                            static_cast<std::uint32_t>(flags & kNodeFlags)};
-  if (Acquisition* known = known_acquisition(thread, key)) [[likely]]
-    return known;
+  if (!chain_is_behind(thread)) [[likely]] {
+    if (Acquisition* known = known_acquisition(thread, key)) [[likely]]
+      return known;
+  }
   return learn(thread, key, kind, flags, pc, stage);
 }
 
@@ -117,29 +157,26 @@ void push_held(ThreadState& thread, std::uintptr_t address, lw_kind kind, int fl
       return;
     }
   }
-  if (Acquisition* node = acquisition_for(thread, address, kind, flags, pc, Stage::granted)) {
-    put_held(thread, node, 1);
+  Acquisition* node = acquisition_for(thread, address, kind, flags, pc, Stage::granted);
+  if (enter(thread, node)) {
     tell_acquired(thread, *node);
+  } else {
+    ++not_entered;
   }
 }
 
+bool may_hold_unseen() { return not_entered > 0; }
+
 bool pop_held(ThreadState& thread, std::uintptr_t address) {
-  const std::uint32_t depth = thread.depth.load(std::memory_order_relaxed);
-  if (depth == 0) return false;
-  Held& innermost = entries(thread)[depth - 1];
-  if (innermost.node->address.load(std::memory_order_relaxed) == address) [[likely]] {
-    if (--innermost.count > 0) return true;
-    settle(thread, *innermost.node);
-    tell_release(thread, *innermost.node);
-    thread.top = innermost.node->outer;
-    thread.depth.store(depth - 1, std::memory_order_release);
+  const std::uint32_t at = find_held(thread, address);
+  if (at == kNotHeld) return gives_back_not_entered();
+  Held& held = entries(thread)[at];
+  if (held.count > 1) {
+    --held.count;
     return true;
   }
-  const std::uint32_t at = find_held(thread, address);
-  if (at == kNotHeld) return false;
-  if (--entries(thread)[at].count > 0) return true;
-  settle(thread, *entries(thread)[at].node);
-  tell_release(thread, *entries(thread)[at].node);
+  settle(thread, *held.node);
+  tell_release(thread, *held.node);
   remove_held(thread, at, Removal::released);
   return true;
 }

@@ -21,8 +21,12 @@ Acquisition* acquisition_for(ThreadState& thread, std::uintptr_t address, lw_kin
 void push_held(ThreadState& thread, std::uintptr_t address, lw_kind kind, int flags,
                const void* pc);
 
-// The thread gives it back; false if it did not hold it. Any entry may be taken out, not only the
-// innermost.
+// Did the calling thread take a lock that could not be entered, for want of memory? What it does not hold
+// may be that.
+bool may_hold_unseen();
+
+// The thread gives it back; false if it did not hold it, nor any that could not be entered. Any entry may be
+// taken out, not only the innermost.
 bool pop_held(ThreadState& thread, std::uintptr_t address);
 
 // Takes the entry out whatever its count, for a condition wait; false if there is none. `keeps`: one

@@ -19,6 +19,7 @@
 #include "runtime/core/record/record_writer.h"
 #include "runtime/core/state/endings.h"
 #include "runtime/core/state/fast_lock.h"
+#include "runtime/core/state/names.h"
 #include "runtime/core/state/newborn.h"
 #include "runtime/core/state/permits.h"
 #include "runtime/core/state/relations.h"
@@ -132,6 +133,7 @@ void prepare_wait(ThreadState& thread, const void* object, lw_kind kind, int fla
     wait.with = object_at(bits(with), LW_MUTEX, 0, pc);
     park_held(thread, bits(with), (flags & LW_KEEPS) != 0, parked);
   }
+  (void)bring_chain_up_to_date(thread);  // others look at it while it sleeps
   Trace here;
   capture(here, pc);
   wait.trace.store(here);
@@ -388,7 +390,8 @@ void lw_block_end(void) {
     if (address != 0) {
       push_held(thread, address, parked.node->object->kind, 0,
                 reinterpret_cast<const void*>(wait.trace.innermost()));
-      if (parked.count > 1) restore_count(thread, parked.count);
+      const bool held = find_held(thread, address) != kNotHeld;  // not without memory
+      if (held && parked.count > 1) restore_count(thread, parked.count);
     }
     parked = {};
   }
@@ -512,7 +515,7 @@ void lw_thread_id(int tid) {
 void lw_thread_ended(void) {
   ThreadState* thread = tls.state;
   if (thread == nullptr) return;
-  reconcile_held(*thread);
+  reconcile_all_held(*thread);
   emit({.kind = EventKind::thread_end, .thread = thread});
   leave_held(*thread);
   emit({.kind = EventKind::locks_left, .thread = thread});
@@ -595,6 +598,7 @@ void lw_variable_end(const void* address) {
 int lw_access_known(const void* address, lw_access_kind kind) {
   ThreadState* thread = tls.idle;
   if (thread == nullptr || active_controller() != nullptr) return 0;
+  if (chain_is_behind(*thread)) return 0;
   const FastOperation operation(*thread);
   if (!access_is_known(*thread, bits(address), kind)) return 0;
   ++thread->operations;
@@ -625,7 +629,7 @@ void lw_write(const void* address, size_t size, const void* pc) {
 void lw_thread_name(const void* handle, const char* name) {
   ErrnoKept kept;
   ThreadState* thread = thread_by_handle(reinterpret_cast<pthread_t>(handle));
-  if (thread != nullptr) thread->name = keep_text(name);
+  if (thread != nullptr) thread->name = keep_name(name);
 }
 
 void lw_name(const void* object, const char* name) {
@@ -633,7 +637,7 @@ void lw_name(const void* object, const char* name) {
   {
     ErrnoKept kept;
     if (Object* known = object_at(bits(object), LW_MUTEX, 0, __builtin_return_address(0))) {
-      known->name = keep_text(name);
+      known->name = keep_name(name);
       record_writer.note_object(*known);
     }
   }
@@ -642,7 +646,7 @@ void lw_name(const void* object, const char* name) {
 
 void lw_assert_held(const void* lock, const void* pc) {
   if (lw_enter() == 0) return;
-  if (!holds(self(), bits(lock))) {
+  if (!holds(self(), bits(lock)) && !may_hold_unseen()) {
     ErrnoKept kept;
     if (Object* known = object_at(bits(lock), LW_MUTEX, 0, pc)) {
       emit({.kind = EventKind::assert_held, .thread = &self(), .object = known, .pc = pc});

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/core/events/nesting.h"
 
+#include "runtime/core/base/fork_epoch.h"
 #include "runtime/core/state/newborn.h"
 
 namespace lockweave::core {
@@ -27,33 +28,65 @@ bool is_harmless(const ThreadState& thread, const Held& held, const Acquisition&
   return (wanted.flags & kTakenAgain) != 0 && outlived(held) == wanted.object;
 }
 
+// Of the outer part of a thread's chain: the chain of those in it that count.
+struct Counted {
+  std::uint32_t depth = 0;  // of that part
+  Id last = 0;              // its innermost node; ids are never used again
+  BirthSignature births;
+  std::uint32_t epoch = fork_epoch;
+  bool all = true;  // it is that part itself
+  Acquisition* outer = nullptr;
+};
+thread_local constinit Counted counted __attribute__((tls_model("initial-exec")));
+
+// What was found for the outer part still holds, if that is still held and as many are unknown to others:
+// then each of many nested acquisitions costs one step.
+Counted known_part(const ThreadState& thread, const BirthSignature& births) {
+  const std::uint32_t depth = thread.depth.load(std::memory_order_relaxed);
+  const bool holds = counted.depth > 0 && counted.depth <= depth && counted.births == births &&
+                     counted.epoch == fork_epoch &&
+                     entries(thread)[counted.depth - 1].node->id == counted.last;
+  return holds ? counted : Counted{.births = births};
+}
+
+Counted count_held(const ThreadState& thread, const Acquisition& wanted, Counted part) {
+  const std::uint32_t depth = thread.depth.load(std::memory_order_relaxed);
+  for (; part.depth < depth; ++part.depth) {
+    const Held& held = entries(thread)[part.depth];
+    if (is_harmless(thread, held, wanted)) {
+      part.all = false;
+    } else {
+      part.outer = part.all ? held.node : on_chain(*held.node, part.outer, nullptr);
+    }
+  }
+  part.last = depth == 0 ? 0 : entries(thread)[depth - 1].node->id;
+  return part;
+}
+
 }  // namespace
 
 bool takes_again(const ThreadState& thread, std::uintptr_t address) {
-  const std::uint32_t depth = thread.depth.load(std::memory_order_relaxed);
-  for (std::uint32_t i = 0; i < depth; ++i) {
-    const Object* lock = outlived(entries(thread)[i]);
-    if (lock != nullptr && address_of(*lock) == address) return true;
-  }
-  return false;
+  if (thread.top == nullptr || thread.top->semaphores == 0) return false;
+  bool found = false;
+  for_each_held(thread, [&](const Held& held) {
+    const Object* lock = outlived(held);
+    found |= lock != nullptr && address_of(*lock) == address;
+  });
+  return found;
 }
 
 Acquisition* nesting_that_counts(ThreadState& thread, Acquisition& node) {
   if (node.outer == nullptr) return &node;
   if (is_unknown_to_others(thread, *node.object)) return nullptr;
-  const std::uint32_t depth = thread.depth.load(std::memory_order_relaxed);
-  Acquisition* outer = nullptr;
-  bool all = true;
-  for (std::uint32_t i = 0; i < depth; ++i) {
-    const Held& held = entries(thread)[i];
-    if (is_harmless(thread, held, node)) {
-      all = false;
-    } else {
-      outer = all ? held.node : on_chain(*held.node, outer, nullptr);
-    }
-  }
-  if (all) return &node;
-  return outer == nullptr ? nullptr : on_chain(node, outer, nullptr);
+  const BirthSignature births = signature_of_births(thread);
+  const bool again = (node.flags & kTakenAgain) != 0;
+  const bool inherits = entries(thread)[0].inherited != 0;  // those are the outermost
+  if (!again && !inherits && births.none()) return &node;
+  const Counted held =
+      count_held(thread, node, again ? Counted{.births = births} : known_part(thread, births));
+  if (!again) counted = held;
+  if (held.all) return &node;
+  return held.outer == nullptr ? nullptr : on_chain(node, held.outer, nullptr);
 }
 
 bool counts_after_all(const ThreadState& thread, const Acquisition& node) {

@@ -16,7 +16,8 @@
 // Limit: whether who wants the semaphore has looked at a counter cannot be seen. A program that takes and
 // gives back a semaphore under one lock always, without a counter, can deadlock, and is not told unless
 // it does.
-// Cost: a walk over what the thread holds, on the slow path of an acquisition.
+// Cost: on the slow path of an acquisition, a step for each lock taken since the last one that is held
+// still; a walk over all that the thread holds where a semaphore is among it.
 #pragma once
 
 #include "runtime/core/state/held.h"

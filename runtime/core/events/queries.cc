@@ -11,19 +11,34 @@
 
 namespace lockweave::core {
 
+namespace {
+
+Acquisition* taken_by(const ThreadState& thread, const Object& object) {
+  Acquisition* taken = nullptr;
+  for_each_held(thread, [&](const Held& held) {
+    if (taken == nullptr && held.node->object == &object) taken = held.node;
+  });
+  return taken;
+}
+
+// Of a reader-writer lock glibc says who writes, which spares the walk over all threads.
+ThreadState* writer_of(const Object& object) {
+  const std::uintptr_t address = object.address.load(std::memory_order_relaxed);
+  if (address == 0 || object.kind != LW_RWLOCK || object.process_shared) return nullptr;
+  const int tid = writer_word(address).load(std::memory_order_relaxed);
+  return tid == 0 ? nullptr : thread_by_tid(tid);
+}
+
+}  // namespace
+
 void for_each_holder(const Object& object, HolderVisitor visit, void* context) {
+  if (ThreadState* writer = writer_of(object)) {
+    if (Acquisition* taken = taken_by(*writer, object)) return visit(context, *writer, *taken);
+  }
   for (ThreadState* thread = newest_live_thread(); thread != nullptr;
        thread = live_after(*thread)) {
     if (thread->finished.load(std::memory_order_acquire)) continue;
-    const std::uint32_t depth = thread->depth.load(std::memory_order_acquire);
-    const Held* held = thread->held.load(std::memory_order_acquire);
-    for (std::uint32_t i = 0; i < depth; ++i) {
-      Acquisition* node = held[i].node;
-      if (node != nullptr && node->object == &object) {
-        visit(context, *thread, *node);
-        break;
-      }
-    }
+    if (Acquisition* taken = taken_by(*thread, object)) visit(context, *thread, *taken);
   }
 }
 

@@ -78,7 +78,7 @@ Id write_thread(ThreadState* thread) {
   if (given == nullptr && tid != 0 && origin.parent != 0) read_thread_name(tid, name, sizeof name);
   const Id stack = write_stack(thread->created_at);
   model::write_entry(record_file, model::Thread{thread->id, parent_id, origin.segment,
-                                                static_cast<std::uint64_t>(tid), thread->label,
+                                                static_cast<std::uint64_t>(tid), thread->label.text,
                                                 given != nullptr ? given : name, stack});
   record_file.mark(thread->written);
   return thread->id;
@@ -116,20 +116,35 @@ Id write_object(Object* object) {
   return object->id;
 }
 
-// Outer ones first, without recursion: chains can be as deep as locks are held.
+namespace {
+
+void write_one(Acquisition& node) {
+  model::Acquisition entry;
+  entry.id = node.id;
+  entry.outer = node.outer == nullptr ? 0 : node.outer->id;
+  entry.object = write_object(node.object);
+  entry.mode = (node.flags & LW_SHARED) != 0 ? model::Mode::shared : model::Mode::exclusive;
+  entry.trial = (node.flags & (LW_TRY | LW_TIMED)) != 0;
+  entry.stack = write_stack(node.stack);
+  model::write_entry(record_file, entry);
+  record_file.mark(node.written);
+}
+
+}  // namespace
+
+// Outer ones first, without recursion: chains can be as deep as locks are held. Each walk outwards finds
+// the outermost kAtOnce.
 Id write_acquisition(Acquisition* node) {
+  constexpr std::size_t kAtOnce = 128;
   while (node != nullptr && !node->written && !record_file.failed()) {
-    Acquisition* first = node;
-    while (first->outer != nullptr && !first->outer->written) first = first->outer;
-    model::Acquisition entry;
-    entry.id = first->id;
-    entry.outer = first->outer == nullptr ? 0 : first->outer->id;
-    entry.object = write_object(first->object);
-    entry.mode = (first->flags & LW_SHARED) != 0 ? model::Mode::shared : model::Mode::exclusive;
-    entry.trial = (first->flags & (LW_TRY | LW_TIMED)) != 0;
-    entry.stack = write_stack(first->stack);
-    model::write_entry(record_file, entry);
-    record_file.mark(first->written);
+    Acquisition* outermost[kAtOnce];
+    std::size_t count = 0;
+    for (Acquisition* at = node; at != nullptr && !at->written; at = at->outer) {
+      outermost[count++ % kAtOnce] = at;
+    }
+    for (std::size_t left = count < kAtOnce ? count : kAtOnce; left > 0; --left) {
+      write_one(*outermost[--count % kAtOnce]);
+    }
   }
   return node == nullptr ? 0 : node->id;
 }

@@ -4,7 +4,7 @@
 // A hash table whose readers take no lock although its nodes are used again. A node's memory stays a
 // node for ever, so a reader that stands on one while it is taken out and put into another chain
 // reads on there. Each chain therefore ends in a mark of its own, not in nullptr: a reader that
-// arrives at the end of a foreign chain begins anew.
+// arrives at the end of a foreign chain, or on a node that is in none, begins anew.
 // Source: Linux, Documentation/RCU/rculist_nulls.rst.
 //
 // Thread-safety: `find` from any thread and in signal handlers; `insert` and `remove` under a lock of
@@ -28,11 +28,12 @@ class Chains {
     const std::size_t chain = hash % kChains;
     for (;;) {
       Node* at = heads_[chain].load(std::memory_order_acquire);
+      if (at == nullptr) return nullptr;  // nothing was ever put in
       while (!is_end(at)) {
         if (matches(*at)) return at;
         at = (at->*kNext).load(std::memory_order_acquire);
       }
-      if (at == nullptr || at == end_of(chain)) return nullptr;
+      if (at == end_of(chain)) return nullptr;
     }
   }
 

@@ -16,8 +16,13 @@ constinit Endings endings;
 
 void note_ending(Object& object, Id by, InternedStack* stack) {
   RawGuard guard(endings.lock);
-  endings.at[endings.count++ % kEndingsMax] = {object.address.load(std::memory_order_relaxed),
-                                               &object, by, stack};
+  endings.at[endings.count++ % kEndingsMax] = {
+      .address = object.address.load(std::memory_order_relaxed),
+      .kind = object.kind,
+      .name = object.name,
+      .first = object.first,
+      .by = by,
+      .stack = stack};
 }
 
 Ending ending_to_tell(std::uintptr_t address) {
@@ -26,11 +31,8 @@ Ending ending_to_tell(std::uintptr_t address) {
   for (std::uint64_t back = 1; back <= kept; ++back) {
     Ending& ending = endings.at[(endings.count - back) % kEndingsMax];
     if (ending.address != address) continue;
-    if (!ending.told) {
-      const Object& ended = *ending.object;
-      Object* shown = unlisted_object(address, ended.kind, ended.name, ended.first);
-      if (shown != nullptr) ending.object = shown;
-      ending.told = true;
+    if (ending.object == nullptr) {
+      ending.object = unlisted_object(address, ending.kind, ending.name, ending.first);
     }
     return ending;
   }

@@ -13,10 +13,13 @@ namespace lockweave::core {
 
 struct Ending {
   std::uintptr_t address = 0;
-  Object* object = nullptr;
+  // What a report shows of the object: its own memory may be another's by then.
+  lw_kind kind = LW_MUTEX;
+  const char* name = nullptr;
+  InternedStack* first = nullptr;
+  Object* object = nullptr;  // made for reports, when it is first told
   Id by = 0;
   InternedStack* stack = nullptr;
-  bool told = false;
 };
 
 inline constexpr std::uint32_t kEndingsMax = 1024;

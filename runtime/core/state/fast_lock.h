@@ -84,7 +84,7 @@ __attribute__((always_inline)) inline bool fast_acquire(std::uintptr_t address, 
   const AcquisitionKey key{thread->top, address, reinterpret_cast<std::uint64_t>(pc), kFlags};
   Acquisition* node = known_acquisition(*thread, key);
   const std::uint32_t depth = thread->depth.load(std::memory_order_relaxed);
-  if (node == nullptr || depth == thread->held_capacity) return false;
+  if (node == nullptr || depth == thread->held_room) return false;
   tls.idle =
       nullptr;  // no FastOperation: the late telling ends it, and nothing is kept across that call
   std::atomic_signal_fence(std::memory_order_seq_cst);

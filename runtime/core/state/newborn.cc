@@ -25,6 +25,12 @@ std::uint64_t operations_of(const ThreadState& thread) {
   return thread.operations - births.objects;
 }
 
+// Has the thread done nothing since but begin objects and take locks that it still holds?
+bool is_valid(const ThreadState& thread, const Birth& birth) {
+  const std::uint64_t taken = std::uint64_t{thread.depth.load(std::memory_order_relaxed)} + 1;
+  return birth.size > 0 && operations_of(thread) - birth.operations == taken - birth.depth;
+}
+
 }  // namespace
 
 void note_birth(const ThreadState& thread, std::uintptr_t begin, std::size_t size) {
@@ -41,13 +47,17 @@ void forget_births() {
   for (Birth& birth : births.last) birth.size = 0;
 }
 
+BirthSignature signature_of_births(const ThreadState& thread) {
+  BirthSignature signature{births.count, 0};
+  for (std::uint32_t i = 0; i < kRemembered; ++i) {
+    if (is_valid(thread, births.last[i])) signature.valid |= 1U << i;
+  }
+  return signature;
+}
+
 bool is_newborn(const ThreadState& thread, std::uintptr_t address) {
-  const std::uint64_t now = operations_of(thread);
-  const std::uint64_t taken = std::uint64_t{thread.depth.load(std::memory_order_relaxed)} + 1;
   for (const Birth& birth : births.last) {
-    if (address - birth.begin < birth.size && now - birth.operations == taken - birth.depth) {
-      return true;
-    }
+    if (address - birth.begin < birth.size && is_valid(thread, birth)) return true;
   }
   return false;
 }

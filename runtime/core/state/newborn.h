@@ -27,4 +27,14 @@ void forget_births();
 // Asked in the operation that wants another lock, which is not held yet.
 bool is_newborn(const ThreadState& thread, std::uintptr_t address);
 
+// While two of a thread's are equal, what was newborn between still is, and nothing else of what it held
+// then.
+struct BirthSignature {
+  std::uint32_t count = 0;  // of births so far
+  std::uint32_t valid = 0;  // of those remembered, one bit each
+  bool none() const { return valid == 0; }
+  bool operator==(const BirthSignature&) const = default;
+};
+BirthSignature signature_of_births(const ThreadState& thread);
+
 }  // namespace lockweave::core

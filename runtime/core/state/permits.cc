@@ -3,7 +3,9 @@
 #include "runtime/core/state/permits.h"
 
 #include "runtime/core/base/arena.h"
+#include "runtime/core/base/lost.h"
 #include "runtime/core/code/site_key.h"
+#include "runtime/core/state/held.h"
 
 namespace lockweave::core {
 
@@ -83,7 +85,7 @@ void leave(Object& object, ThreadState& thread, InternedStack* stack, std::uint3
     return;
   }
   auto* entry = arena.make<LeftPermits>(first, &thread, stack, count);
-  if (entry == nullptr) return;
+  if (entry == nullptr) return count_lost(Loss::permits, count);
   pin_thread(thread);
   while (
       !permits_account.left.compare_exchange_weak(entry->next, entry, std::memory_order_release)) {
@@ -99,13 +101,16 @@ bool has_open_permit_account(const Object& object) {
 
 void open_permit_account(Object& object) {
   if (permit_account_of(object) != nullptr || object.process_shared) return;
-  object.permits_account.store(arena.make<PermitAccount>(), std::memory_order_release);
+  auto* account = arena.make<PermitAccount>();
+  if (account == nullptr) return count_lost(Loss::permits);
+  object.permits_account.store(account, std::memory_order_release);
 }
 
 void note_taken(ThreadState& thread, Object& object, const void* pc) {
   if (!has_open_permit_account(object)) return;
   TakenPermits* taking = place_for(thread, object, site_key(pc), pc);
-  if (taking != nullptr) taking->count.fetch_add(1, std::memory_order_relaxed);
+  if (taking == nullptr) return count_lost(Loss::permits);
+  taking->count.fetch_add(1, std::memory_order_relaxed);
 }
 
 void note_given_back(ThreadState& thread, Object& object) {
@@ -133,9 +138,10 @@ void note_work(Object& queue, std::uint64_t unfinished) {
 }
 
 void leave_permits(ThreadState& thread) {
-  for (Acquisition* node = thread.top; node != nullptr; node = node->outer) {
-    if (node->object->kind == LW_SEMAPHORE) leave(*node->object, thread, node->stack, 1);
-  }
+  for_each_held(thread, [&thread](const Held& held) {
+    const Acquisition& node = *held.node;
+    if (node.object->kind == LW_SEMAPHORE) leave(*node.object, thread, node.stack, 1);
+  });
   for_each_own(thread, [&](TakenPermits& at) {
     const std::uint32_t count = at.count.exchange(0, std::memory_order_relaxed);
     if (count == 0) return;
@@ -143,8 +149,11 @@ void leave_permits(ThreadState& thread) {
   });
 }
 
-void forget_permits_after_fork(ThreadState& self) {
-  for_each_own(self, [](TakenPermits& at) { at.count.store(0, std::memory_order_relaxed); });
+void forget_permits(ThreadState& thread) {
+  for_each_own(thread, [](TakenPermits& at) {
+    at.count.store(0, std::memory_order_relaxed);
+    at.object.store(nullptr, std::memory_order_relaxed);
+  });
 }
 
 void for_each_taken(const Object& object, OutstandingVisitor visit, void* context) {

@@ -16,7 +16,8 @@
 // at a new place. Memory: a taking per thread, object and place; beyond kIdleMax places that nothing is
 // taken at, the oldest is used again. Of ended threads that left something behind at one place of one
 // object the first kNamedMax are known by name, the others add to the count of one of them. Without
-// memory a taking is not noted, and its giving back closes the permits_account: then nothing is told.
+// memory a taking is not noted, and its giving back closes the permits_account: then nothing is told. That,
+// an account that cannot be opened and a permit that cannot be left behind are counted (Loss::permits).
 #pragma once
 
 #include "runtime/core/state/thread_state.h"
@@ -52,7 +53,8 @@ void note_giving(Object& object, bool by_taker);
 
 // `thread` ends: what it has not given back is left behind.
 void leave_permits(ThreadState& thread);
-void forget_permits_after_fork(ThreadState& self);
+// In the child of a fork, and when `thread` is another one's state by now: it has taken nothing.
+void forget_permits(ThreadState& thread);
 
 // What was taken and not given back: by whom, where, how many from there; `left`: the thread has ended.
 struct OutstandingPermits {

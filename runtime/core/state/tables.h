@@ -51,6 +51,7 @@ struct Object {
   std::atomic<void*> clocks{nullptr};                    // of the race detector
   std::atomic<PermitAccount*> permits_account{nullptr};  // permits.h
   std::atomic<LeftLock*> left{nullptr};                  // held.h
+  std::atomic<Id> waited_with{0};  // the mutex that the newest wait on this condition gave back
   // The last notification that nobody was waiting for; see lost-wakeup.
   std::atomic<const void*> missed_pc{nullptr};
   std::atomic<Id> missed_by{0};
@@ -86,6 +87,9 @@ struct LateObservations {
 inline constexpr std::uint32_t kOutlivedLock = 1 << 8;
 // That lock, taken again meanwhile: to give the semaphore back, or not (nesting.h).
 inline constexpr std::uint32_t kTakenAgain = 1 << 9;
+// Made while the chain was behind the list of held locks (held.h): it has no outer ones and no
+// observations, because what was held with it is not known.
+inline constexpr std::uint32_t kContextUnknown = 1 << 10;
 
 struct alignas(64) Acquisition {
   std::atomic<std::uintptr_t> address{0};
@@ -97,6 +101,7 @@ struct alignas(64) Acquisition {
   InternedStack* stack = nullptr;
   ObservationChunk* observations = nullptr;  // only for depth > 1; guarded by the node's stripe
   std::uint32_t observation_count = 0;
+  std::uint32_t semaphores = 0;  // in the chain, this one included
   LateObservations* late = nullptr;
   std::atomic<Object*> taken_under{nullptr};  // of kOutlivedLock
   std::atomic<Acquisition*> next_in_bucket{nullptr};
@@ -142,6 +147,9 @@ struct AcquisitionKey {
 // `flags` may say LW_PROCESS_SHARED, for an object that begins now.
 Acquisition* intern_acquisition(const AcquisitionKey& key, lw_kind kind, int flags, const void* pc,
                                 bool& made);
+// The newest node that takes a live object; the others follow by `next_of_object`, constant as long as
+// it lives.
+Acquisition* newest_acquisition_of(const Object& object);
 // The node for what `like` took, at the same place, on another chain, with more flags.
 Acquisition* intern_like(const Acquisition& like, Acquisition* outer, std::uint32_t flags = 0);
 // Notes that `thread` did it in `segment`. Kept are the first kObservationsMax of a node and the last, late

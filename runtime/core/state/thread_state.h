@@ -27,6 +27,7 @@
 
 #include "runtime/core/base/fork_epoch.h"
 #include "runtime/core/state/tables.h"
+#include "runtime/core/state/thread_label.h"
 
 namespace lockweave::core {
 
@@ -34,7 +35,7 @@ struct TakenPermits;
 
 struct Held {
   Acquisition* node;
-  std::uint32_t count;  // > 1: recursive re-acquisitions
+  std::uint32_t count;  // > 1: recursive re-acquisitions; 0: a hole (held.h)
   int inherited =
       0;  // held since before a fork, by this thread under that kernel id; 0: taken here
 };
@@ -78,10 +79,16 @@ struct Origin {
 struct ThreadState {
   static constexpr std::uint32_t kCacheFirst = 512;     // entries: 4 KiB
   static constexpr std::uint32_t kCacheMost = 1 << 15;  // grown to that by threads that need it
+  static constexpr std::uint32_t kChainCreditFirst = 1 << 13;
 
   // owned by the thread
-  Acquisition* top = nullptr;  // innermost held, nullptr: nothing
+  Acquisition* top = nullptr;   // innermost held; nullptr: nothing, or the chain is behind the list
+  std::uint32_t held_room = 0;  // the fast path may push below this depth; see held.h
   std::uint32_t held_capacity = 0;
+  std::uint32_t holes = 0;  // entries that were released below others; > 0: the chain is behind
+  std::uint32_t outermost_hole = 0;
+  std::uint32_t chain_credit = kChainCreditFirst;  // entries that may be put on a new chain
+  std::uint32_t looked_at = 0;                     // where reconcile_held goes on in a deep list
   Acquisition** cache = nullptr;  // nodes this thread observed in this segment: known_acquisition
   std::uint32_t cache_entries = kCacheFirst;
   std::uint32_t cache_evictions = 0;   // since it has this size
@@ -94,7 +101,7 @@ struct ThreadState {
   std::uintptr_t handler_high = 0;
 
   // written by the thread, read by any
-  std::atomic<std::uintptr_t> lowest_stack_object{UINTPTR_MAX};  // written by any, see tables.cc
+  std::atomic<std::uintptr_t> lowest_stack_object{UINTPTR_MAX};  // written by any, see objects.cc
   std::atomic<Held*> held{nullptr};     // innermost last; an outgrown array stays readable
   std::atomic<std::uint32_t> depth{0};  // entries of `held`
   std::atomic<std::uint32_t> segment{1};
@@ -118,7 +125,7 @@ struct ThreadState {
   std::uintptr_t stack_high = 0;
   InternedStack* created_at = nullptr;
   void* payload[2] = {};  // the front-end's, between creation and start
-  char label[48] = {};
+  ThreadLabel label;
   ThreadState* next = nullptr;  // all states there are, newest memory first
   // Those that have not finished. A finished one leads on to the live ones that were older than it.
   std::atomic<ThreadState*> next_live{nullptr};

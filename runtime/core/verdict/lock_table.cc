@@ -5,6 +5,7 @@
 #include "runtime/core/base/say.h"
 #include "runtime/core/code/code_place.h"
 #include "runtime/core/events/detector.h"
+#include "runtime/core/state/held.h"
 
 namespace lockweave::core {
 
@@ -29,10 +30,8 @@ void say_object(Say& say, const Object& object) {
 }
 
 void say_held(Say& say, const ThreadState& thread) {
-  const std::uint32_t depth = thread.depth.load(std::memory_order_acquire);
-  const Held* held = thread.held.load(std::memory_order_acquire);
-  for (std::uint32_t i = 0; i < depth; ++i) {
-    const Acquisition& taken = *held[i].node;
+  for_each_held(thread, [&say](const Held& held) {
+    const Acquisition& taken = *held.node;
     say << "    holds ";
     say_object(say, *taken.object);
     if (taken.stack != nullptr) {
@@ -40,7 +39,7 @@ void say_held(Say& say, const ThreadState& thread) {
       say_places(say, taken.stack->pcs, taken.stack->count);
     }
     say << end_line;
-  }
+  });
 }
 
 void say_wait(Say& say, const ThreadState& thread) {
@@ -48,11 +47,11 @@ void say_wait(Say& say, const ThreadState& thread) {
   if (!wait.waiting()) return;
   say << "    waits for ";
   if (wait.kind == LW_THREAD) {
-    say << "the end of thread " << (wait.joined == nullptr ? "?" : wait.joined->label);
+    say << "the end of thread " << (wait.joined == nullptr ? "?" : wait.joined->label.text);
   } else if (wait.object != nullptr) {
     say_object(say, *wait.object);
     ThreadState* holder = holder_of(*wait.object, nullptr, nullptr);
-    if (holder != nullptr) say << ", held by thread " << holder->label;
+    if (holder != nullptr) say << ", held by thread " << holder->label.text;
   }
   Trace trace;
   if (copy_wait_trace(thread, wait, trace)) {
@@ -71,7 +70,7 @@ void print_lock_table(int fd, const char* title) {
   for (ThreadState* thread = newest_live_thread(); thread != nullptr;
        thread = live_after(*thread)) {
     if (thread->finished.load(std::memory_order_relaxed)) continue;
-    say << "  thread " << thread->label << " (tid "
+    say << "  thread " << thread->label.text << " (tid "
         << static_cast<std::uint64_t>(thread->tid.load(std::memory_order_relaxed)) << ")"
         << end_line;
     say_held(say, *thread);

@@ -131,7 +131,7 @@ void print_raw(const Report& report) {
       << static_cast<std::uint64_t>(core_state.pid) << end_line;
   for (std::uint32_t i = 0; i < report.count; ++i) {
     const ReportStep& step = report.steps[i];
-    say << "  thread " << (step.thread == nullptr ? "?" : step.thread->label) << " "
+    say << "  thread " << (step.thread == nullptr ? "?" : step.thread->label.text) << " "
         << model::to_string(step.action);
     if (step.object != nullptr) {
       say << " " << model::to_string(static_cast<model::ObjectKind>(step.object->kind)) << " ";

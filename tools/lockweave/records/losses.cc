@@ -38,11 +38,17 @@ Words words_of(Loss kind) {
               "there is a bug, but its line could not be written: run again with --output on a "
               "disk with room"};
     case Loss::objects: return {"lock", "no memory or number was left; its bugs are missed"};
-    case Loss::acquisitions: return {"acquisition", "no memory was left; its cycles are missed"};
+    case Loss::acquisitions:
+      return {"acquisition",
+              "no memory was left, or too many outer locks had been released before it while "
+              "others were held; its cycles are missed"};
     case Loss::stacks: return {"call stack", "no memory or number was left; places are missing"};
     case Loss::threads: return {"thread", "no memory was left; what it did is missed"};
     case Loss::held_locks:
       return {"held lock", "no memory was left; what was taken inside is missed"};
+    case Loss::names:
+      return {"name",
+              "no memory was left, or there were 65 536 different ones; a place stands for it"};
     case Loss::joins:
       return {"join", "no memory was left; cycles may be reported that it rules out"};
     case Loss::orders: return {"declared order", "no memory was left; who breaks it is missed"};

@@ -7,10 +7,13 @@
 #include <algorithm>
 #include <random>
 #include <set>
+#include <string>
 #include <thread>
 #include <vector>
 
+#include "runtime/core/state/endings.h"
 #include "runtime/core/state/held.h"
+#include "runtime/core/state/names.h"
 
 namespace lockweave::core {
 namespace {
@@ -135,6 +138,64 @@ TEST_F(Tables, EndWhatLiesInABlockAndNothingElse) {
     ASSERT_EQ(found, live.size());
   }
   end_objects_within(kBase, 2 * kSpan, nullptr, nullptr);
+}
+
+// A lock's name is its first stack and its rank there: what begins at other stacks, or for a report, must not
+// change it.
+TEST_F(Tables, RankObjectsByTheirFirstStack) {
+  constexpr std::uintptr_t kStacks = 6000;
+  for (std::uint32_t rank = 0; rank < 2; ++rank) {
+    for (std::uintptr_t i = 0; i < kStacks; ++i) {
+      const auto* pc = reinterpret_cast<const void*>(0x900000 + i);
+      Object* object = object_at(kBase + 64, LW_MUTEX, 0, pc);
+      ASSERT_NE(object, nullptr);
+      ASSERT_EQ(object->ordinal, rank) << "of stack " << i;
+      ASSERT_NE(unlisted_object(kBase + 64, LW_MUTEX, nullptr, object->first), nullptr);
+      end_object(*object);
+    }
+  }
+}
+
+TEST_F(Tables, EndWhatLiesAtAnyAddress) {
+  for (std::uintptr_t offset = 0; offset < 64; ++offset) {
+    ASSERT_NE(object_at(kBase + offset, LW_CUSTOM, 0, kHere), nullptr);
+  }
+  end_objects_within(kBase + 1, 62, nullptr, nullptr);
+  for (std::uintptr_t offset = 1; offset < 63; ++offset) {
+    EXPECT_EQ(find_object(kBase + offset), nullptr) << offset;
+  }
+  EXPECT_NE(find_object(kBase), nullptr);
+  EXPECT_NE(find_object(kBase + 63), nullptr);
+  end_objects_within(kBase, 64, nullptr, nullptr);
+}
+
+// What is told of a destroyed mutex is of it, although its memory is another object's by then.
+TEST_F(Tables, TellOfADestroyedLockWhatItWas) {
+  Object* object = object_at(kBase, LW_RECURSIVE_MUTEX, 0, kHere);
+  ASSERT_NE(object, nullptr);
+  object->name = keep_name("the one");
+  InternedStack* const first = object->first;
+  const Id id = object->id;
+  note_ending(*object, 1, first);
+  end_object(*object);
+  for (int i = 0; i < kMany && object->id == id; ++i) {
+    end_object(*object_at(kBase + 128, LW_SPINLOCK, 0, reinterpret_cast<const void*>(0x5000)));
+  }
+  ASSERT_NE(object->id, id) << "its memory was not used again";
+  const Ending ending = ending_to_tell(kBase);
+  ASSERT_NE(ending.object, nullptr);
+  EXPECT_EQ(ending.object->kind, LW_RECURSIVE_MUTEX);
+  EXPECT_STREQ(ending.object->name, "the one");
+  EXPECT_EQ(ending.object->first, first);
+  EXPECT_EQ(ending_to_tell(kBase).object, ending.object) << "each time the same";
+}
+
+TEST(Names, AreKeptOnceEach) {
+  const char* once = keep_name("a name");
+  ASSERT_NE(once, nullptr);
+  const std::string again = "a name";
+  EXPECT_EQ(keep_name(again.c_str()), once);
+  EXPECT_NE(keep_name("another"), once);
 }
 
 TEST_F(Tables, StandThreadsThatMakeAndEndAtOnce) {

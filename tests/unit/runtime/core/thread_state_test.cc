@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <map>
 #include <random>
 #include <set>
@@ -179,6 +180,47 @@ TEST_F(ThreadStates, AreFoundByKernelIdAndStack) {
   EXPECT_EQ(thread_by_tid(tid), nullptr);
   EXPECT_TRUE(has_finished(tid));
   EXPECT_EQ(thread_by_stack(own->stack_high - 64), nullptr);
+}
+
+// Nobody saw it end, so nothing on its stack has ended either, until its state is another thread's.
+TEST_F(ThreadStates, TakeNoObjectsAlongIntoTheirNextLife) {
+  std::uintptr_t address = 0;
+  ThreadState* child = register_child(*current_thread(), __builtin_return_address(0), kStack);
+  const Id id = child->id;
+  std::thread unseen([&] {
+    adopt(*child);
+    address = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+    ASSERT_NE(object_at(address, LW_MUTEX, 0, __builtin_return_address(0)), nullptr);
+  });
+  child_created(*child);
+  join(std::move(unseen));
+  ASSERT_NE(find_object(address), nullptr);
+  for (int i = 0; i < kMany && child->id == id; ++i) join(start([] {}));
+  ASSERT_NE(child->id, id);
+  EXPECT_EQ(find_object(address), nullptr);
+  EXPECT_EQ(child->stack_objects, nullptr);
+}
+
+TEST_F(ThreadStates, AreUsedAgainAlsoIfManyAreDetachedBeforeTheyBegin) {
+  constexpr int kAtOnce = 200;
+  for (int round = 0; round < kMany / kAtOnce; ++round) {
+    std::atomic<bool> go{false};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < kAtOnce; ++i) {
+      ThreadState* child = register_child(*current_thread(), __builtin_return_address(0), kStack);
+      threads.emplace_back([child, &go] {
+        go.wait(false);
+        adopt(*child);
+        finish_thread(*child);
+      });
+      child_created(*child);
+      detach_thread(threads.back().native_handle());
+    }
+    go = true;
+    go.notify_all();
+    for (std::thread& thread : threads) thread.join();  // detached for the tables only
+  }
+  EXPECT_LE(states(), kFew + kAtOnce);
 }
 
 TEST(ThreadStacks, AgreeWithAListOfAllOfThem) {
