@@ -4,12 +4,15 @@
 
 #include <string.h>
 
+extern "C" __attribute__((weak)) int lw_test_refuses_memory(std::size_t bytes);
+
 namespace lockweave::core {
 
 constinit Arena arena;
 
 void* Arena::allocate(std::size_t bytes, std::size_t alignment) {
   (void)alignment;  // classes are multiples of 64, chunks and mappings of a page
+  if (lw_test_refuses_memory != nullptr && lw_test_refuses_memory(bytes) != 0) return nullptr;
   if (bytes > kSmallMax) {
     void* memory = os::map_memory(bytes);
     if (memory != nullptr) mapped_ += bytes;

@@ -7,6 +7,7 @@
 // by one and unmapped when freed: free them only when no other thread can read them.
 //
 // Thread-safety: all functions from any thread. Cost: one raw lock.
+// Tests may define lw_test_refuses_memory: memory that it says "1" for is refused as the kernel would.
 // Limit: when the kernel refuses memory `allocate` returns nullptr; callers give the event up and
 // count it (`lost`), the program goes on.
 #pragma once
