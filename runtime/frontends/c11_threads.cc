@@ -52,7 +52,7 @@ using namespace lockweave::frontends;
 extern "C" {
 
 LW_EXPORT int mtx_lock(mtx_t* mutex) {
-  Operation operation(mutex);
+  Operation operation(LW_OP_ACQUIRE, mutex, kind_of(pthread_of(mutex)));
   const auto block = [=] {
     return lock_for_long(pthread_of(mutex)) == 0 ? thrd_success : thrd_error;
   };
@@ -60,13 +60,13 @@ LW_EXPORT int mtx_lock(mtx_t* mutex) {
 }
 
 LW_EXPORT int mtx_timedlock(mtx_t* __restrict mutex, const timespec* __restrict until) {
-  Operation operation(mutex);
+  Operation operation(LW_OP_ACQUIRE, mutex, kind_of(pthread_of(mutex)), LW_TIMED);
   const auto block = [=] { return real().mtx_timedlock(mutex, until); };
   return operation ? lock_c11(mutex, LW_TIMED, LW_CALLER, block) : block();
 }
 
 LW_EXPORT int mtx_trylock(mtx_t* mutex) {
-  Operation operation(mutex);
+  Operation operation(LW_OP_ACQUIRE, mutex, kind_of(pthread_of(mutex)), LW_TRY);
   const int result = real().mtx_trylock(mutex);
   if (operation && result == thrd_success) {
     lw_acquired(mutex, kind_of(pthread_of(mutex)), LW_TRY, LW_CALLER);
@@ -75,7 +75,7 @@ LW_EXPORT int mtx_trylock(mtx_t* mutex) {
 }
 
 LW_EXPORT int mtx_unlock(mtx_t* mutex) {
-  Operation operation(mutex);
+  Operation operation(LW_OP_RELEASE, mutex, kind_of(pthread_of(mutex)));
   const bool ended = operation && check_destroyed(pthread_of(mutex), LW_CALLER);
   if (operation && !ended && lw_release(mutex, LW_MUTEX, LW_CALLER) == 0) {
     check_owner(pthread_of(mutex), LW_CALLER);
@@ -84,7 +84,7 @@ LW_EXPORT int mtx_unlock(mtx_t* mutex) {
 }
 
 LW_EXPORT int mtx_init(mtx_t* mutex, int type) {
-  Operation operation(mutex);
+  Operation operation(LW_OP_BEGIN, mutex, LW_MUTEX);
   const int result = real().mtx_init(mutex, type);
   if (operation && result == thrd_success) {
     lw_object_begin(mutex, kind_of(pthread_of(mutex)), 0, LW_CALLER);
@@ -93,7 +93,7 @@ LW_EXPORT int mtx_init(mtx_t* mutex, int type) {
 }
 
 LW_EXPORT void mtx_destroy(mtx_t* mutex) {
-  Operation operation(mutex);
+  Operation operation(LW_OP_END, mutex, kind_of(pthread_of(mutex)));
   if (operation) lw_object_end(mutex, kind_of(pthread_of(mutex)), LW_CALLER);
   real().mtx_destroy(mutex);
 }
@@ -110,19 +110,19 @@ LW_EXPORT int cnd_timedwait(cnd_t* __restrict condition, mtx_t* __restrict mutex
 }
 
 LW_EXPORT int cnd_signal(cnd_t* condition) {
-  Operation operation(condition);
+  Operation operation(LW_OP_NOTIFY, condition, LW_CONDITION_VARIABLE);
   if (operation) lw_notify(condition, LW_CONDITION_VARIABLE, 0, LW_CALLER);
   return real().cnd_signal(condition);
 }
 
 LW_EXPORT int cnd_broadcast(cnd_t* condition) {
-  Operation operation(condition);
+  Operation operation(LW_OP_NOTIFY, condition, LW_CONDITION_VARIABLE);
   if (operation) lw_notify(condition, LW_CONDITION_VARIABLE, 1, LW_CALLER);
   return real().cnd_broadcast(condition);
 }
 
 LW_EXPORT int cnd_init(cnd_t* condition) {
-  Operation operation(condition);
+  Operation operation(LW_OP_BEGIN, condition, LW_CONDITION_VARIABLE);
   if (operation) lw_object_begin(condition, LW_CONDITION_VARIABLE, 0, LW_CALLER);
   return real().cnd_init(condition);
 }
@@ -133,7 +133,7 @@ LW_EXPORT void cnd_destroy(cnd_t* condition) {
 }
 
 LW_EXPORT int thrd_create(thrd_t* thread, thrd_start_t routine, void* argument) {
-  Operation operation(thread);
+  Operation operation(LW_OP_CREATE, thread, LW_THREAD);
   void* token = nullptr;
   if (operation) {
     token = announce_thread(default_stack_size(), reinterpret_cast<void*>(routine), argument,
@@ -146,13 +146,13 @@ LW_EXPORT int thrd_create(thrd_t* thread, thrd_start_t routine, void* argument) 
 }
 
 LW_EXPORT int thrd_detach(thrd_t thread) {
-  const Operation operation(reinterpret_cast<const void*>(thread));
+  const Operation operation(LW_OP_DETACH, reinterpret_cast<const void*>(thread), LW_THREAD);
   if (operation) lw_thread_detached(reinterpret_cast<const void*>(thread));
   return real().thrd_detach(thread);
 }
 
 LW_EXPORT int thrd_join(thrd_t thread, int* result) {
-  Operation operation(reinterpret_cast<const void*>(thread));
+  Operation operation(LW_OP_JOIN, reinterpret_cast<const void*>(thread), LW_THREAD);
   if (!operation || thrd_equal(thread, thrd_current()) != 0)
     return real().thrd_join(thread, result);
   const auto* handle = reinterpret_cast<const void*>(thread);

@@ -58,6 +58,19 @@ Futex futex_of(const Arguments& arguments) {
           static_cast<int>(arguments.at[2]), reinterpret_cast<const void*>(arguments.at[4])};
 }
 
+lw_operation operation_of(const Futex& futex) {
+  switch (futex.operation) {
+    case FUTEX_WAIT:
+    case FUTEX_WAIT_BITSET:
+    case FUTEX_WAIT_REQUEUE_PI: return LW_OP_WAIT;
+    case FUTEX_LOCK_PI:
+    case FUTEX_LOCK_PI2:
+    case FUTEX_TRYLOCK_PI: return LW_OP_ACQUIRE;
+    case FUTEX_UNLOCK_PI: return LW_OP_RELEASE;
+    default: return LW_OP_NOTIFY;
+  }
+}
+
 void notify(const void* word, int count, const void* pc) {
   constexpr int kFewMax = 16;
   if (count > kFewMax) return lw_notify(word, LW_FUTEX, 1, pc);
@@ -78,6 +91,8 @@ long do_futex(const Arguments& arguments, const void* pc) {
   Operation operation;
   if (!operation) return arguments.forward(SYS_futex);
   const Futex futex = futex_of(arguments);
+  const lw_operation what = operation_of(futex);
+  lw_about_to(what, futex.word, LW_FUTEX, what == LW_OP_NOTIFY ? 0 : futex.flags);
   switch (futex.operation) {
     case FUTEX_WAIT:
     case FUTEX_WAIT_BITSET:

@@ -58,7 +58,7 @@ void lock(void* mutex, const void* pc) {
 }
 
 void notify(void* condition, bool all, const void* pc) {
-  const Operation operation(condition);
+  const Operation operation(LW_OP_NOTIFY, condition, LW_CONDITION_VARIABLE);
   if (operation) lw_notify(condition, LW_CONDITION_VARIABLE, all ? 1 : 0, pc);
   all ? real_broadcast(condition) : real_signal(condition);
 }
@@ -71,44 +71,44 @@ using namespace lockweave::frontends;
 extern "C" {
 
 LW_EXPORT void g_mutex_init(void* mutex) {
-  const Operation operation(mutex);
+  const Operation operation(LW_OP_BEGIN, mutex, LW_CUSTOM);
   real_init(mutex);
   if (operation) lw_object_begin(mutex, LW_CUSTOM, 0, LW_CALLER);
 }
 
 LW_EXPORT void g_mutex_clear(void* mutex) {
-  const Operation operation(mutex);
+  const Operation operation(LW_OP_END, mutex, LW_CUSTOM);
   if (operation) lw_object_end(mutex, LW_CUSTOM, LW_CALLER);
   real_clear(mutex);
 }
 
 LW_EXPORT void g_mutex_lock(void* mutex) {
-  const Operation operation(mutex);
+  const Operation operation(LW_OP_ACQUIRE, mutex, LW_CUSTOM);
   operation ? lock(mutex, LW_CALLER) : real_lock(mutex);
 }
 
 LW_EXPORT int g_mutex_trylock(void* mutex) {
-  const Operation operation(mutex);
+  const Operation operation(LW_OP_ACQUIRE, mutex, LW_CUSTOM, LW_TRY);
   const int taken = real_trylock(mutex);
   if (operation && taken != 0) lw_acquired(mutex, LW_CUSTOM, LW_TRY, LW_CALLER);
   return taken;
 }
 
 LW_EXPORT void g_mutex_unlock(void* mutex) {
-  const Operation operation(mutex);
+  const Operation operation(LW_OP_RELEASE, mutex, LW_CUSTOM);
   if (operation) lw_release(mutex, LW_CUSTOM, LW_CALLER);
   real_unlock(mutex);
 }
 
 LW_EXPORT void g_cond_wait(void* condition, void* mutex) {
-  const Operation operation(condition);
+  const Operation operation(LW_OP_WAIT, condition, LW_CONDITION_VARIABLE);
   if (!operation) return real_wait(condition, mutex);
   const Blocking blocking(condition, LW_CONDITION_VARIABLE, 0, mutex, nullptr, LW_CALLER);
   real_wait(condition, mutex);
 }
 
 LW_EXPORT int g_cond_wait_until(void* condition, void* mutex, std::int64_t until) {
-  const Operation operation(condition);
+  const Operation operation(LW_OP_WAIT, condition, LW_CONDITION_VARIABLE, LW_TIMED);
   if (!operation) return real_wait_until(condition, mutex, until);
   const Blocking blocking(condition, LW_CONDITION_VARIABLE, LW_TIMED, mutex, nullptr, LW_CALLER);
   return real_wait_until(condition, mutex, until);

@@ -97,7 +97,7 @@ inline int level_kept(const pthread_mutex_t* mutex) {
 template <class Wait>
 int wait_on_condition(const void* condition, pthread_mutex_t* mutex, int flags, const void* pc,
                       Wait wait) {
-  Operation operation(condition);
+  Operation operation(LW_OP_WAIT, condition, LW_CONDITION_VARIABLE, flags);
   if (!operation || check_destroyed(mutex, pc)) return wait();
   check_waiter(mutex, pc);
   if (refuses_waiter(mutex)) return wait();
@@ -110,7 +110,7 @@ int wait_on_condition(const void* condition, pthread_mutex_t* mutex, int flags, 
 template <class Destroy>
 void destroy_condition(pthread_cond_t* condition, const void* pc, Destroy destroy) {
   constexpr unsigned kWaiterShift = 3;  // glibc: number of waiters << 3 in __wrefs
-  Operation operation(condition);
+  Operation operation(LW_OP_END, condition, LW_CONDITION_VARIABLE);
   if (!operation) return destroy();
   if (__atomic_load_n(&condition->__data.__wrefs, __ATOMIC_RELAXED) >> kWaiterShift != 0) {
     lw_object_ending(condition, LW_CONDITION_VARIABLE, pc);

@@ -57,7 +57,7 @@ class Running {
     lw_leave();
   }
   ~Running() {
-    const Operation operation;
+    const Operation operation(LW_OP_RELEASE, call_.control, LW_ONCE);
     if (operation) lw_release(call_.control, LW_ONCE, call_.pc);
   }
 
@@ -72,7 +72,7 @@ void run_routine() {
 }
 
 void pass(const void* control, const void* pc) {
-  const Operation operation;
+  const Operation operation(LW_OP_ACQUIRE, control, LW_ONCE);
   if (!operation) return;
   if (lw_watching() != 0) [[unlikely]]
     lw_order_acquire(control);
@@ -86,6 +86,7 @@ int run_once(const int* control, void (*routine)(), const void* pc, Once once) {
     return once(routine);
   }
   if (lw_enter() == 0) return once(routine);
+  lw_about_to(LW_OP_ACQUIRE, control, LW_ONCE, 0);
   Call call{control, routine, pc, true};
   const Attempt attempt(call);
   return once(run_routine);

@@ -17,8 +17,9 @@ class Operation {
  public:
   Operation() : open_(lw_enter() != 0) {}
   // A visible one, on `object`: another thread can tell whether it came before or after its own.
-  explicit Operation(const volatile void* object) : Operation() {
-    if (open_) lw_before(const_cast<const void*>(object));
+  Operation(lw_operation what, const volatile void* object, lw_kind kind, int flags = 0)
+      : Operation() {
+    if (open_) lw_about_to(what, const_cast<const void*>(object), kind, flags);
   }
   ~Operation() {
     if (open_) lw_leave();

@@ -32,7 +32,7 @@ bool has_permit(sem_t* semaphore) {
 template <class Block>
 int take_permit(sem_t* semaphore, int flags, const void* pc, Block block) {
   pthread_testcancel();  // a cancellation point even when a permit is there; sem_trywait is none
-  Operation operation(semaphore);
+  Operation operation(LW_OP_ACQUIRE, semaphore, LW_SEMAPHORE, flags);
   if (!operation) return block();
   const int kept_errno = errno;
   int result = real().sem_trywait(semaphore);
@@ -72,14 +72,14 @@ LW_EXPORT int sem_clockwait(sem_t* __restrict semaphore, clockid_t clock,
 }
 
 LW_EXPORT int sem_trywait(sem_t* semaphore) noexcept {
-  Operation operation(semaphore);
+  Operation operation(LW_OP_ACQUIRE, semaphore, LW_SEMAPHORE, LW_TRY);
   const int result = real().sem_trywait(semaphore);
   if (operation && result == 0) lw_permit_taken(semaphore, LW_TRY, LW_CALLER);
   return result;
 }
 
 LW_EXPORT int sem_post(sem_t* semaphore) noexcept {
-  Operation operation(semaphore);
+  Operation operation(LW_OP_RELEASE, semaphore, LW_SEMAPHORE);
   if (operation) {
     lw_permit_given(semaphore, LW_CALLER);
     lw_notify(semaphore, LW_SEMAPHORE, 0, LW_CALLER);
@@ -92,7 +92,7 @@ LW_EXPORT int sem_post(sem_t* semaphore) noexcept {
 }
 
 LW_EXPORT int sem_init(sem_t* semaphore, int shared, unsigned permits) noexcept {
-  Operation operation(semaphore);
+  Operation operation(LW_OP_BEGIN, semaphore, LW_SEMAPHORE);
   const int result = real().sem_init(semaphore, shared, permits);
   if (operation && result == 0) {
     lw_semaphore_begin(semaphore, permits, shared != 0 ? LW_PROCESS_SHARED : 0, LW_CALLER);
@@ -101,7 +101,7 @@ LW_EXPORT int sem_init(sem_t* semaphore, int shared, unsigned permits) noexcept 
 }
 
 LW_EXPORT int sem_close(sem_t* semaphore) noexcept {
-  Operation operation(semaphore);
+  Operation operation(LW_OP_END, semaphore, LW_SEMAPHORE);
   const std::uint64_t mark = operation ? lw_memory_mark() : 0;
   const int result = real().sem_close(semaphore);
   if (operation && result == 0) lw_memory_gone(semaphore, sizeof *semaphore, mark);
@@ -109,7 +109,7 @@ LW_EXPORT int sem_close(sem_t* semaphore) noexcept {
 }
 
 LW_EXPORT int sem_destroy(sem_t* semaphore) noexcept {
-  Operation operation(semaphore);
+  Operation operation(LW_OP_END, semaphore, LW_SEMAPHORE);
   if (operation) lw_object_end(semaphore, LW_SEMAPHORE, LW_CALLER);
   return real().sem_destroy(semaphore);
 }

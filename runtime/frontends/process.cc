@@ -62,7 +62,10 @@ class ArgumentList {
 };
 
 // ---- fork ------------------------------------------------------------------------------------
-void before_fork() { lw_fork_prepare(); }
+void before_fork() {
+  { const Operation operation(LW_OP_FORK, nullptr, LW_THREAD); }
+  lw_fork_prepare();
+}
 void after_fork_in_parent() { lw_fork_parent(); }
 
 void after_fork_in_child() {

@@ -18,7 +18,7 @@ namespace lockweave::frontends {
 namespace {
 
 int wait_at(pthread_barrier_t* barrier, const void* pc) {
-  Operation operation(barrier);
+  Operation operation(LW_OP_WAIT, barrier, LW_BARRIER);
   if (!operation) return real().pthread_barrier_wait(barrier);
   const int place = lw_barrier_arrive(barrier);
   if (place == 1) {
@@ -60,7 +60,7 @@ LW_EXPORT int pthread_barrier_wait(pthread_barrier_t* barrier) noexcept {
 LW_EXPORT int pthread_barrier_init(pthread_barrier_t* barrier,
                                    const pthread_barrierattr_t* attributes,
                                    unsigned parties) noexcept {
-  Operation operation(barrier);
+  Operation operation(LW_OP_BEGIN, barrier, LW_BARRIER);
   const int result = real().pthread_barrier_init(barrier, attributes, parties);
   if (operation && result == 0) {
     int shared = PTHREAD_PROCESS_PRIVATE;
@@ -72,7 +72,7 @@ LW_EXPORT int pthread_barrier_init(pthread_barrier_t* barrier,
 }
 
 LW_EXPORT int pthread_barrier_destroy(pthread_barrier_t* barrier) noexcept {
-  Operation operation(barrier);
+  Operation operation(LW_OP_END, barrier, LW_BARRIER);
   if (!operation) return real().pthread_barrier_destroy(barrier);
   const int result = destroy(barrier, LW_CALLER);
   lw_object_end(barrier, LW_BARRIER, LW_CALLER);

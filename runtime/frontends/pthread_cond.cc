@@ -43,20 +43,20 @@ LW_EXPORT int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t*
 }
 
 LW_EXPORT int pthread_cond_signal(pthread_cond_t* condition) noexcept {
-  Operation operation(condition);
+  Operation operation(LW_OP_NOTIFY, condition, LW_CONDITION_VARIABLE);
   if (operation) lw_notify(condition, LW_CONDITION_VARIABLE, 0, LW_CALLER);
   return real().pthread_cond_signal(condition);
 }
 
 LW_EXPORT int pthread_cond_broadcast(pthread_cond_t* condition) noexcept {
-  Operation operation(condition);
+  Operation operation(LW_OP_NOTIFY, condition, LW_CONDITION_VARIABLE);
   if (operation) lw_notify(condition, LW_CONDITION_VARIABLE, 1, LW_CALLER);
   return real().pthread_cond_broadcast(condition);
 }
 
 LW_EXPORT int pthread_cond_init(pthread_cond_t* condition,
                                 const pthread_condattr_t* attributes) noexcept {
-  Operation operation(condition);
+  Operation operation(LW_OP_BEGIN, condition, LW_CONDITION_VARIABLE);
   if (operation) {
     lw_object_begin(condition, LW_CONDITION_VARIABLE, flags_of(attributes), LW_CALLER);
   }

@@ -40,13 +40,13 @@ int lock_mutex(pthread_mutex_t* mutex, int flags, const void* pc, Block block) {
 }
 
 __attribute__((noinline)) int general_lock(pthread_mutex_t* mutex, const void* pc) {
-  Operation operation(mutex);
+  Operation operation(LW_OP_ACQUIRE, mutex, kind_of(mutex), flags_of(mutex));
   const auto block = [=] { return lock_for_long(mutex); };
   return operation ? lock_mutex(mutex, 0, pc, block) : block();
 }
 
 __attribute__((noinline)) int general_unlock(pthread_mutex_t* mutex, const void* pc) {
-  Operation operation(mutex);
+  Operation operation(LW_OP_RELEASE, mutex, kind_of(mutex), flags_of(mutex));
   const bool ended = operation && check_destroyed(mutex, pc);
   if (operation && !ended && lw_release(mutex, LW_MUTEX, pc) == 0) check_owner(mutex, pc);
   return real().pthread_mutex_unlock(mutex);
@@ -71,7 +71,7 @@ LW_EXPORT int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
 
 LW_EXPORT int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
   if (lockweave::core::fast_lock<LW_TRY>(mutex, LW_CALLER)) return 0;
-  Operation operation(mutex);
+  Operation operation(LW_OP_ACQUIRE, mutex, kind_of(mutex), LW_TRY | flags_of(mutex));
   const int result = real().pthread_mutex_trylock(mutex);
   if (operation && got_it(result)) {
     lw_acquired(mutex, kind_of(mutex), LW_TRY | flags_of(mutex), LW_CALLER);
@@ -82,14 +82,14 @@ LW_EXPORT int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
 
 LW_EXPORT int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* until) noexcept {
   if (lockweave::core::fast_lock<LW_EXCLUSIVE>(mutex, LW_CALLER)) return 0;
-  Operation operation(mutex);
+  Operation operation(LW_OP_ACQUIRE, mutex, kind_of(mutex), LW_TIMED | flags_of(mutex));
   const auto block = [=] { return real().pthread_mutex_timedlock(mutex, until); };
   return operation ? lock_mutex(mutex, LW_TIMED, LW_CALLER, block) : block();
 }
 
 LW_EXPORT int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock,
                                       const timespec* until) noexcept {
-  Operation operation(mutex);
+  Operation operation(LW_OP_ACQUIRE, mutex, kind_of(mutex), LW_TIMED | flags_of(mutex));
   const auto block = [=] { return real().pthread_mutex_clocklock(mutex, clock, until); };
   return operation ? lock_mutex(mutex, LW_TIMED, LW_CALLER, block) : block();
 }
@@ -101,7 +101,7 @@ LW_EXPORT int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
 
 LW_EXPORT int pthread_mutex_init(pthread_mutex_t* mutex,
                                  const pthread_mutexattr_t* attributes) noexcept {
-  Operation operation(mutex);
+  Operation operation(LW_OP_BEGIN, mutex, LW_MUTEX);
   const int result = real().pthread_mutex_init(mutex, attributes);
   if (operation && result == 0) {
     lw_object_begin(mutex, kind_of(mutex), flags_of(mutex), LW_CALLER);
@@ -110,7 +110,7 @@ LW_EXPORT int pthread_mutex_init(pthread_mutex_t* mutex,
 }
 
 LW_EXPORT int pthread_mutex_destroy(pthread_mutex_t* mutex) noexcept {
-  Operation operation(mutex);
+  Operation operation(LW_OP_END, mutex, kind_of(mutex));
   if (operation) lw_object_end(mutex, kind_of(mutex), LW_CALLER);
   return real().pthread_mutex_destroy(mutex);
 }

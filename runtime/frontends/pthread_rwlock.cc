@@ -72,7 +72,7 @@ __attribute__((always_inline)) inline bool unlock_known(pthread_rwlock_t* lock) 
 }
 
 __attribute__((noinline)) int general_read(pthread_rwlock_t* lock, const void* pc) {
-  Operation operation(lock);
+  Operation operation(LW_OP_ACQUIRE, lock, LW_RWLOCK, LW_SHARED | flags_of(lock));
   const auto block = [=] {
     return in_parts(
         true, [=] { return real().pthread_rwlock_rdlock(lock); },
@@ -86,7 +86,7 @@ __attribute__((noinline)) int general_read(pthread_rwlock_t* lock, const void* p
 }
 
 __attribute__((noinline)) int general_write(pthread_rwlock_t* lock, const void* pc) {
-  Operation operation(lock);
+  Operation operation(LW_OP_ACQUIRE, lock, LW_RWLOCK, flags_of(lock));
   const auto block = [=] {
     return in_parts(
         true, [=] { return real().pthread_rwlock_wrlock(lock); },
@@ -99,7 +99,7 @@ __attribute__((noinline)) int general_write(pthread_rwlock_t* lock, const void* 
 }
 
 __attribute__((noinline)) int general_unlock(pthread_rwlock_t* lock, const void* pc) {
-  Operation operation(lock);
+  Operation operation(LW_OP_RELEASE, lock, LW_RWLOCK, flags_of(lock));
   if (operation && lw_release(lock, LW_RWLOCK, pc) == 0) {
     const bool nobody = nobody_holds(lock);
     const bool other_writes = lock->__data.__cur_writer != 0 && !lw_owns(lock->__data.__cur_writer);
@@ -126,7 +126,7 @@ LW_EXPORT int pthread_rwlock_rdlock(pthread_rwlock_t* lock) noexcept {
 }
 
 LW_EXPORT int pthread_rwlock_timedrdlock(pthread_rwlock_t* lock, const timespec* until) noexcept {
-  Operation operation(lock);
+  Operation operation(LW_OP_ACQUIRE, lock, LW_RWLOCK, LW_SHARED | LW_TIMED | flags_of(lock));
   const auto block = [=] { return real().pthread_rwlock_timedrdlock(lock, until); };
   if (!operation) return block();
   return lock_rwlock(lock, LW_SHARED | LW_TIMED, LW_CALLER, real().pthread_rwlock_tryrdlock, block);
@@ -134,7 +134,7 @@ LW_EXPORT int pthread_rwlock_timedrdlock(pthread_rwlock_t* lock, const timespec*
 
 LW_EXPORT int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t clock,
                                          const timespec* until) noexcept {
-  Operation operation(lock);
+  Operation operation(LW_OP_ACQUIRE, lock, LW_RWLOCK, LW_SHARED | LW_TIMED | flags_of(lock));
   const auto block = [=] { return real().pthread_rwlock_clockrdlock(lock, clock, until); };
   if (!operation) return block();
   return lock_rwlock(lock, LW_SHARED | LW_TIMED, LW_CALLER, real().pthread_rwlock_tryrdlock, block);
@@ -145,7 +145,7 @@ LW_EXPORT int pthread_rwlock_wrlock(pthread_rwlock_t* lock) noexcept {
 }
 
 LW_EXPORT int pthread_rwlock_timedwrlock(pthread_rwlock_t* lock, const timespec* until) noexcept {
-  Operation operation(lock);
+  Operation operation(LW_OP_ACQUIRE, lock, LW_RWLOCK, LW_TIMED | flags_of(lock));
   const auto block = [=] { return real().pthread_rwlock_timedwrlock(lock, until); };
   if (!operation) return block();
   return lock_rwlock(lock, LW_TIMED, LW_CALLER, real().pthread_rwlock_trywrlock, block);
@@ -153,21 +153,21 @@ LW_EXPORT int pthread_rwlock_timedwrlock(pthread_rwlock_t* lock, const timespec*
 
 LW_EXPORT int pthread_rwlock_clockwrlock(pthread_rwlock_t* lock, clockid_t clock,
                                          const timespec* until) noexcept {
-  Operation operation(lock);
+  Operation operation(LW_OP_ACQUIRE, lock, LW_RWLOCK, LW_TIMED | flags_of(lock));
   const auto block = [=] { return real().pthread_rwlock_clockwrlock(lock, clock, until); };
   if (!operation) return block();
   return lock_rwlock(lock, LW_TIMED, LW_CALLER, real().pthread_rwlock_trywrlock, block);
 }
 
 LW_EXPORT int pthread_rwlock_tryrdlock(pthread_rwlock_t* lock) noexcept {
-  Operation operation(lock);
+  Operation operation(LW_OP_ACQUIRE, lock, LW_RWLOCK, LW_SHARED | LW_TRY | flags_of(lock));
   const int result = real().pthread_rwlock_tryrdlock(lock);
   if (operation && result == 0) tried(lock, LW_SHARED, LW_CALLER);
   return result;
 }
 
 LW_EXPORT int pthread_rwlock_trywrlock(pthread_rwlock_t* lock) noexcept {
-  Operation operation(lock);
+  Operation operation(LW_OP_ACQUIRE, lock, LW_RWLOCK, LW_TRY | flags_of(lock));
   const int result = real().pthread_rwlock_trywrlock(lock);
   if (operation && result == 0) tried(lock, 0, LW_CALLER);
   return result;
@@ -179,14 +179,14 @@ LW_EXPORT int pthread_rwlock_unlock(pthread_rwlock_t* lock) noexcept {
 
 LW_EXPORT int pthread_rwlock_init(pthread_rwlock_t* lock,
                                   const pthread_rwlockattr_t* attributes) noexcept {
-  Operation operation(lock);
+  Operation operation(LW_OP_BEGIN, lock, LW_RWLOCK);
   const int result = real().pthread_rwlock_init(lock, attributes);
   if (operation && result == 0) lw_object_begin(lock, LW_RWLOCK, flags_of(lock), LW_CALLER);
   return result;
 }
 
 LW_EXPORT int pthread_rwlock_destroy(pthread_rwlock_t* lock) noexcept {
-  Operation operation(lock);
+  Operation operation(LW_OP_END, lock, LW_RWLOCK);
   if (operation) lw_object_end(lock, LW_RWLOCK, LW_CALLER);
   return real().pthread_rwlock_destroy(lock);
 }

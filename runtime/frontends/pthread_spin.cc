@@ -65,7 +65,7 @@ __attribute__((always_inline)) inline bool lock_known(pthread_spinlock_t* lock, 
 }
 
 __attribute__((noinline)) int general_lock(pthread_spinlock_t* lock, const void* pc) {
-  Operation operation(address_of(lock));
+  Operation operation(LW_OP_ACQUIRE, lock, LW_SPINLOCK);
   if (!operation) return real().pthread_spin_lock(lock);
   const int result = lock_spinning(lock, pc);
   if (result == 0) lw_acquired(address_of(lock), LW_SPINLOCK, 0, pc);
@@ -73,7 +73,7 @@ __attribute__((noinline)) int general_lock(pthread_spinlock_t* lock, const void*
 }
 
 __attribute__((noinline)) int general_unlock(pthread_spinlock_t* lock, const void* pc) {
-  Operation operation(address_of(lock));
+  Operation operation(LW_OP_RELEASE, lock, LW_SPINLOCK);
   if (operation && lw_release(address_of(lock), LW_SPINLOCK, pc) == 0 && is_free(lock)) {
     lw_release_not_held(address_of(lock), LW_SPINLOCK, "not-locked", pc);
   }
@@ -92,7 +92,7 @@ LW_EXPORT int pthread_spin_lock(pthread_spinlock_t* lock) noexcept {
 }
 
 LW_EXPORT int pthread_spin_trylock(pthread_spinlock_t* lock) noexcept {
-  Operation operation(lock);
+  Operation operation(LW_OP_ACQUIRE, lock, LW_SPINLOCK, LW_TRY);
   const int result = real().pthread_spin_trylock(lock);
   if (operation && result == 0) lw_acquired(address_of(lock), LW_SPINLOCK, LW_TRY, LW_CALLER);
   return result;
@@ -106,13 +106,13 @@ LW_EXPORT int pthread_spin_unlock(pthread_spinlock_t* lock) noexcept {
 }
 
 LW_EXPORT int pthread_spin_init(pthread_spinlock_t* lock, int shared) noexcept {
-  Operation operation(lock);
+  Operation operation(LW_OP_BEGIN, lock, LW_SPINLOCK, flags_of(shared));
   if (operation) lw_object_begin(address_of(lock), LW_SPINLOCK, flags_of(shared), LW_CALLER);
   return real().pthread_spin_init(lock, shared);
 }
 
 LW_EXPORT int pthread_spin_destroy(pthread_spinlock_t* lock) noexcept {
-  Operation operation(lock);
+  Operation operation(LW_OP_END, lock, LW_SPINLOCK);
   if (operation) lw_object_end(address_of(lock), LW_SPINLOCK, LW_CALLER);
   return real().pthread_spin_destroy(lock);
 }

@@ -15,6 +15,8 @@
 namespace lockweave::frontends {
 namespace {
 
+const void* address_of(pthread_t thread) { return reinterpret_cast<const void*>(thread); }
+
 constinit pthread_key_t end_key;
 constinit bool have_end_key = false;
 
@@ -25,7 +27,7 @@ void on_key_destructor(void* value) {
     pthread_setspecific(end_key, reinterpret_cast<void*>(round + 1));
     return;
   }
-  Operation operation;
+  Operation operation(LW_OP_EXIT, address_of(pthread_self()), LW_THREAD);
   if (operation) lw_thread_ended();
 }
 
@@ -55,9 +57,9 @@ bool begins_detached(const pthread_attr_t* attributes) {
 
 template <class Join>
 int join_thread(pthread_t thread, int flags, const void* pc, Join join) {
-  Operation operation(reinterpret_cast<const void*>(thread));
+  Operation operation(LW_OP_JOIN, address_of(thread), LW_THREAD, flags);
   if (!operation || pthread_equal(thread, pthread_self())) return join();
-  const auto* handle = reinterpret_cast<const void*>(thread);
+  const auto* handle = address_of(thread);
   void* token = lw_thread_to_join(handle, flags);
   int result;
   {
@@ -108,7 +110,7 @@ extern "C" {
 
 LW_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                              void* (*routine)(void*), void* argument) noexcept {
-  Operation operation(thread);
+  Operation operation(LW_OP_CREATE, thread, LW_THREAD);
   void* token = nullptr;
   if (operation) {
     token = announce_thread(stack_size_of(attributes), reinterpret_cast<void*>(routine), argument,
@@ -137,8 +139,8 @@ LW_EXPORT int pthread_clockjoin_np(pthread_t thread, void** value, clockid_t clo
 }
 
 LW_EXPORT int pthread_tryjoin_np(pthread_t thread, void** value) noexcept {
-  const auto* handle = reinterpret_cast<const void*>(thread);
-  Operation operation(handle);
+  const auto* handle = address_of(thread);
+  Operation operation(LW_OP_JOIN, address_of(thread), LW_THREAD, LW_TRY);
   void* token = operation ? lw_thread_to_join(handle, LW_TRY) : nullptr;
   const int result = real().pthread_tryjoin_np(thread, value);
   if (operation) {
@@ -148,21 +150,21 @@ LW_EXPORT int pthread_tryjoin_np(pthread_t thread, void** value) noexcept {
 }
 
 LW_EXPORT int pthread_detach(pthread_t thread) noexcept {
-  const Operation operation(reinterpret_cast<const void*>(thread));
-  if (operation) lw_thread_detached(reinterpret_cast<const void*>(thread));
+  const Operation operation(LW_OP_DETACH, address_of(thread), LW_THREAD);
+  if (operation) lw_thread_detached(address_of(thread));
   return real().pthread_detach(thread);
 }
 
 LW_EXPORT int pthread_setname_np(pthread_t thread, const char* name) noexcept {
   const int result = real().pthread_setname_np(thread, name);
   const Operation operation;
-  if (operation && result == 0) lw_thread_name(reinterpret_cast<const void*>(thread), name);
+  if (operation && result == 0) lw_thread_name(address_of(thread), name);
   return result;
 }
 
 LW_EXPORT int pthread_cancel(pthread_t thread) {
-  Operation operation(reinterpret_cast<const void*>(thread));
-  if (operation) lw_thread_cancelled(reinterpret_cast<const void*>(thread));
+  Operation operation(LW_OP_CANCEL, address_of(thread), LW_THREAD);
+  if (operation) lw_thread_cancelled(address_of(thread));
   return real().pthread_cancel(thread);
 }
 

@@ -10,7 +10,7 @@
 namespace lockweave::frontends {
 namespace {
 
-void before_sleep() { const Operation operation(nullptr); }
+void before_sleep() { const Operation operation(LW_OP_OTHER, nullptr, LW_THREAD, LW_TIMED); }
 
 }  // namespace
 }  // namespace lockweave::frontends

@@ -73,7 +73,7 @@ int acquire_waiting(std::int64_t* guard, const void* pc) {
 }
 
 void give_back(const std::int64_t* guard, const void* pc) {
-  const Operation operation(guard);
+  const Operation operation(LW_OP_RELEASE, guard, LW_STATIC_GUARD);
   if (operation) lw_release(guard, LW_STATIC_GUARD, pc);
 }
 
@@ -85,7 +85,7 @@ using namespace lockweave::frontends;
 extern "C" {
 
 LW_EXPORT int __cxa_guard_acquire(std::int64_t* guard) {
-  const Operation operation(guard);
+  const Operation operation(LW_OP_ACQUIRE, guard, LW_STATIC_GUARD);
   if (is_done(guard) || !operation) return acquire(guard);
   const int result =
       __libc_single_threaded != 0 ? acquire(guard) : acquire_waiting(guard, LW_CALLER);

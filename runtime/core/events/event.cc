@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/core/events/event.h"
 
+#include "runtime/core/state/fast_lock.h"
 #include "runtime/core/state/held.h"
 
 namespace lockweave::core {
@@ -33,7 +34,10 @@ void open_events() {
   want_events(all & ~kOrderEvents);
 }
 
-void want_events(EventMask kinds) { wanted_events.fetch_or(kinds, std::memory_order_seq_cst); }
+void want_events(EventMask kinds) {
+  if ((kinds & mask_of(EventKind::operation)) != 0) close_fast_path(kControlled);
+  wanted_events.fetch_or(kinds, std::memory_order_seq_cst);
+}
 
 void deliver(const Event& event) {
   bring_chain_up_to_date_for(event);

@@ -10,6 +10,12 @@
 // notify, thread_end) is told before it is given, what it gets (acquired, order_acquire, join) after it has
 // it, so nobody can get what has not been told as given.
 //
+// A scheduler wants `operation` and returns from it when that thread may go on; by block, unblock, notify,
+// thread_create and thread_end it knows who can. The operation's name is (thread.label,
+// thread.operations): equal in two runs of a deterministic program, because threads are labelled by their
+// place in the spawn tree and operations are numbered per thread. A lock's name is (its first site, its
+// ordinal among the objects that began there). Handlers of signals and what they interrupt are one operation.
+//
 // Cost: an event that nobody wants is one load and a test; so are acquired, release, order_release and
 // order_acquire until somebody reports an access (watch.h). Uncontended operations on known acquisitions
 // make no other event.
@@ -23,6 +29,7 @@ namespace lockweave::core {
 struct Ending;
 
 enum class EventKind : std::uint8_t {
+  operation,  // thread, operation, address, object_kind, flags: it is about to do something visible, once each
   // thread, acquisition, may_give_up: did it, or is about to, for the first time in this segment of its
   // life. `acquisition->outer` is what it holds. Before blocking, so also when it will never be granted.
   // may_give_up: it is about to wait with a time-out; if it is granted, the event comes again without.
@@ -72,6 +79,8 @@ struct Event {
   bool may_give_up = false;
   bool literal_locksets = false;
   lw_access_kind access = LW_READ;
+  lw_operation operation = LW_OP_OTHER;
+  lw_kind object_kind = LW_MUTEX;
   int flags = 0;
   ThreadState* thread = nullptr;
   Object* object = nullptr;
@@ -117,8 +126,9 @@ inline constexpr EventMask kOrderEvents =
 // The kinds that are delivered now. Written by open_events before main and by want_events.
 extern constinit std::atomic<EventMask> wanted_events;
 
-void open_events();                 // all that some detector wants, but for kOrderEvents
-void want_events(EventMask kinds);  // these, too, from now on
+void open_events();  // all that some detector wants, but for kOrderEvents
+void want_events(
+    EventMask kinds);  // these, too, from now on; operations: the inlined path is closed
 
 inline bool wanted(EventKind kind) {
   return (wanted_events.load(std::memory_order_acquire) & mask_of(kind)) != 0;

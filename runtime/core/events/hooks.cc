@@ -11,7 +11,6 @@
 #include "runtime/core/base/tls.h"
 #include "runtime/core/code/modules.h"
 #include "runtime/core/events/acquire.h"
-#include "runtime/core/events/controller.h"
 #include "runtime/core/events/core_state.h"
 #include "runtime/core/events/detector.h"
 #include "runtime/core/events/own_wait.h"
@@ -209,10 +208,17 @@ int lw_enter(void) {
 
 void lw_leave(void) { tls.idle = tls.state; }
 
-void lw_before(const void* object) {
+void lw_about_to(lw_operation what, const void* object, lw_kind kind, int flags) {
   ThreadState& thread = self();
   ++thread.operations;
-  if (Controller* controller = active_controller()) controller->before(thread, object);
+  if (!wanted(EventKind::operation)) return;
+  ErrnoKept kept;
+  deliver({.kind = EventKind::operation,
+           .operation = what,
+           .object_kind = kind,
+           .flags = flags,
+           .thread = &thread,
+           .address = bits(object)});
 }
 
 void lw_acquired(const void* lock, lw_kind kind, int flags, const void* pc) {
@@ -597,7 +603,7 @@ void lw_variable_end(const void* address) {
 
 int lw_access_known(const void* address, lw_access_kind kind) {
   ThreadState* thread = tls.idle;
-  if (thread == nullptr || active_controller() != nullptr) return 0;
+  if (thread == nullptr || wanted(EventKind::operation)) return 0;
   if (chain_is_behind(*thread)) return 0;
   const FastOperation operation(*thread);
   if (!access_is_known(*thread, bits(address), kind)) return 0;

@@ -34,7 +34,7 @@ namespace lockweave::core {
 // Why every lock takes the general path; 0: it need not.
 enum FastPathClosed : unsigned {
   kNotGlibcs = 1,   // another library wraps the mutex functions; until the front-end knows better
-  kControlled = 2,  // a controller wants to see each operation
+  kControlled = 2,  // somebody wants to hear of each operation
   kWatched = 4,     // acquisitions and releases are wanted
 };
 extern constinit std::atomic<unsigned> fast_path_closed;

@@ -105,6 +105,7 @@ bool found_unwritten() {
 
 // Returns what a status of 0 becomes: with findings `exitcode`, unless a launcher above decides that.
 int tell_end(const char* how, int status) {
+  if (tls.state != nullptr) lw_about_to(LW_OP_EXIT, nullptr, LW_THREAD, 0);
   emit({.kind = EventKind::process_end});
   record_writer.note_rest();
   record_writer.note_end(how, status);

@@ -81,11 +81,30 @@ enum {
 /* An operation on this thread; see rule 1. Nests: only the outermost lw_enter returns 1. */
 LW_HOOK int lw_enter(void);
 LW_HOOK void lw_leave(void);
+/* What a visible operation is about to do: another thread can tell whether it came before or after its
+ * own. What follows (acquired, blocked, created, ended) is told by the calls below. */
+typedef enum lw_operation {
+  LW_OP_OTHER, /* something with the object, or with none: a sleep, what a drop-in type does at once */
+  LW_OP_ACQUIRE, /* a lock, a permit, a once-initialisation; LW_TRY, LW_TIMED, LW_SHARED */
+  LW_OP_RELEASE,
+  LW_OP_WAIT, /* for a condition, a barrier, a futex; LW_TIMED */
+  LW_OP_NOTIFY,
+  LW_OP_BEGIN, /* of the object's life */
+  LW_OP_END,
+  LW_OP_CREATE, /* a thread; `object` is where its handle will be */
+  LW_OP_JOIN,   /* LW_TRY, LW_TIMED */
+  LW_OP_DETACH,
+  LW_OP_CANCEL,
+  LW_OP_EXIT,  /* of the calling thread; object NULL: of the process */
+  LW_OP_FORK,  /* of the process; object NULL */
+  LW_OP_ACCESS /* of a variable; flags: its lw_access_kind */
+} lw_operation;
+
 /* In an open operation, before it is performed: a visible operation on `object` comes. Gives it its
- * stable name (the thread's spawn path, a running number) and hands over to the controller that
- * decides who runs, if there is one. Every visible operation passes here or through the inlined
- * path, which is closed while there is a controller. */
-LW_HOOK void lw_before(const void* object);
+ * stable name (the thread's spawn path, a running number) and tells whoever decides who runs. Every
+ * visible operation passes here once, or through the inlined path, which is closed while somebody wants
+ * to hear of operations. */
+LW_HOOK void lw_about_to(lw_operation what, const void* object, lw_kind kind, int flags);
 
 /* ---- locks -------------------------------------------------------------------------------- */
 /* The thread now holds `lock`. A repeated lw_acquired of a recursive kind only counts. */

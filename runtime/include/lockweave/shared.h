@@ -52,7 +52,7 @@ LOCKWEAVE_ALWAYS_INLINE inline void tell_access(const volatile void* where, std:
   const auto known = lockweave_lw_access_known();
   if (known != nullptr && known(address, kind) != 0) return;
   at_call_site([=](const void* pc) {
-    const operation op(address);
+    const operation op(LW_OP_ACCESS, address, LW_VARIABLE, kind);
     if (!op.seen()) return;
     lockweave_lw_access()(address, size, kind, pc);
   });

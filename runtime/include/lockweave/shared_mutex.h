@@ -48,7 +48,7 @@ class shared_mutex {
  protected:
   template <int kMode>
   int seen_take_until(const detail::deadline& until, const void* pc) noexcept {
-    const detail::operation op(this);
+    const detail::operation op(LW_OP_ACQUIRE, this, LW_RWLOCK, kMode | LW_TIMED);
     if (!op.seen()) return plain_take_until<kMode>(until);
     int error = plain_try<kMode>();
     if (is_taken(error)) {
@@ -69,7 +69,7 @@ class shared_mutex {
   LOCKWEAVE_ALWAYS_INLINE bool try_take() {
     if (!detail::observed()) return plain_try<kMode>() == 0;
     return detail::at_call_site([this](const void* pc) {
-      const detail::operation op(this);
+      const detail::operation op(LW_OP_ACQUIRE, this, LW_RWLOCK, kMode | LW_TRY);
       const bool taken = plain_try<kMode>() == 0;
       if (taken) op.acquired(this, LW_RWLOCK, kMode | LW_TRY, pc);
       return taken;
@@ -83,7 +83,7 @@ class shared_mutex {
     detail::at_call_site([this](const void* pc) {
       const auto known = lockweave_lw_rwlock_unlock_known();
       if (known != nullptr && known(&handle_) != 0) return;
-      const detail::operation op(this);
+      const detail::operation op(LW_OP_RELEASE, this, LW_RWLOCK);
       if (!op.release(this, LW_RWLOCK, pc)) tell_not_held(op, pc);
       pthread_rwlock_unlock(&handle_);
     });
@@ -93,7 +93,7 @@ class shared_mutex {
   int seen_take(const void* pc) noexcept {
     const auto known = lockweave_lw_rwlock_known();
     if (known != nullptr && known(&handle_, kMode, pc) != 0) return 0;
-    const detail::operation op(this);
+    const detail::operation op(LW_OP_ACQUIRE, this, LW_RWLOCK, kMode);
     if (!op.seen()) return plain_take<kMode>();
     int error = plain_try<kMode>();
     if (is_taken(error)) {

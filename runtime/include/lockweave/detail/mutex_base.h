@@ -66,7 +66,7 @@ class mutex_base {
 
  protected:
   int seen_lock_until(const deadline& until, const void* pc) noexcept {
-    const operation op(this);
+    const operation op(LW_OP_ACQUIRE, this, kKind, LW_TIMED);
     if (!op.seen()) return lock_until(&handle_, until);
     int error = pthread_mutex_trylock(&handle_);
     if (error == EBUSY) {
@@ -107,7 +107,7 @@ class mutex_base {
 
   int seen_lock(const void* pc) noexcept {
     if (lock_known(pc)) return 0;
-    const operation op(this);
+    const operation op(LW_OP_ACQUIRE, this, kKind);
     if (!op.seen()) return pthread_mutex_lock(&handle_);
     int error = pthread_mutex_trylock(&handle_);
     if (error == EBUSY) {
@@ -118,14 +118,14 @@ class mutex_base {
     return error;
   }
   int seen_try_lock(const void* pc) noexcept {
-    const operation op(this);
+    const operation op(LW_OP_ACQUIRE, this, kKind, LW_TRY);
     const int error = pthread_mutex_trylock(&handle_);
     if (error == 0) op.acquired(this, kKind, LW_TRY, pc);
     return error;
   }
   void seen_unlock(const void* pc) noexcept {
     if (unlock_known()) return;
-    const operation op(this);
+    const operation op(LW_OP_RELEASE, this, kKind);
     if (!op.release(this, kKind, pc)) tell_not_held(op, pc);
     pthread_mutex_unlock(&handle_);
   }

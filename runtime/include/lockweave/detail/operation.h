@@ -5,7 +5,7 @@
 //
 //   LOCKWEAVE_ALWAYS_INLINE void count_down() {            // the member function the user calls
 //     detail::at_call_site([this](const void* pc) {        // pc: the user's call site
-//       detail::operation op(this);                        // lw_enter, lw_before ... lw_leave
+//       detail::operation op(this);                        // lw_enter, lw_about_to ... lw_leave
 //       op.notify(this, LW_LATCH, true, pc);               // nothing when the operation is unseen
 //     });
 //   }
@@ -57,11 +57,12 @@ LOCKWEAVE_ALWAYS_INLINE inline auto at_call_site(Body body) {
 // Each call below does nothing when the operation is unseen (no runtime, or inside another one).
 class operation {
  public:
-  explicit operation(const void* object) noexcept {
+  explicit operation(const void* object) noexcept : operation(LW_OP_OTHER, object, LW_CUSTOM) {}
+  operation(lw_operation what, const void* object, lw_kind kind, int flags = 0) noexcept {
     const auto enter = lockweave_lw_enter();
     seen_ = enter != nullptr && enter() != 0;
-    const auto before = seen_ ? lockweave_lw_before() : nullptr;
-    if (before != nullptr) before(object);
+    const auto about_to = seen_ ? lockweave_lw_about_to() : nullptr;
+    if (about_to != nullptr) about_to(what, object, kind, flags);
   }
   ~operation() {
     if (seen_) lockweave_lw_leave()();

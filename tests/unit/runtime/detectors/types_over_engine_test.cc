@@ -169,7 +169,7 @@ using lockweave::detectors::core_of_test;
 extern "C" {
 int lw_enter(void) { return core_of_test != nullptr ? 1 : 0; }
 void lw_leave(void) {}
-void lw_before(const void*) {}
+void lw_about_to(lw_operation, const void*, lw_kind, int) {}
 void lw_object_begin(const void*, lw_kind, int, const void*) {}
 void lw_object_end(const void* object, lw_kind, const void*) {
   core_of_test->objects.erase(object);

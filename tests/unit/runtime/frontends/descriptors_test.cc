@@ -83,7 +83,7 @@ bool sleeps(pid_t thread) {
 extern "C" {
 int lw_enter(void) { return entered++ == 0 ? 1 : 0; }
 void lw_leave(void) { entered = 0; }
-void lw_before(const void*) {}
+void lw_about_to(lw_operation, const void*, lw_kind, int) {}
 int lw_in_own_process(void) { return 1; }
 int lw_watching(void) { return is_watched ? 1 : 0; }
 void lw_order_release(const void* object, lw_kind kind) {
