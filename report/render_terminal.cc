@@ -287,6 +287,13 @@ void Renderer::notes(const Results& results) {
   if (!results.notes.empty()) put("");
 }
 
+bool lost_coverage(const Results& results) {
+  return std::any_of(results.notes.begin(), results.notes.end(), [](const Note& note) {
+    return (note.id == "lost-coverage" || note.id == "search-limit") &&
+           note.level >= model::Level::warning;
+  });
+}
+
 // With a baseline: "1 new error, 2 known, 1 no longer reported".
 std::string count_of_levels(const Results& results) {
   const std::string fresh = results.comparison ? "new " : "";
@@ -300,8 +307,12 @@ std::string count_of_levels(const Results& results) {
           counted(static_cast<std::uint64_t>(n), fresh + std::string(model::to_string(level))));
     }
   }
-  // What was not seen to its end is not called clean.
-  const char* none = results.ended_unseen > 0 ? "nothing found so far" : "no findings";
+  // What was not seen to its end, or not whole, is not called clean.
+  const bool cut = results.ended_unseen > 0 || results.ended_by_signal > 0;
+  const bool partly = lost_coverage(results) || results.incomplete;
+  const char* none = cut      ? "nothing found so far"
+                     : partly ? "nothing found in what there is"
+                              : "no findings";
   if (!results.comparison) return parts.empty() ? std::string(none) : listed(parts);
   std::string text = parts.empty() ? std::string("nothing new") : listed(parts);
   const std::size_t known = results.comparison->known.size();
@@ -338,14 +349,13 @@ void Renderer::summary(const Results& results) {
     line += fmt::format("; {} of low confidence", results.low_confidence.size());
   }
   if (results.suppressed != 0) line += fmt::format("; {} suppressed", results.suppressed);
-  const auto lost = std::count_if(results.notes.begin(), results.notes.end(), [](const Note& note) {
-    return (note.id == "lost-coverage" || note.id == "search-limit") &&
-           note.level >= model::Level::warning;
-  });
   if (results.ended_unseen > 0) {
     line += fmt::format("; {} ended unseen", counted(results.ended_unseen, "process"));
   }
-  if (lost > 0) line += "; coverage was lost, see the warnings";
+  if (results.ended_by_signal > 0) {
+    line += fmt::format("; {} ended by a signal", counted(results.ended_by_signal, "process"));
+  }
+  if (lost_coverage(results)) line += "; coverage was lost, see the warnings";
   if (results.incomplete) line += "; incomplete, some input could not be read";
   if (results.search_cut) line += "; incomplete, not all lock orders were searched";
   if (!style_.records_in.empty() && !results.findings.empty()) {

@@ -45,7 +45,8 @@ struct Results {
   std::size_t suppressed = 0;
   std::size_t records = 0;
   std::size_t processes = 0;
-  std::size_t ended_unseen = 0;  // of the records: no end is in them
+  std::size_t ended_unseen = 0;  // of the records: no end is in them, and how it came is not known
+  std::size_t ended_by_signal = 0;  // the same, but it is known
   std::size_t sarif_files = 0;
   std::size_t units = 0;  // translation units that the analyzer looked at, and their lines
   std::uint64_t lines = 0;

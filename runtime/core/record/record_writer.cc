@@ -82,7 +82,8 @@ long begin_record(bool root, bool at_start) {
   record_file.begin_closing();
   write_header(root);
   if (record_file.commit()) return 0;
-  os::call(SYS_unlinkat, AT_FDCWD, reinterpret_cast<long>(record_file.path()), 0);
+  // The empty file tells the launcher that the runtime was there.
+  if (!root) os::call(SYS_unlinkat, AT_FDCWD, reinterpret_cast<long>(record_file.path()), 0);
   record_file.abandon();
   missing_record = true;
   return -ENOSPC;

@@ -31,6 +31,7 @@ void show_alone(Results& results) {
   results.filtered.clear();
   results.notes.clear();
   results.incomplete = false;
+  results.ended_unseen = 0;  // it asks while it lives
 }
 
 }  // namespace

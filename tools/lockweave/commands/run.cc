@@ -150,8 +150,22 @@ std::string death_in_words(int status) {
                          : fmt::format("was ended by signal {}", WTERMSIG(status));
 }
 
-std::string why_no_record(const RunOptions& options, const Launched& launched) {
+// The runtime leaves the file, empty, where it can make it but not write to it.
+bool has_empty_record(const std::string& folder, pid_t pid) {
+  const std::string part = fmt::format(".{}.", pid);
+  std::error_code unreadable;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, unreadable)) {
+    if (entry.path().filename().string().find(part) != std::string::npos) return true;
+  }
+  return false;
+}
+
+std::string why_no_record(const RunOptions& options, const Launched& launched,
+                          const std::string& folder) {
   if (WIFSIGNALED(launched.status)) return "it " + death_in_words(launched.status);
+  if (has_empty_record(folder, launched.pid)) {
+    return "the runtime could not write it, and has said why above";
+  }
   return fmt::format(
       "the runtime was not loaded into it, or could not write one and has said so above; "
       "`lockweave doctor {}` may say why",
@@ -171,7 +185,7 @@ int conclude(const RunOptions& options, const Launched& launched, const std::str
     results.incomplete = true;
     results.notes.push_back({"no-record", model::Level::error,
                              fmt::format("{} left no record: {}", ticked(options.command.front()),
-                                         why_no_record(options, launched))});
+                                         why_no_record(options, launched, folder))});
   }
   const bool told = tell(results, options, folder, launched.pid);
   const bool written = write_reports(results, options.reporting);

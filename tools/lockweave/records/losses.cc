@@ -74,7 +74,8 @@ Words words_of(Loss kind) {
       return {"started program", "static, set-user-id or refused: its locks are not watched", true};
     case Loss::processes:
       return {"forked process",
-              "it may not write into the folder of the records, or it is in a sandbox"};
+              "it may not write into the folder of the records, is in a sandbox, or was forked by "
+              "a bare system call"};
   }
   return {"loss", ""};
 }

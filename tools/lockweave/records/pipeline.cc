@@ -255,8 +255,8 @@ void note_cut_records(const Inputs& inputs, Results& results) {
     }
     const bool sandboxed = record.end && record.end->how == "sandbox";
     if (!record.cut && record.end && !sandboxed) continue;
-    ++results.ended_unseen;
     const auto death = inputs.deaths.find(record.header.pid);
+    ++(death == inputs.deaths.end() ? results.ended_unseen : results.ended_by_signal);
     results.notes.push_back(
         {"cut-record", model::Level::note,
          fmt::format("{} (process {}) {}: its record is told as far as it goes", program,
