@@ -14,6 +14,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -179,6 +180,37 @@ int main(void) {
 }
 """,
     # The same, and the byte comes: from standard input.
+    # A long wait for a lock that each byte of the input ends: first the parent's, then its child's.
+    "lasts_in_child": """
+#include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
+static int locked[2];
+static void *hold(void *unused) {
+  char byte = 0;
+  pthread_mutex_lock(&m);
+  if (write(locked[1], &byte, 1) != 1 || read(0, &byte, 1) != 1) _exit(2);
+  pthread_mutex_unlock(&m);
+  return unused;
+}
+static void wait_long(void) {
+  pthread_t holder;
+  char byte;
+  pthread_create(&holder, 0, hold, 0);
+  if (read(locked[0], &byte, 1) != 1) _exit(2);
+  pthread_mutex_lock(&m);
+  pthread_mutex_unlock(&m);
+  pthread_join(holder, 0);
+}
+int main(void) {
+  int status = 1;
+  if (pipe(locked) != 0) return 1;
+  wait_long();
+  if (fork() == 0) { wait_long(); return 0; }
+  return wait(&status) > 0 ? status != 0 : 1;
+}
+""",
     "lasts": """
 #include <pthread.h>
 #include <unistd.h>
@@ -634,6 +666,8 @@ class Stalls(unittest.TestCase):
         self.assertRegex(said, r"main thread waits for .*`m`, which .* holds")
         self.assertIn("stalls.c:", said)  # lines, not offsets
         self.assertNotIn("note[deadlock]: SIGTERM", said.split("lockweave:")[-1])
+        self.assertNotIn("ended unseen", said)  # the first time it lives, then the launcher has seen it
+        self.assertIn("nothing found so far in 1 process; 1 process ended by a signal", said)
 
     def test_sigterm_without_reporter_prints_offsets(self):
         process = self.start("--options", "reporter=/nonexistent")
@@ -657,6 +691,21 @@ class Stalls(unittest.TestCase):
         _, rest = process.communicate("x", timeout=30)
         self.assertEqual(process.returncode, 0, rest)
         self.assertEqual((said + rest).count("a thread has waited"), 2)  # then, and in the summary
+
+    def test_a_child_tells_its_own_long_wait(self):
+        process = subprocess.Popen([LOCKWEAVE, "run", "--options", "stall_note=1", "--",
+                                    program("lasts_in_child")], text=True, env=environment(),
+                                   stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=FOLDER)
+        too_long = threading.Timer(100, process.kill)
+        too_long.start()
+        for _ in ("parent", "child"):
+            said = iter(process.stderr.readline, "")
+            self.assertTrue(any("a thread has waited 1 second for a lock" in line for line in said))
+            process.stdin.write("x")
+            process.stdin.flush()
+        process.communicate(timeout=60)
+        too_long.cancel()
+        self.assertEqual(process.returncode, 0)
 
     def test_status_signal_prints_and_goes_on(self):
         process = self.start("--status-signal", str(int(signal.SIGUSR1)))

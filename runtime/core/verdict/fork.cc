@@ -25,8 +25,9 @@
 // |                                                   | in the fork: what they held stays held        |
 // | what the forking one holds                        | held on, inherited; not what processes share  |
 // | joins; declared orders                            | none; kept, and written                       |
-// | what detectors have told, pairs to confirm, who   | nothing                                       |
-// | took and notified what, checks under way          |                                               |
+// | what detectors have told, whether a long wait was | nothing                                       |
+// | told, pairs to confirm, who took and notified     |                                               |
+// | what, checks under way                            |                                               |
 // | races                                             | all that was done comes before what follows   |
 // | the stall timer                                   | another one: timers are not inherited         |
 // | lw_running, rounds of a test framework            | the same; findings count from 0               |
@@ -48,6 +49,7 @@
 #include "runtime/core/state/held.h"
 #include "runtime/core/state/relations.h"
 #include "runtime/core/verdict/last_word.h"
+#include "runtime/core/verdict/long_waits.h"
 #include "runtime/core/verdict/process.h"
 #include "runtime/core/verdict/reporter.h"
 #include "runtime/core/verdict/stalls.h"
@@ -80,6 +82,7 @@ void reset_process_state() {
   core_state.verdict_spoken.store(false, std::memory_order_relaxed);
   forget_rounds_after_fork();
   reset_last_word_after_fork();
+  forget_long_wait_after_fork();
 }
 
 void write_declared_orders() {

@@ -118,6 +118,8 @@ bool may_look() {
 
 }  // namespace
 
+void forget_long_wait_after_fork() { told.store(false, std::memory_order_relaxed); }
+
 bool tell_situation(int signal) {
   constexpr int kLimit_s = 5;
   if (!may_look()) return false;

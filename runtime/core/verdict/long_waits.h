@@ -23,4 +23,6 @@ namespace lockweave::core {
 // In a handler of `signal`: false if it could not be told by name and line.
 bool tell_situation(int signal);
 
+void forget_long_wait_after_fork();  // the child has told none
+
 }  // namespace lockweave::core

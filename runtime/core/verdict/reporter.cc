@@ -28,9 +28,10 @@ bool can_execute(const char* path) {
   return os::call(SYS_faccessat, AT_FDCWD, reinterpret_cast<long>(path), X_OK) == 0;
 }
 
-// `lockweave` in the folders of PATH; nullptr: in none.
-const char* reporter_in_path() {
-  static constinit char found[1024];
+using Path = char[1024];
+
+// `lockweave` in the folders of PATH, written to `found`; nullptr: in none.
+const char* reporter_in_path(Path& found) {
   const char* path = find_variable(environ, "PATH");
   std::string_view rest = path == nullptr ? "" : path;
   constexpr std::string_view kName = "/lockweave";
@@ -47,13 +48,13 @@ const char* reporter_in_path() {
   return nullptr;
 }
 
-const char* reporter_path() {
+const char* reporter_path(Path& found) {
   if (options.reporter[0] != '\0') return options.reporter;
   if (launch.cli[0] != '\0') return launch.cli;
 #ifdef LOCKWEAVE_CLI_PATH
   if (can_execute(LOCKWEAVE_CLI_PATH)) return LOCKWEAVE_CLI_PATH;
 #endif
-  return reporter_in_path();
+  return reporter_in_path(found);
 }
 
 // "<log_path>.<pid>", as ThreadSanitizer names it.
@@ -76,7 +77,8 @@ struct Only {
 };
 
 int start_report(const Only* only) {
-  const char* cli = reporter_path();
+  Path found;
+  const char* cli = reporter_path(found);
   if (!can_start(cli)) return kNotStarted;
   const std::string_view log_path = options.log_path;
   const char* argv[16] = {cli, "report", "--fail-on", options.fail_on};
@@ -86,7 +88,7 @@ int start_report(const Only* only) {
     argv[count++] = "--suppressions";
     argv[count++] = options.suppressions;
   }
-  static constinit char log[sizeof options.log_path + 16];
+  char log[sizeof options.log_path + 16];
   if (!log_path.empty() && log_path != "stdout" && log_path != "stderr") {
     name_log(log);
     argv[count++] = "--text";
@@ -165,11 +167,12 @@ unsigned lw_begin_round(void) {
 int lw_list_findings(const char* file) {
   const Unseen unseen;
   if (record_writer.path()[0] == '\0') return -2;
-  const char* cli = reporter_path();
+  Path found;
+  const char* cli = reporter_path(found);
   if (!can_start(cli)) return kNotStarted;
   const RecordWriter::Round round = record_writer.round_that_ended();
-  static constinit char from[24];
-  static constinit char to[24];
+  char from[24];
+  char to[24];
   *std::to_chars(from, from + sizeof from - 1, round.from).ptr = '\0';
   *std::to_chars(to, to + sizeof to - 1, round.to).ptr = '\0';
   const char* argv[18] = {cli,

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #include <atomic>
@@ -20,6 +21,7 @@ struct Errand {
   static constexpr std::size_t kStack = std::size_t{64} << 10;
 
   const char* argv[kArgumentsMax + 1] = {};
+  char text[kArgumentBytes];  // that they point to
   char* const* environment = nullptr;
   std::uint64_t blocked = 0;  // signals, for the command
   volatile bool failed_to_start = false;
@@ -85,6 +87,17 @@ int await_command(void* argument) {
   end_child(WEXITSTATUS(status));
 }
 
+bool copy_arguments(const char* const* argv, Errand& errand) {
+  std::size_t used = 0;
+  for (int i = 0; argv[i] != nullptr; ++i) {
+    const std::size_t size = strlen(argv[i]) + 1;
+    if (i == kArgumentsMax || size > sizeof errand.text - used) return false;
+    errand.argv[i] = static_cast<const char*>(memcpy(errand.text + used, argv[i], size));
+    used += size;
+  }
+  return true;
+}
+
 // The waiting child's status. Past the limit its command is killed: then it ends, too.
 long wait_with_limit(long pid, const Errand& errand, int limit_s, int* status) {
   if (limit_s == 0) return wait_for(pid, status, __WALL);
@@ -109,7 +122,10 @@ int result_of(int status) {
 int run_command(const char* const* argv, char* const* environment, int limit_s) {
   auto* errand = static_cast<Errand*>(os::map_memory(sizeof(Errand)));
   if (errand == nullptr) return kNotStarted;
-  for (int i = 0; i < kArgumentsMax && argv[i] != nullptr; ++i) errand->argv[i] = argv[i];
+  if (!copy_arguments(argv, *errand)) {
+    os::call(SYS_munmap, reinterpret_cast<long>(errand), sizeof(Errand));
+    return kNotStarted;
+  }
   errand->environment = environment;
   const int kept_errno = errno;
   errand->blocked = block_all_signals();

@@ -17,10 +17,12 @@ namespace lockweave::core {
 constexpr int kNotStarted = -1;
 constexpr int kResultUnknown = -2;  // killed, or its result was lost
 
-// `argv`: at most kArgumentsMax entries, the first is the path; the strings must outlive the process.
-// Returns the exit code, kNotStarted or kResultUnknown. `limit_s`: after so many seconds the command is
-// killed; 0: never.
+// `argv`: at most kArgumentsMax entries of kArgumentBytes in all, the first is the path; copied, for a handler
+// may leave the caller by a jump while the command begins. Returns the exit code, kNotStarted or
+// kResultUnknown. `limit_s`: after so many seconds the command is killed; 0: never.
+// Thread-safety: any thread.
 constexpr int kArgumentsMax = 24;
+constexpr int kArgumentBytes = 32 << 10;
 int run_command(const char* const* argv, char* const* environment, int limit_s);
 
 }  // namespace lockweave::core
