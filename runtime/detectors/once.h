@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // One bug, one finding: a set of (rule, place, object) already told in this process and round.
-// Thread-safety: any thread. Limit: without memory everything counts as told.
+// Thread-safety: any thread. Limits: a rule's first 64 objects at one place, because a program whose objects live
+// for a moment only would have ever new ones: the others count as told. Without memory everything does, and is
+// counted as lost.
 #pragma once
 
 #include "runtime/core/record/report.h"

@@ -20,8 +20,10 @@ ReportStep step_here(core::ThreadState& thread, Action action, core::Object& obj
   return step;
 }
 
-void tell(const char* rule, const char* variant, const ReportStep* steps, std::uint32_t count) {
-  if (!first_time(rule, steps[0].stack, steps[0].object)) return;
+namespace {
+
+void submit_steps(const char* rule, const char* variant, const ReportStep* steps,
+                  std::uint32_t count) {
   core::Report report;
   report.rule = rule;
   report.variant = variant;
@@ -29,6 +31,17 @@ void tell(const char* rule, const char* variant, const ReportStep* steps, std::u
   report.steps = steps;
   report.count = count;
   core::submit(report);
+}
+
+}  // namespace
+
+void tell_place(const char* rule, const char* variant, const ReportStep& step) {
+  if (first_time(rule, step.stack, nullptr)) submit_steps(rule, variant, &step, 1);
+}
+
+void tell(const char* rule, const char* variant, const ReportStep* steps, std::uint32_t count) {
+  if (!first_time(rule, steps[0].stack, steps[0].object)) return;
+  submit_steps(rule, variant, steps, count);
 }
 
 }  // namespace lockweave::detectors

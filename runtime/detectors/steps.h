@@ -15,5 +15,7 @@ core::ReportStep step_here(core::ThreadState& thread, model::Action action, core
 // Submits a finding whose place and object are those of the first step, once per process.
 void tell(const char* rule, const char* variant, const core::ReportStep* steps,
           std::uint32_t count);
+// The same of one step, once for all objects.
+void tell_place(const char* rule, const char* variant, const core::ReportStep& step);
 
 }  // namespace lockweave::detectors

@@ -47,13 +47,15 @@ struct Deed {
   std::atomic<model::Id> under[kUnderMost];  // held in each notification; 0: none
 };
 
-// Open addressing, at most half full.
+// Open addressing, at most half full. Once it is there, its memory is always one of the same capacity: another
+// thread may ask it while it is emptied for the next one.
 struct Past {
-  std::uint32_t capacity;  // a power of two
+  std::uint32_t capacity;  // a power of two; written once
   std::uint32_t count;
   std::atomic<std::uint32_t> clock;  // takings so far
   std::atomic<std::uint32_t> turn;   // those of earlier turns
   std::atomic<model::Id> owner;      // the thread; 0: spare
+  std::atomic<std::uint32_t> lives;  // grows when it is given up
   Past* next_spare;
   Deed deeds[1];  // `capacity` of them
 };
@@ -67,6 +69,7 @@ Past*& spares_of(std::uint32_t capacity) { return spares[__builtin_ctz(capacity)
 void give_up(Past* past) {
   if (past == nullptr) return;
   past->owner.store(0, std::memory_order_release);
+  past->lives.fetch_add(1, std::memory_order_seq_cst);  // before anything in it changes
   core::RawGuard guard(spares_lock);
   past->next_spare = spares_of(past->capacity);
   spares_of(past->capacity) = past;
@@ -78,11 +81,14 @@ Past* empty_past(std::uint32_t capacity) {
   Past* past = spares_of(capacity);
   if (past != nullptr) {
     spares_of(capacity) = past->next_spare;
-    memset(static_cast<void*>(past), 0, size);
+    memset(static_cast<void*>(past->deeds), 0, capacity * sizeof(Deed));
+    past->count = 0;
+    past->clock.store(0, std::memory_order_relaxed);
+    past->turn.store(0, std::memory_order_relaxed);
   } else {
     past = static_cast<Past*>(core::arena.allocate(size, alignof(Past)));
+    if (past != nullptr) past->capacity = capacity;
   }
-  if (past != nullptr) past->capacity = capacity;
   return past;
 }
 
@@ -97,16 +103,36 @@ Past* past_of(const ThreadState& thread) {
                                                                                      : nullptr;
 }
 
+// What is read of a thread's past between the construction and `stands()` is true if that is.
+class Reading {
+ public:
+  explicit Reading(const ThreadState& thread) : past_(any_past(thread)) {
+    if (past_ == nullptr) return;
+    lives_ = past_->lives.load(std::memory_order_acquire);
+    if (past_->owner.load(std::memory_order_acquire) != thread.id) past_ = nullptr;
+  }
+  const Past* past() const { return past_; }
+  bool stands() const {
+    std::atomic_thread_fence(std::memory_order_acquire);
+    return past_ == nullptr || past_->lives.load(std::memory_order_relaxed) == lives_;
+  }
+
+ private:
+  const Past* past_;
+  std::uint32_t lives_ = 0;
+};
+
 bool is_of(const Deed& deed, const Object& object) {
   return deed.object.load(std::memory_order_acquire) == &object &&
          deed.id.load(std::memory_order_relaxed) == object.id;
 }
 
 // The object's slot, or the free one where it would be.
-Deed& slot_for(Past& past, const Object& object) {
+template <class AnyPast>
+auto& slot_for(AnyPast& past, const Object& object) {
   std::uint32_t at = object.id * 2654435769u;  // Knuth's multiplicative hash
   for (;; ++at) {
-    Deed& deed = past.deeds[at & (past.capacity - 1)];
+    auto& deed = past.deeds[at & (past.capacity - 1)];
     const Object* known = deed.object.load(std::memory_order_acquire);
     if (known == nullptr || is_of(deed, object)) return deed;
   }
@@ -190,11 +216,13 @@ void note(ThreadState& thread, const Object& object, Change change) {
   ++past->count;
 }
 
-const Deed* deed_of(const ThreadState& thread, const Object& object) {
-  Past* past = past_of(thread);
+const Deed* deed_in(const Past* past, const Object& object) {
   const Deed* deed = past == nullptr ? nullptr : &slot_for(*past, object);
-  return deed == nullptr || deed->object.load(std::memory_order_acquire) == nullptr ? nullptr
-                                                                                    : deed;
+  return deed != nullptr && is_of(*deed, object) ? deed : nullptr;  // the slot was free, perhaps
+}
+// Of the calling thread.
+const Deed* own_deed(const ThreadState& thread, const Object& object) {
+  return deed_in(past_of(thread), object);
 }
 
 // The number of a new taking; the last one stands for all that follow it.
@@ -243,11 +271,27 @@ bool within(const When& when, const Window& window, const ThreadState& other,
          !before_birth(other, when.segment.load(std::memory_order_relaxed), waiter);
 }
 
-Acquisition* taken_within(const ThreadState& other, const Keeping& keeping, const Window& window) {
+// What is asked of another thread, and what is read of it and the waiter for the answer.
+struct Question {
+  Question(const ThreadState& asked, const Keeping& kept)
+      : other(asked), keeping(kept), theirs(asked), waiters(kept.waiter) {}
+  Acquisition* if_stands(Acquisition* answer) const {
+    return theirs.stands() && waiters.stands() ? answer : nullptr;
+  }
+
+  const ThreadState& other;
+  const Keeping& keeping;
+  const Reading theirs;
+  const Reading waiters;
+};
+
+Acquisition* taken_within(const Question& question, const Window& window) {
+  const Keeping& keeping = question.keeping;
+  const ThreadState& other = question.other;
   const Object& lock = *keeping.kept.object;
-  const Deed* deed = deed_of(other, lock);
+  const Deed* deed = deed_in(question.theirs.past(), lock);
   if (deed == nullptr) return nullptr;
-  const Deed* own = deed_of(keeping.waiter, lock);
+  const Deed* own = deed_in(question.waiters.past(), lock);
   const bool decided = own != nullptr && own->signals_under.load(std::memory_order_relaxed);
   const auto counts = [&](const Acquisition* taking) {
     return taking != nullptr && !(decided && taking->site == keeping.kept.site);
@@ -282,15 +326,15 @@ void keep_held(Deed& deed, const Acquisition* held) {
   if (first) deed.notified_before.store(true, std::memory_order_release);
 }
 
-// The last taking before `other` notified what `waiter` has waited for; 0: it did not.
-std::uint32_t announced(const ThreadState& other, const ThreadState& waiter) {
+// The last taking before the other notified what the waiter has waited for; 0: it did not.
+std::uint32_t announced(const Question& question) {
   std::uint32_t last = 0;
-  Past* past = past_of(waiter);
+  const Past* past = question.waiters.past();
   for (std::uint32_t i = 0; past != nullptr && i < past->capacity; ++i) {
     const Deed& waits = past->deeds[i];
     const Object* condition = waits.object.load(std::memory_order_acquire);
     if (condition == nullptr || !waits.waited.load(std::memory_order_relaxed)) continue;
-    const Deed* deed = deed_of(other, *condition);
+    const Deed* deed = deed_in(question.theirs.past(), *condition);
     const std::uint32_t at = deed == nullptr ? 0 : deed->notified.load(std::memory_order_acquire);
     if (at > last) last = at;
   }
@@ -316,10 +360,12 @@ void note_taken(ThreadState& thread, Acquisition& node) {
 }
 
 Acquisition* taken_without(const ThreadState& thread, const Object& lock, std::uint32_t flags) {
-  const Deed* deed = deed_of(thread, lock);
+  const Reading reading(thread);
+  const Deed* deed = deed_in(reading.past(), lock);
   if (deed == nullptr) return nullptr;
   for (const auto* kept : {&deed->taking, &deed->elsewhere}) {
     Acquisition* taking = kept->load(std::memory_order_acquire);
+    if (!reading.stands()) return nullptr;
     if (taking != nullptr && (taking->flags & flags) == 0) return taking;
   }
   return nullptr;
@@ -333,7 +379,7 @@ void note_open_signals(ThreadState& thread, const Object& lock, std::uint64_t si
 }
 
 std::uint64_t open_signals_at(const ThreadState& thread, const Object& lock) {
-  const Deed* deed = deed_of(thread, lock);
+  const Deed* deed = own_deed(thread, lock);
   return deed == nullptr ? 0 : deed->open_signals.load(std::memory_order_relaxed);
 }
 
@@ -345,7 +391,7 @@ void note_notified(ThreadState& thread, Object& condition) {
 }
 
 void note_waited(ThreadState& thread, const Object& condition) {
-  const Deed* known = deed_of(thread, condition);
+  const Deed* known = own_deed(thread, condition);
   if (known != nullptr && known->waited.load(std::memory_order_relaxed)) return;
   note(thread, condition,
        [](Deed& deed, const Past&) { deed.waited.store(true, std::memory_order_relaxed); });
@@ -360,11 +406,12 @@ void note_joined(ThreadState& thread, const ThreadState& joined) {
 
 bool notifies_only_under(const ThreadState& other, const Object& condition,
                          const Acquisition* held) {
-  const Deed* deed = deed_of(other, condition);
+  const Reading reading(other);
+  const Deed* deed = deed_in(reading.past(), condition);
   if (deed == nullptr || !deed->notified_before.load(std::memory_order_acquire)) return false;
   for (const auto& lock : deed->under) {
     const model::Id id = lock.load(std::memory_order_relaxed);
-    if (id != 0 && holds(held, id)) return true;
+    if (id != 0 && holds(held, id)) return reading.stands();
   }
   return false;
 }
@@ -391,7 +438,7 @@ void note_posted(ThreadState& thread, Object& object) {
 
 void note_signal_under(ThreadState& thread, Acquisition& held) {
   for (Acquisition* at = &held; at != nullptr; at = at->outer) {
-    const Deed* known = deed_of(thread, *at->object);
+    const Deed* known = own_deed(thread, *at->object);
     if (known != nullptr && known->signals_under.load(std::memory_order_relaxed)) continue;
     note(thread, *at->object, [](Deed& deed, const Past&) {
       deed.signals_under.store(true, std::memory_order_relaxed);
@@ -401,25 +448,29 @@ void note_signal_under(ThreadState& thread, Acquisition& held) {
 
 Acquisition* taken_before_notifying(const ThreadState& other, const Keeping& keeping,
                                     const Object& condition) {
-  const Deed* deed = deed_of(other, condition);
+  const Question question(other, keeping);
+  const Deed* deed = deed_in(question.theirs.past(), condition);
   const std::uint32_t last = deed == nullptr ? 0 : deed->notified.load(std::memory_order_acquire);
-  return last == 0 ? nullptr : taken_within(other, keeping, {0, last});
+  return last == 0 ? nullptr : question.if_stands(taken_within(question, {0, last}));
 }
 
 Acquisition* taken_before_posting(const ThreadState& other, const Keeping& keeping,
                                   const Object& object) {
-  const Deed* deed = deed_of(other, object);
+  const Question question(other, keeping);
+  const Deed* deed = deed_in(question.theirs.past(), object);
   if (deed == nullptr) return nullptr;
-  Acquisition* taken = taken_within(other, keeping, window(deed->first_post));
-  return taken != nullptr ? taken : taken_within(other, keeping, window(deed->last_post));
+  Acquisition* taken = taken_within(question, window(deed->first_post));
+  if (taken == nullptr) taken = taken_within(question, window(deed->last_post));
+  return question.if_stands(taken);
 }
 
 Acquisition* taken_in_last_turn(const ThreadState& other, const Keeping& keeping) {
-  const Past* past = past_of(other);
+  const Question question(other, keeping);
+  const Past* past = question.theirs.past();
   if (past == nullptr) return nullptr;
   const std::uint32_t turn = past->turn.load(std::memory_order_acquire);
-  const std::uint32_t done = announced(other, keeping.waiter);
-  return taken_within(other, keeping, {done > turn ? done : turn, UINT32_MAX});
+  const std::uint32_t done = announced(question);
+  return question.if_stands(taken_within(question, {done > turn ? done : turn, UINT32_MAX}));
 }
 
 void for_each_lock_of_pasts(core::LockVisitor visit) { visit(spares_lock); }

@@ -41,14 +41,14 @@ bool blocked_on_itself(ThreadState& thread, const WaitView& wait) {
   Report report;
   report.rule = "double-lock";
   report.variant = holds_shared ? "upgrade" : "self";
+  if (is_timed(wait)) {
+    tell(report.rule, report.variant, steps, 2);
+    return true;
+  }
   report.object = wait.object;
   report.steps = steps;
   report.count = 2;
-  if (is_timed(wait)) {
-    core::submit(report);
-  } else {
-    core::submit_deadlock(report);
-  }
+  core::submit_deadlock(report);
   return true;
 }
 

@@ -109,8 +109,9 @@ class Waits final : public core::Detector {
     const ReportStep steps[] = {join, step_taken(joined, *taken)};
     tell("blocking-under-lock", "join", steps, 2);
   }
-  static void on_fork_in_child(ThreadState& survivor) {
+  void on_fork_in_child(ThreadState& survivor) {
     survivor.locks_taken.store(nullptr, std::memory_order_relaxed);  // in the parent
+    for (auto& known : known_) known.store(0, std::memory_order_relaxed);
     forget_waits_under_locks_after_fork();
   }
 
@@ -136,9 +137,10 @@ class Waits final : public core::Detector {
     });
   }
 
+  // Whether it is a bare one its place decides, whatever is waited for.
   static void check_predicate(ThreadState& thread, const WaitView& wait) {
     const ReportStep step = step_of_wait(thread, wait);
-    tell("wait-without-predicate", "candidate", &step, 1);
+    tell_place("wait-without-predicate", "candidate", step);
   }
 
   static void note_wait(ThreadState& thread, const WaitView& wait) {
@@ -148,10 +150,12 @@ class Waits final : public core::Detector {
 
   static bool can_wait_for_ever(int flags) { return (flags & (LW_TRY | LW_TIMED)) == 0; }
 
-  // Spares the stack of a permit that is taken at a known place with known locks held.
+  // Spares the stack of a permit that is taken at a known place with known locks held, as long as no thread is
+  // born that could give the next one.
   bool is_new(const ThreadState& thread, const Object& semaphore, const void* pc) {
     const std::uint64_t mixed = reinterpret_cast<std::uintptr_t>(pc) * 31 +
-                                reinterpret_cast<std::uintptr_t>(thread.top) * 17 + semaphore.id;
+                                reinterpret_cast<std::uintptr_t>(thread.top) * 17 + semaphore.id +
+                                core::newest_thread_id() * 0x9E3779B97F4A7C15ULL;
     std::atomic<std::uint64_t>& slot = known_[mixed % kKnown];
     if (slot.load(std::memory_order_relaxed) == mixed) return false;
     slot.store(mixed, std::memory_order_relaxed);

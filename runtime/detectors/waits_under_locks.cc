@@ -123,15 +123,25 @@ bool add_pair(NotedWait& wait, Acquisition& kept) {
 
 core::Id newest_id() { return core::newest_thread_id(); }
 
+NotedWait* noted_before(const ReportStep& wait) {
+  const Pair* pair = bucket(*wait.object).load(std::memory_order_acquire);
+  for (; pair != nullptr; pair = pair->next) {
+    const ReportStep& known = pair->wait->step;
+    const bool same = known.object == wait.object && known.stack == wait.stack;
+    if (same && known.thread == wait.thread) return pair->wait;
+  }
+  return nullptr;
+}
+
 // It waits once more: who has been born meanwhile may end this wait.
 void wait_again(const ReportStep& wait) {
   const core::Id newest = newest_id();
-  Pair* pair = bucket(*wait.object).load(std::memory_order_acquire);
+  NotedWait* noted = noted_before(wait);
+  if (noted == nullptr || noted->confirmed.load()) return;
+  if (noted->newest.exchange(newest, std::memory_order_seq_cst) == newest) return;
+  const Pair* pair = bucket(*wait.object).load(std::memory_order_acquire);
   for (; pair != nullptr; pair = pair->next) {
-    NotedWait& noted = *pair->wait;
-    const bool same = noted.step.object == wait.object && noted.step.stack == wait.stack;
-    if (!same || noted.step.thread != wait.thread || noted.confirmed.load()) continue;
-    if (noted.newest.exchange(newest, std::memory_order_seq_cst) != newest) confirm_by_all(*pair);
+    if (pair->wait == noted) confirm_by_all(*pair);
   }
 }
 
