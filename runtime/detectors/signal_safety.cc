@@ -16,9 +16,11 @@ using core::ThreadState;
 
 constexpr const char* kRule = "signal-unsafe-lock";
 
-// Taken in the handler of a signal that the thread blocks at times.
+// Taken in the handler of a signal that the thread blocks at times. Read and written by the thread whose it is;
+// when that has ended it is another's.
 struct Handled {
   Handled* next = nullptr;
+  std::atomic<model::Id> owner{0};  // 0: nobody's
   int signal = 0;
   ReportStep step;
 };
@@ -30,13 +32,15 @@ class SignalSafety final : public core::Detector {
   constexpr SignalSafety() = default;
 
   core::EventMask wants() const override {
-    return core::mask_of(EventKind::acquisition, EventKind::fork_in_child);
+    return core::mask_of(EventKind::acquisition, EventKind::thread_end, EventKind::fork_in_child);
   }
   void on_event(const core::Event& event) override {
-    if (event.kind == EventKind::fork_in_child) {
-      first_.store(nullptr, std::memory_order_relaxed);
-    } else {
-      on_acquisition(*event.thread, *event.acquisition, event.may_give_up, event.pc);
+    switch (event.kind) {
+      case EventKind::acquisition:
+        return on_acquisition(*event.thread, *event.acquisition, event.may_give_up, event.pc);
+      case EventKind::thread_end: return on_thread_end(*event.thread);
+      case EventKind::fork_in_child: return first_.store(nullptr, std::memory_order_relaxed);
+      default: break;
     }
   }
 
@@ -57,32 +61,61 @@ class SignalSafety final : public core::Detector {
     const bool open = (open_signals_at(thread, *node.object) & bit(signal)) != 0;
     if (!core::ever_blocked(signal) || open) return tell(kRule, "", &step, 1);
     if (is_noted(step, signal)) return;
-    auto* handled = core::arena.make<Handled>(first_.load(std::memory_order_relaxed), signal, step);
-    if (handled == nullptr) return;
-    while (!first_.compare_exchange_weak(handled->next, handled, std::memory_order_release)) {
-    }
+    Handled* handled = spare_for(thread);
+    if (handled == nullptr) return core::count_lost(core::Loss::findings);
+    core::pin_object(*node.object);
+    core::pin_chain(node.outer);
+    handled->signal = signal;
+    handled->step = step;
+  }
+
+  void on_thread_end(const ThreadState& thread) {
+    for_each_of(thread, [](Handled& handled) {
+      handled.step = {};
+      handled.owner.store(0, std::memory_order_release);
+    });
   }
 
   void interruptible(ThreadState& thread, core::Object& lock) {
     const std::uint64_t open = core::open_signals();
     if (open == 0) return;
     note_open_signals(thread, lock, open);
-    Handled* at = first_.load(std::memory_order_acquire);
-    for (; at != nullptr; at = at->next) {
-      const bool same = at->step.thread == &thread && at->step.object == &lock;
-      if (!same || (open & bit(at->signal)) == 0) continue;
-      tell(kRule, "", &at->step, 1);
-    }
+    for_each_of(thread, [&](const Handled& handled) {
+      const bool same = handled.step.object == &lock && (open & bit(handled.signal)) != 0;
+      if (same) tell(kRule, "", &handled.step, 1);
+    });
   }
 
   bool is_noted(const ReportStep& step, int signal) const {
-    const Handled* at = first_.load(std::memory_order_acquire);
-    for (; at != nullptr; at = at->next) {
-      const ReportStep& known = at->step;
-      const bool same = known.thread == step.thread && known.object == step.object;
-      if (same && known.stack == step.stack && at->signal == signal) return true;
+    bool noted = false;
+    for_each_of(*step.thread, [&](const Handled& handled) {
+      const ReportStep& known = handled.step;
+      noted |= known.object == step.object && known.stack == step.stack && handled.signal == signal;
+    });
+    return noted;
+  }
+
+  template <class Visit>
+  void for_each_of(const ThreadState& thread, Visit visit) const {
+    for (Handled* at = first_.load(std::memory_order_acquire); at != nullptr; at = at->next) {
+      if (at->owner.load(std::memory_order_acquire) == thread.id) visit(*at);
     }
-    return false;
+  }
+
+  // The calling thread's from now on.
+  Handled* spare_for(const ThreadState& thread) {
+    const model::Id id = thread.id;
+    for (Handled* at = first_.load(std::memory_order_acquire); at != nullptr; at = at->next) {
+      model::Id nobody = 0;
+      if (at->owner.compare_exchange_strong(nobody, id, std::memory_order_acq_rel)) return at;
+    }
+    auto* made = core::arena.make<Handled>();
+    if (made == nullptr) return nullptr;
+    made->owner.store(id, std::memory_order_relaxed);
+    made->next = first_.load(std::memory_order_relaxed);
+    while (!first_.compare_exchange_weak(made->next, made, std::memory_order_release)) {
+    }
+    return made;
   }
 
   std::atomic<Handled*> first_{nullptr};
