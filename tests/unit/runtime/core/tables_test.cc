@@ -19,7 +19,7 @@ namespace lockweave::core {
 namespace {
 
 constexpr std::uintptr_t kBase = 0x10000;  // never read: the tables know addresses only
-constexpr int kMany = 30000;
+constexpr int kMany = 16000;
 constexpr std::size_t kFew = 8000;  // those that have ended and not yet settled
 
 const void* const kHere = reinterpret_cast<const void*>(0x4000);

@@ -17,7 +17,7 @@ namespace lockweave::core {
 namespace {
 
 constexpr std::size_t kStack = std::size_t{8} << 20;
-constexpr int kMany = 3000;
+constexpr int kMany = 1000;
 constexpr std::size_t kFew = 400;  // the newest that ended are kept, 256 of them
 
 std::size_t states() {
