@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "runtime/core/base/poison.h"
+
 extern "C" __attribute__((weak)) int lw_test_refuses_memory(std::size_t bytes);
 
 namespace lockweave::core {
@@ -18,37 +20,47 @@ void* Arena::allocate(std::size_t bytes, std::size_t alignment) {
     if (memory != nullptr) mapped_ += bytes;
     return memory;
   }
-  const std::size_t size_class = (bytes + kClassStep - 1) / kClassStep;
+  const std::size_t size_class = class_of(bytes);
   const std::size_t size = size_class * kClassStep;
   RawGuard guard(lock_);
   if (Free* piece = free_[size_class]; piece != nullptr) {
+    unpoison(piece, size);
     free_[size_class] = piece->next;
     memset(static_cast<void*>(piece), 0, size);
+    poison(reinterpret_cast<char*>(piece) + bytes, size - bytes);
     return piece;
   }
-  if (left_ < size) {
-    chunk_ = static_cast<char*>(os::map_memory(kChunk));
-    left_ = chunk_ == nullptr ? 0 : kChunk;
-    mapped_ += left_;
-    if (chunk_ == nullptr) return nullptr;
-  }
-  void* memory = chunk_;
+  if (left_ < size && !map_chunk()) return nullptr;
+  char* memory = chunk_;
   chunk_ += size;
   left_ -= size;
+  poison(memory + bytes, size - bytes);
   return memory;
+}
+
+// What is left of the chunk before is given up; without memory it still serves smaller pieces.
+bool Arena::map_chunk() {
+  void* memory = os::map_memory(kChunk);
+  if (memory == nullptr) return false;
+  chunk_ = static_cast<char*>(memory);
+  left_ = kChunk;
+  mapped_ += kChunk;
+  return true;
 }
 
 void Arena::deallocate(void* memory, std::size_t bytes) {
   if (memory == nullptr) return;
   if (bytes > kSmallMax) {
     os::call(SYS_munmap, reinterpret_cast<long>(memory), static_cast<long>(bytes));
+    mapped_ -= bytes;
     return;
   }
-  const std::size_t size_class = (bytes + kClassStep - 1) / kClassStep;
+  const std::size_t size_class = class_of(bytes);
   RawGuard guard(lock_);
   auto* piece = static_cast<Free*>(memory);
   piece->next = free_[size_class];
   free_[size_class] = piece;
+  poison(piece, size_class * kClassStep);
 }
 
 const char* keep_text(const char* text) {

@@ -5,6 +5,7 @@
 // Pieces up to 4 KiB come from size-class free lists over bump chunks and stay mapped for ever, so a
 // reader that races with reuse reads stale values, never unmapped memory. Larger ones are mapped one
 // by one and unmapped when freed: free them only when no other thread can read them.
+// Under AddressSanitizer what is free, and what lies between a piece's end and the next one, is poisoned.
 //
 // Thread-safety: all functions from any thread. Cost: one raw lock.
 // Tests may define lw_test_refuses_memory: memory that it says "1" for is refused as the kernel would.
@@ -48,6 +49,12 @@ class Arena final : public model::Resource {
   static constexpr std::size_t kClassStep = 64;
   static constexpr std::size_t kSmallMax = 4096;
   static constexpr std::size_t kChunk = std::size_t{256} << 10;
+
+  // No bytes at all are a piece, too: it can be given back like any other.
+  static std::size_t class_of(std::size_t bytes) {
+    return bytes == 0 ? 1 : (bytes + kClassStep - 1) / kClassStep;
+  }
+  bool map_chunk();
 
   RawLock lock_;
   Free* free_[kSmallMax / kClassStep + 1] = {};
