@@ -36,7 +36,7 @@ class Attempt {
     lw_block_begin(call.control, LW_ONCE, 0, nullptr, nullptr, call.pc);
     started = &call;
   }
-  ~Attempt() {
+  ~Attempt() noexcept(false) {
     started = outer_;
     if (!call_.waiting) return;
     lw_block_end();
@@ -56,7 +56,7 @@ class Running {
     lw_acquired(call.control, LW_ONCE, 0, call.pc);
     lw_leave();
   }
-  ~Running() {
+  ~Running() noexcept(false) {
     const Operation operation(LW_OP_RELEASE, call_.control, LW_ONCE);
     if (operation) lw_release(call_.control, LW_ONCE, call_.pc);
   }

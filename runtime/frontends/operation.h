@@ -21,7 +21,7 @@ class Operation {
       : Operation() {
     if (open_) lw_about_to(what, const_cast<const void*>(object), kind, flags);
   }
-  ~Operation() {
+  ~Operation() noexcept(false) {
     if (open_) lw_leave();
   }
   explicit operator bool() const { return open_; }
@@ -39,7 +39,7 @@ class Blocking {
            const void* pc) {
     lw_block_begin(object, kind, flags, with, owner, pc);
   }
-  ~Blocking() { lw_block_end(); }
+  ~Blocking() noexcept(false) { lw_block_end(); }
   Blocking(const Blocking&) = delete;
   Blocking& operator=(const Blocking&) = delete;
 };
@@ -51,7 +51,7 @@ class PublishedWait {
   PublishedWait(const void* object, lw_kind kind, int flags, const void* pc) {
     lw_block_publish(object, kind, flags, nullptr, nullptr, pc);
   }
-  ~PublishedWait() { lw_block_end(); }
+  ~PublishedWait() noexcept(false) { lw_block_end(); }
   void check() { lw_block_check(); }
   // `stands` tells whether the wait would begin now: somebody unknown may have changed the object.
   template <class Stands>

@@ -36,8 +36,9 @@ bool is_own_fault(int signal, const siginfo_t* info) {
 
 // Blocked first: with SA_NODEFER it would come back at once.
 bool defer_signal(int signal, const siginfo_t* info, sigset_t* mask) {
-  if (tls.raw_locks == 0 || is_own_fault(signal, info)) return false;
   const std::uint64_t bit = std::uint64_t{1} << (signal - 1);
+  tls.due &= ~bit;
+  if (tls.raw_locks == 0 || is_own_fault(signal, info)) return false;
   const std::uint64_t before = change_mask(SIG_BLOCK, bit);
   const long sent = info == nullptr
                         ? os::call(SYS_tgkill, os::process_id(), os::thread_id(), signal)
@@ -52,11 +53,27 @@ bool defer_signal(int signal, const siginfo_t* info, sigset_t* mask) {
   return true;
 }
 
+// All at once: the kernel knows which handler keeps off which signal. Nothing comes between the list and
+// the mask.
 void deliver_deferred_signals() {
+  if (tls.deferred == 0 || tls.raw_locks != 0) return;
+  const std::uint64_t before = block_all_signals();
   const std::uint64_t set = tls.deferred;
   tls.deferred = 0;
+  tls.due |= set;
   std::atomic_signal_fence(std::memory_order_seq_cst);
-  change_mask(SIG_UNBLOCK, set);
+  restore_signals(before & ~set);  // the handlers run here
+  tls.due &= ~set;
+}
+
+void deliver_before_jump() {
+  deliver_deferred_signals();
+  const std::uint64_t set = tls.due;
+  tls.due = 0;
+  for (int signal = 1; signal <= 64; ++signal) {
+    if ((set >> (signal - 1) & 1U) == 0) continue;
+    os::call(SYS_tgkill, os::process_id(), os::thread_id(), signal);
+  }
 }
 
 std::uint64_t block_all_signals() { return change_mask(SIG_SETMASK, ~std::uint64_t{0}); }

@@ -5,7 +5,8 @@
 // Held for short, bounded work only; never while calling out. Not recursive.
 // Signal handlers of the program do not run on a thread that holds one, or waits for one: they are
 // deferred (deferred_signals.h), so nothing that a handler does can ask for a lock that its own thread
-// holds, or leave with it.
+// holds, or leave with it. They run when the last lock is released, so `unlock` may not return: a handler
+// may jump away or end its thread. What unlocks in a destructor must let that pass: noexcept(false).
 // Source: Drepper, "Futexes Are Tricky", mutex no. 2.
 #pragma once
 
@@ -51,7 +52,7 @@ using LockVisitor = void (*)(RawLock& lock);
 class RawGuard {
  public:
   explicit RawGuard(RawLock& lock) : lock_(lock) { lock_.lock(); }
-  ~RawGuard() { lock_.unlock(); }
+  ~RawGuard() noexcept(false) { lock_.unlock(); }
   RawGuard(const RawGuard&) = delete;
   RawGuard& operator=(const RawGuard&) = delete;
 

@@ -22,9 +22,11 @@ __attribute__((visibility("hidden"))) _Unwind_Reason_Code __gxx_personality_v0(
 
 __attribute__((visibility("hidden"))) void __cxa_pure_virtual() { lockweave::os::exit_process(4); }
 
-// clang's way out of a noexcept function that an exception would leave.
-__attribute__((visibility("hidden"))) void* __cxa_begin_catch(void* exception) noexcept {
-  return exception;
+// clang's way out of a noexcept function: a handler of the program that ends its thread, or a cancellation,
+// leaves through it like through any function of C. gcc is told not to look (-fno-enforce-eh-specs).
+__attribute__((visibility("hidden"))) void* __cxa_begin_catch(void* exception) {
+  _Unwind_Resume(static_cast<_Unwind_Exception*>(exception));
+  __builtin_unreachable();
 }
 
 }  // extern "C"

@@ -24,9 +24,11 @@ struct Tls {
   std::uintptr_t stack_low = 0;
   std::uintptr_t stack_high = 0;
   // Of raw_lock.h and deferred_signals.h: locks this thread holds or waits for, and the signals (bit n-1
-  // for signal n) that arrived meanwhile. Handlers on this thread write `deferred`.
+  // for signal n) that arrived meanwhile; then those delivered again whose handler has not begun. Handlers
+  // on this thread write both.
   std::uint32_t raw_locks = 0;
   std::uint64_t deferred = 0;
+  std::uint64_t due = 0;
   // Of verdict/fork.cc, while this thread forks.
   ThreadState* idle_before_fork = nullptr;
   std::uint64_t blocked_before_fork = 0;  // signals

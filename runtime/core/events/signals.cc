@@ -99,6 +99,7 @@ void lw_signal_end(const lw_signal_mark* mark) {
 }
 
 void lw_jump(const void* stack_pointer) {
+  deliver_before_jump();
   ThreadState* thread = tls.state;
   if (thread == nullptr || thread->handling_signal == 0) return;
   if (!runs_in_handler(*thread, bits(__builtin_frame_address(0)))) {

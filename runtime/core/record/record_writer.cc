@@ -27,7 +27,7 @@ constinit bool missing_record = false;  // there was to be one
 class Note {
  public:
   explicit Note(RawLock& lock) : guard_(lock) {}
-  ~Note() { commit(); }
+  ~Note() noexcept(false) { commit(); }
   Note(const Note&) = delete;
   Note& operator=(const Note&) = delete;
   bool commit() {
