@@ -97,11 +97,11 @@ class Interpreter {
         return true;
       case kDefineBaseSigned:
         rule_.base_register = code.uleb();
-        rule_.offset = code.sleb() * entry_.data_unit;
+        rule_.offset = units(code.sleb());
         return true;
       case kDefineBaseRegister: rule_.base_register = code.uleb(); return true;
       case kDefineBaseOffset: rule_.offset = static_cast<std::int64_t>(code.uleb()); return true;
-      case kDefineBaseOffsetSigned: rule_.offset = code.sleb() * entry_.data_unit; return true;
+      case kDefineBaseOffsetSigned: rule_.offset = units(code.sleb()); return true;
       default:
         rule_.base_register = FrameRule::kByExpression;
         rule_.offset = skip_expression(code);
@@ -116,11 +116,10 @@ class Interpreter {
     switch (byte) {
       case kArgumentsSize: return true;
       case kOffsetExtended: return set(number, Kind::saved_at, units(code.uleb()));
-      case kOffsetExtendedSigned:
-        return set(number, Kind::saved_at, code.sleb() * entry_.data_unit);
-      case kNegativeOffsetExtended: return set(number, Kind::saved_at, -units(code.uleb()));
+      case kOffsetExtendedSigned: return set(number, Kind::saved_at, units(code.sleb()));
+      case kNegativeOffsetExtended: return set(number, Kind::saved_at, units(0 - code.uleb()));
       case kValueOffset: return set(number, Kind::is_at, units(code.uleb()));
-      case kValueOffsetSigned: return set(number, Kind::is_at, code.sleb() * entry_.data_unit);
+      case kValueOffsetSigned: return set(number, Kind::is_at, units(code.sleb()));
       case kRegister: return set(number, Kind::in_register, static_cast<std::int64_t>(code.uleb()));
       case kUndefined: return set(number, Kind::undefined, 0);
       case kSameValue: return set(number, Kind::unchanged, 0);
@@ -133,9 +132,11 @@ class Interpreter {
 
   void advance(std::uint64_t by) { location_ += by * entry_.code_unit; }
 
+  // Of whatever number a table holds: addresses wrap.
   std::int64_t units(std::uint64_t count) const {
-    return static_cast<std::int64_t>(count) * entry_.data_unit;
+    return static_cast<std::int64_t>(count * static_cast<std::uint64_t>(entry_.data_unit));
   }
+  std::int64_t units(std::int64_t count) const { return units(static_cast<std::uint64_t>(count)); }
 
   // Vector registers have numbers, too; nobody needs them here.
   bool set(std::uint64_t number, Kind kind, std::int64_t value) {

@@ -68,7 +68,8 @@ bool FrameWalk::step() {
   if (!find_unwind_entry(pc, entry) || !make_frame_rule(entry, pc, rule)) return false;
   std::uintptr_t end = 0;
   if (!frame_end(rule, end) || end % sizeof end != 0) return false;
-  if (!entry.signal_frame && end <= stack_pointer()) return false;
+  if (end <= stack_pointer() && (!entry.signal_frame || ++steps_down_ > kStepsDownMax))
+    return false;
   if (rule.registers[Registers::kReturnAddress].kind() == RegisterRule::Kind::unchanged)
     return false;
   Registers caller;

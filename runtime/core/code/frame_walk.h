@@ -8,7 +8,8 @@
 // tables, it reads the code at a made-up address, or a made-up stack, and the program dies. It also
 // takes a mutex and may call malloc where frames were registered at run time. This walk ends instead.
 //
-// Invariants: each frame lies above the one before (a signal's may lie on another stack); nothing of a
+// Invariants: each frame lies above the one before (a signal's may lie on another stack, a few times in a
+// walk: so it ends even if a stack leads back to itself); nothing of a
 // stack is read but through CheckedMemory; a return address that lies in no module ends the walk.
 // Takes no lock and allocates nothing: may run in signal handlers, on any stack.
 // Cost: 0.1 to 0.2 µs a frame, on other stacks than the thread's own a system call a page.
@@ -43,6 +44,10 @@ class FrameWalk {
 
   Registers registers_;
   CheckedMemory memory_;
+  static constexpr std::uint32_t kStepsDownMax =
+      8;  // handlers on a stack above what they interrupted
+
+  std::uint32_t steps_down_ = 0;
   bool interrupted_ = false;
   bool first_ = true;
 };

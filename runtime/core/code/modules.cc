@@ -117,9 +117,12 @@ bool describe(LoadedModule& module, const dl_find_object& found) {
   return module.name != nullptr && module.path != nullptr;
 }
 
+bool is_full() {
+  return (table.count.load(std::memory_order_relaxed) + 1) / kPageEntries >= kPages;
+}
+
 bool give_id(LoadedModule& module) {
   const std::uint32_t id = table.count.load(std::memory_order_relaxed) + 1;
-  if (id / kPageEntries >= kPages) return false;
   std::atomic<LoadedModule**>& page = table.pages[id / kPageEntries];
   LoadedModule** entries = page.load(std::memory_order_relaxed);
   if (entries == nullptr) {
@@ -137,7 +140,7 @@ LoadedModule* add(std::atomic<LoadedModule*>& bucket, const dl_find_object& foun
   RawGuard guard(table.lock);
   LoadedModule* head = bucket.load(std::memory_order_relaxed);
   if (LoadedModule* known = find_in(head, found)) return known;
-  LoadedModule* module = arena.make<LoadedModule>();
+  LoadedModule* module = is_full() ? nullptr : arena.make<LoadedModule>();
   if (module == nullptr || !describe(*module, found) || !give_id(*module)) {
     count_lost(Loss::modules);
     return nullptr;

@@ -121,7 +121,12 @@ bool is_this_stack(const Remembered& known, std::uintptr_t frame, std::uintptr_t
   return true;
 }
 
-// Where the return addresses lie goes to `places`, if that is wanted; returns whether each has a place.
+bool on_own_stack(std::uintptr_t address) {
+  return address >= tls.stack_low && address < tls.stack_high;
+}
+
+// Where the return addresses lie goes to `places`, if that is wanted; returns whether each has a place on
+// the thread's own stack: what may be looked at again.
 __attribute__((noinline)) bool unwind(Trace& trace, std::uintptr_t pc,
                                       const std::uintptr_t** places) {
   trace.count = 0;
@@ -131,7 +136,7 @@ __attribute__((noinline)) bool unwind(Trace& trace, std::uintptr_t pc,
   while (more && walk.pc() != pc) more = walk.step();
   for (; more && trace.count < Trace::kFramesMax; more = walk.step()) {
     if (is_ours(walk.pc())) continue;
-    all_placed = all_placed && !walk.interrupted();
+    all_placed = all_placed && !walk.interrupted() && on_own_stack(walk.stack_pointer());
     if (all_placed) {
       places[trace.count] = reinterpret_cast<const std::uintptr_t*>(walk.stack_pointer()) - 1;
     }
@@ -140,10 +145,6 @@ __attribute__((noinline)) bool unwind(Trace& trace, std::uintptr_t pc,
   if (trace.count > 0) return all_placed;
   trace.pcs[trace.count++] = pc;
   return false;
-}
-
-bool on_own_stack(std::uintptr_t address) {
-  return address >= tls.stack_low && address < tls.stack_high;
 }
 
 }  // namespace

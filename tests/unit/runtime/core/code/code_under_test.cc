@@ -49,6 +49,8 @@ extern "C" {
 
 TEST_EXPORT void capture_here(Trace* trace) { capture(*trace, __builtin_return_address(0)); }
 
+TEST_EXPORT void capture_nowhere(Trace* trace) { capture(*trace, reinterpret_cast<void*>(1)); }
+
 TEST_EXPORT void know_stack(std::uintptr_t low, std::uintptr_t high) {
   tls.stack_low = low;
   tls.stack_high = high;

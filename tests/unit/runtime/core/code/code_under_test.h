@@ -11,6 +11,8 @@
 
 // The stack from the caller of this outwards.
 extern "C" void capture_here(lockweave::core::Trace* trace);
+// The same, where no frame returns to what is asked for.
+extern "C" void capture_nowhere(lockweave::core::Trace* trace);
 // The thread's stack lies in [low, high): captures there are remembered and recognised.
 extern "C" void know_stack(std::uintptr_t low, std::uintptr_t high);
 extern "C" std::uint64_t site_here();

@@ -195,4 +195,48 @@ TEST(FrameWalk, EndsWhereAReturnAddressIsMadeUp) {
   munmap(hole, 1 << 16);
 }
 
+std::uintptr_t signal_return;  // what a handler returns to
+
+void find_signal_return(int) {
+  signal_return = reinterpret_cast<std::uintptr_t>(__builtin_return_address(0));
+}
+
+// Calls `function(argument)` on a made-up stack that says: a handler was called here, and what it
+// interrupted stood at this very place, about to return from it.
+__attribute__((noinline)) void call_on_stack_that_leads_to_itself(void (*function)(Trace*),
+                                                                  Trace* argument) {
+#if defined(__x86_64__)
+  asm volatile(
+      "mov %%rsp, %%r12\n\t"
+      "sub $256, %%rsp\n\t"
+      "and $-16, %%rsp\n\t"
+      "lea -512(%%rsp), %%rdx\n\t"  // an interrupted stack pointer lies at a multiple of 16,
+      "mov $64, %%ecx\n"
+      "1: push %2\n\t"  // where to go on above it
+      "push %%rdx\n\t"
+      "dec %%ecx\n\t"
+      "jnz 1b\n\t"
+      "mov %1, %%rdi\n\t"
+      "call *%0\n\t"
+      "mov %%r12, %%rsp"
+      :
+      : "r"(function), "r"(argument), "r"(signal_return)
+      : "r12", "rax", "rcx", "rdx", "rdi", "rsi", "r8", "r9", "r10", "r11", "memory", "cc");
+#else
+  function(argument);
+#endif
+}
+
+TEST(FrameWalk, EndsOnAStackThatLeadsBackToItself) {
+  signal(SIGUSR1, find_signal_return);
+  raise(SIGUSR1);
+  signal(SIGUSR1, SIG_DFL);
+  Trace trace;
+  call_on_stack_that_leads_to_itself(capture_here, &trace);
+  EXPECT_GE(trace.count, 2U) << "the made-up stack is not as the kernel makes it";
+  EXPECT_LT(trace.count, Trace::kFramesMax);
+  call_on_stack_that_leads_to_itself(capture_nowhere, &trace);
+  EXPECT_EQ(trace.count, 1U);
+}
+
 }  // namespace
