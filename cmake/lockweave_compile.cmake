@@ -30,7 +30,7 @@ if(LOCKWEAVE_WERROR)
   target_compile_options(lockweave_compile INTERFACE -Werror)
 endif()
 if(LOCKWEAVE_SANITIZE)
-  # The runtime itself is never instrumented: it must run inside any process.
+  # Not of liblockweave.so, which must run inside any process: it has LOCKWEAVE_SANITIZE_RUNTIME.
   add_library(lockweave_sanitize INTERFACE)
   target_compile_options(lockweave_sanitize INTERFACE
     -fsanitize=${LOCKWEAVE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
