@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <string_view>
@@ -26,6 +27,7 @@ bool may_be_read(const fs::path& path, std::string& why) {
   if (fs::is_directory(status)) why = "it is a directory";
   if (!why.empty() || fs::is_regular_file(status)) return why.empty();
   if (fs::is_fifo(status) && is_of_the_shell(path)) return true;
+  if (path == "/dev/null") return true;
   why = "it is no regular file";
   return false;
 }
@@ -53,14 +55,17 @@ bool read_file_text(const fs::path& path, std::string& text, std::string& why) {
   why.clear();
   if (!may_be_read(path, why)) return false;
   constexpr std::size_t kPiece = std::size_t{256} << 10;
+  constexpr std::uint64_t kReadMax = std::uint64_t{16} << 30;  // also of NULs, which are not kept
   std::vector<char> piece(kPiece);
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   bool nul = false;
+  std::uint64_t read = 0;
   while (file) {
     file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
     append(text, {piece.data(), static_cast<std::size_t>(file.gcount())}, nul);
-    if (text.size() > kFileTextMax) {
+    read += static_cast<std::uint64_t>(file.gcount());
+    if (text.size() > kFileTextMax || read > kReadMax) {
       why = "it is larger than 2 GiB";
       return false;
     }

@@ -101,19 +101,23 @@ class Fields {
     take_name(key, name, action_from(name), out);
   }
 
-  // An entry that an earlier line must have defined; 0 stands for none.
+  // An entry that an earlier line must have defined, as an id of the Record; 0 stands for none.
   void reference(std::string_view key, const IdIndex& index, std::string_view what, Id& out) {
     number(key, out);
-    check(index, what, out);
+    resolve(index, what, out);
   }
   void need_reference(std::string_view key, const IdIndex& index, std::string_view what, Id& out) {
     need_number(key, out);
     if (out == 0) complain(quoted(key) + " must not be 0");
-    check(index, what, out);
+    resolve(index, what, out);
   }
-  void check(const IdIndex& index, std::string_view what, Id id) {
-    if (id == 0 || index.find(id)) return;
-    if (!ok()) return;
+  // From the file's id to the Record's.
+  void resolve(const IdIndex& index, std::string_view what, Id& id) {
+    if (id == 0 || !ok()) return;
+    if (const auto place = index.find(id)) {
+      id = static_cast<Id>(*place + 1);
+      return;
+    }
     complain(std::string(what) + " " + std::to_string(id) + " is not defined by an earlier line");
     problem_.only_missing = true;
   }

@@ -6,7 +6,7 @@
 // left out alone, or loses the reference where it merely describes.
 #include "model/record_reader.h"
 
-#include <algorithm>
+#include <map>
 #include <memory_resource>
 
 #include "model/file_text.h"
@@ -18,11 +18,6 @@ namespace lockweave::model {
 struct Record::Storage {
   std::string text;                           // of the whole file; views point into it
   std::pmr::monotonic_buffer_resource arena;  // decoded strings, frames, steps
-  IdIndex modules;
-  IdIndex stacks;
-  IdIndex threads;
-  IdIndex objects;
-  IdIndex acquisitions;
 };
 
 namespace {
@@ -159,67 +154,70 @@ class Reader {
 
   void read_module(Fields& fields) {
     Module entry;
-    define("module", storage_.modules, fields, entry.id);
+    const Id id = define("module", modules_, fields);
     fields.need_text("path", entry.path);
     fields.text("build_id", entry.build_id);
-    keep(fields, storage_.modules, record_.modules, entry);
+    keep(fields, modules_, id, record_.modules, entry);
   }
 
   void read_stack(Fields& fields) {
     Stack entry;
-    define("stack", storage_.stacks, fields, entry.id);
+    const Id id = define("stack", stacks_, fields);
     if (const JsonValue* const list = fields.need("frames", JsonValue::Type::array)) {
       const std::span<Frame> frames = make_array<Frame>(*list);
       std::size_t i = 0;
       for (const JsonValue& item : JsonChildren(*list)) read_frame(fields, item, frames[i++]);
       entry.frames = frames;
     }
-    keep(fields, storage_.stacks, record_.stacks, entry);
+    keep(fields, stacks_, id, record_.stacks, entry);
   }
   void read_frame(Fields& fields, const JsonValue& value, Frame& out) {
     fields.take_list(value, out.module, out.offset);
-    forget_missing(storage_.modules, out.module);
+    forget_missing(modules_, out.module);
   }
 
   // A later line may tell what was not known at first (tid, name), not another parent: so parents
   // always stand before their children.
   void read_thread(Fields& fields) {
     Thread entry;
-    fields.need_number("thread", entry.id);
-    fields.reference("parent", storage_.threads, "thread", entry.parent);
+    Id id = 0;
+    fields.need_number("thread", id);
+    fields.reference("parent", threads_, "thread", entry.parent);
     fields.number("parent_segment", entry.parent_segment);
     fields.number("tid", entry.tid);
     fields.need_text("label", entry.label);
     fields.text("name", entry.name);
-    describe("stack", storage_.stacks, fields, entry.stack);
-    if (const auto old = storage_.threads.find(entry.id)) {
+    describe("stack", stacks_, fields, entry.stack);
+    if (const auto old = threads_.find(id)) {
       Thread& known = record_.threads[*old];
+      entry.id = known.id;
       if (known.parent != entry.parent) return fields.complain("the thread's parent changes");
       if (fields.ok()) known = entry;
     } else {
-      keep(fields, storage_.threads, record_.threads, entry);
+      keep(fields, threads_, id, record_.threads, entry);
     }
   }
 
   void read_thread_end(Fields& fields) {
     ThreadEnd entry;
-    fields.need_reference("thread_end", storage_.threads, "thread", entry.thread);
+    fields.need_reference("thread_end", threads_, "thread", entry.thread);
     fields.need_number("segment", entry.segment);
     if (fields.ok()) record_.thread_ends.push_back(entry);
   }
 
   void read_join(Fields& fields) {
     Join entry;
-    fields.need_reference("join", storage_.threads, "thread", entry.thread);
-    fields.need_reference("by", storage_.threads, "thread", entry.by);
+    fields.need_reference("join", threads_, "thread", entry.thread);
+    fields.need_reference("by", threads_, "thread", entry.by);
     fields.need_number("segment", entry.segment);
     if (fields.ok()) record_.joins.push_back(entry);
   }
 
   void read_object(Fields& fields) {
     Object entry;
+    Id id = 0;
     std::string_view kind;
-    fields.need_number("object", entry.id);
+    fields.need_number("object", id);
     fields.need_text("kind", kind);
     entry.kind = object_kind_from(kind).value_or(ObjectKind::custom);
     fields.number("address", entry.address);
@@ -232,32 +230,33 @@ class Reader {
     if (const JsonValue* place = fields.find("in_module")) {
       read_frame(fields, *place, entry.in_module);
     }
-    describe("on_stack_of", storage_.threads, fields, entry.on_stack_of);
+    describe("on_stack_of", threads_, fields, entry.on_stack_of);
     fields.text("name", entry.name);
-    describe("first", storage_.stacks, fields, entry.first);
+    describe("first", stacks_, fields, entry.first);
     fields.number("ordinal", entry.ordinal);
-    if (const auto old = storage_.objects.find(entry.id)) {
+    if (const auto old = objects_.find(id)) {
+      entry.id = record_.objects[*old].id;
       if (fields.ok()) record_.objects[*old] = entry;
     } else {
-      keep(fields, storage_.objects, record_.objects, entry);
+      keep(fields, objects_, id, record_.objects, entry);
     }
   }
 
   void read_acquisition(Fields& fields) {
     Acquisition entry;
-    define("acquisition", storage_.acquisitions, fields, entry.id);
-    fields.reference("outer", storage_.acquisitions, "acquisition", entry.outer);
-    fields.need_reference("object", storage_.objects, "object", entry.object);
+    const Id id = define("acquisition", acquisitions_, fields);
+    fields.reference("outer", acquisitions_, "acquisition", entry.outer);
+    fields.need_reference("object", objects_, "object", entry.object);
     fields.mode("mode", entry.mode);
     fields.flag("trial", entry.trial);
-    describe("stack", storage_.stacks, fields, entry.stack);
-    keep(fields, storage_.acquisitions, record_.acquisitions, entry);
+    describe("stack", stacks_, fields, entry.stack);
+    keep(fields, acquisitions_, id, record_.acquisitions, entry);
   }
 
   void read_observation(Fields& fields) {
     Observation entry;
-    fields.need_reference("seen", storage_.acquisitions, "acquisition", entry.acquisition);
-    fields.need_reference("thread", storage_.threads, "thread", entry.thread);
+    fields.need_reference("seen", acquisitions_, "acquisition", entry.acquisition);
+    fields.need_reference("thread", threads_, "thread", entry.thread);
     fields.need_number("segment", entry.segment);
     if (fields.ok()) record_.observations.push_back(entry);
   }
@@ -268,7 +267,7 @@ class Reader {
     fields.text("variant", entry.variant);
     fields.flag("certain", entry.certain);
     fields.flag("printed", entry.printed);
-    describe("object", storage_.objects, fields, entry.object);
+    describe("object", objects_, fields, entry.object);
     if (const JsonValue* const list = fields.need("steps", JsonValue::Type::array)) {
       const std::span<Step> steps = make_array<Step>(*list);
       std::size_t i = 0;
@@ -280,13 +279,13 @@ class Reader {
   void read_step(Fields& line, const JsonValue& value, Step& out) {
     if (value.type != JsonValue::Type::object) return line.complain("a step is no JSON object");
     Fields fields(value, problem_);
-    describe("thread", storage_.threads, fields, out.thread);
+    describe("thread", threads_, fields, out.thread);
     fields.action("action", out.action);
-    describe("object", storage_.objects, fields, out.object);
+    describe("object", objects_, fields, out.object);
     fields.mode("mode", out.mode);
-    describe("other", storage_.threads, fields, out.other);
-    describe("held", storage_.acquisitions, fields, out.held);
-    describe("stack", storage_.stacks, fields, out.stack);
+    describe("other", threads_, fields, out.other);
+    describe("held", acquisitions_, fields, out.held);
+    describe("stack", stacks_, fields, out.stack);
     fields.number("count", out.count);
   }
 
@@ -296,8 +295,8 @@ class Reader {
       fields.take_list(*pair, entry.before, entry.after);
     }
     if (entry.before == 0 || entry.after == 0) fields.complain("`order` must name two objects");
-    fields.check(storage_.objects, "object", entry.before);
-    fields.check(storage_.objects, "object", entry.after);
+    fields.resolve(objects_, "object", entry.before);
+    fields.resolve(objects_, "object", entry.after);
     if (fields.ok()) record_.orders.push_back(entry);
   }
 
@@ -306,12 +305,11 @@ class Reader {
     fields.need_text("lost", entry.what);
     fields.need_number("count", entry.count);
     if (!fields.ok()) return;
-    const auto known = std::find_if(record_.losses.begin(), record_.losses.end(),
-                                    [&](const Lost& one) { return one.what == entry.what; });
-    if (known == record_.losses.end()) {
+    const auto [known, is_new] = losses_.emplace(entry.what, record_.losses.size());
+    if (is_new) {
       record_.losses.push_back(entry);
     } else {
-      known->count = entry.count;
+      record_.losses[known->second].count = entry.count;
     }
   }
 
@@ -329,21 +327,27 @@ class Reader {
     forget_missing(index, out);
   }
   void forget_missing(const IdIndex& index, Id& id) {
-    if (id == 0 || index.find(id)) return;
-    ++record_.unresolved;
-    id = 0;
+    if (id == 0) return;
+    const std::optional<std::size_t> place = index.find(id);
+    if (!place) ++record_.unresolved;
+    id = place ? static_cast<Id>(*place + 1) : 0;
   }
-  void define(std::string_view what, const IdIndex& index, Fields& fields, Id& id) {
+  static Id define(std::string_view what, const IdIndex& index, Fields& fields) {
+    Id id = 0;
     fields.need_number(what, id);
     if (index.find(id)) {
       fields.complain(std::string(what) + " " + std::to_string(id) + " is defined twice");
     }
+    return id;
   }
+  // `id` is what the file calls it.
   template <typename Entry>
-  void keep(Fields& fields, IdIndex& index, std::vector<Entry>& entries, const Entry& entry) {
-    if (entry.id == 0) fields.complain("the id 0 means none and cannot be defined");
+  static void keep(Fields& fields, IdIndex& index, Id id, std::vector<Entry>& entries,
+                   Entry& entry) {
+    if (id == 0) fields.complain("the id 0 means none and cannot be defined");
     if (!fields.ok()) return;
-    index.insert(entry.id, entries.size());
+    index.insert(id, entries.size());
+    entry.id = static_cast<Id>(entries.size() + 1);
     entries.push_back(entry);
   }
   template <typename T>
@@ -359,7 +363,14 @@ class Reader {
   Record::Storage& storage_;
   JsonParser parser_;
   Problem problem_;
-  std::size_t line_ = 0;  // 1-based, of the line being read
+  // The ids that the file gives -> places.
+  IdIndex modules_;
+  IdIndex stacks_;
+  IdIndex threads_;
+  IdIndex objects_;
+  IdIndex acquisitions_;
+  std::map<std::string_view, std::size_t> losses_;  // by kind
+  std::size_t line_ = 0;                            // 1-based, of the line being read
   bool has_header_ = false;
 };
 
@@ -374,10 +385,9 @@ std::optional<Record> read_owned(std::string text, std::string path, ReadError& 
 }
 
 template <typename Entry>
-const Entry& entry_of(const std::vector<Entry>& entries, const IdIndex& index, Id id) {
+const Entry& entry_of(const std::vector<Entry>& entries, Id id) {
   static const Entry kNone{};
-  const std::optional<std::size_t> place = index.find(id);
-  return place ? entries[*place] : kNone;
+  return id != 0 && id <= entries.size() ? entries[id - 1] : kNone;
 }
 
 }  // namespace
@@ -387,13 +397,11 @@ Record::~Record() = default;
 Record::Record(Record&&) noexcept = default;
 Record& Record::operator=(Record&&) noexcept = default;
 
-const Module& Record::module(Id id) const { return entry_of(modules, storage->modules, id); }
-const Stack& Record::stack(Id id) const { return entry_of(stacks, storage->stacks, id); }
-const Thread& Record::thread(Id id) const { return entry_of(threads, storage->threads, id); }
-const Object& Record::object(Id id) const { return entry_of(objects, storage->objects, id); }
-const Acquisition& Record::acquisition(Id id) const {
-  return entry_of(acquisitions, storage->acquisitions, id);
-}
+const Module& Record::module(Id id) const { return entry_of(modules, id); }
+const Stack& Record::stack(Id id) const { return entry_of(stacks, id); }
+const Thread& Record::thread(Id id) const { return entry_of(threads, id); }
+const Object& Record::object(Id id) const { return entry_of(objects, id); }
+const Acquisition& Record::acquisition(Id id) const { return entry_of(acquisitions, id); }
 
 std::optional<Record> read_record(const std::filesystem::path& path, ReadError& error,
                                   Record* partial) {

@@ -15,9 +15,10 @@
 
 namespace lockweave::model {
 
-// One whole record in memory. Entries keep the order of the file. Every id an entry refers to is
-// known to exist (the reader checks), so `stack(id)` and friends never fail for ids != 0; for 0
-// they return an empty entry.
+// One whole record in memory. Entries keep the order of the file, and are numbered anew in it: the
+// id of each is its place among the entries of its kind, from 1, whatever the file calls it. So ids
+// index arrays, and a file with absurd ones asks for no memory. Every id an entry refers to is known
+// to exist (the reader checks); `stack(id)` and friends return an empty entry for all others.
 struct Record {
   std::string path;
   Header header;

@@ -57,13 +57,15 @@ bool suppress_more(const std::vector<FoundCycle>& cycles, const EdgeJudge& judge
   return more;
 }
 
-// The nearest acquisition from `acquisition` outwards that took a lock: a semaphore that proved to
-// be none neither orders nor guards anything.
-Id nearest_lock(const model::Record& record, Id acquisition) {
-  while (acquisition != 0 && record.object(record.acquisition(acquisition).object).not_a_lock) {
-    acquisition = record.acquisition(acquisition).outer;
+// By acquisition: the nearest one, from it outwards, that took a lock. A semaphore that proved to be
+// none neither orders nor guards anything.
+std::vector<Id> nearest_locks(const model::Record& record) {
+  std::vector<Id> nearest{0};
+  for (const model::Acquisition& taken : record.acquisitions) {
+    const bool lock = !record.object(taken.object).not_a_lock;
+    nearest.push_back(lock ? taken.id : nearest[taken.outer]);
   }
-  return acquisition;
+  return nearest;
 }
 
 }  // namespace
@@ -78,9 +80,10 @@ void feed(LockOrderGraph& graph, const model::Record& record, const Numbering& n
   for (const model::Join& join : record.joins) {
     if (join.by != 0) graph.add_join(t + join.thread, t + join.by, join.segment);
   }
+  const std::vector<Id> nearest = nearest_locks(record);
   for (const model::Acquisition& taken : record.acquisitions) {
-    if (record.object(taken.object).not_a_lock) continue;
-    const Id outer = nearest_lock(record, taken.outer);
+    if (nearest[taken.id] != taken.id) continue;
+    const Id outer = nearest[taken.outer];
     graph.add_acquisition(a + taken.id, outer == 0 ? 0 : a + outer, numbering.lock(taken.object),
                           taken.mode, taken.trial);
   }

@@ -167,8 +167,8 @@ class JointGraph final : private LockOrderGraph::Visitor {
     for (const model::Record& record : symbolized.records()) {
       acquisition_bases_.push_back(next_acquisition_);
       thread_bases_.push_back(next_thread_);
-      next_acquisition_ += largest(record.acquisitions);
-      next_thread_ += largest(record.threads);
+      next_acquisition_ += static_cast<Id>(record.acquisitions.size());
+      next_thread_ += static_cast<Id>(record.threads.size());
     }
   }
   std::vector<ClassCycle> find(const std::set<LockPair>& suppressed,
@@ -188,12 +188,6 @@ class JointGraph final : private LockOrderGraph::Visitor {
   }
 
  private:
-  template <class Entry>
-  static Id largest(const std::vector<Entry>& entries) {
-    Id largest = 0;
-    for (const Entry& entry : entries) largest = std::max(largest, entry.id);
-    return largest;
-  }
   void on_cycle(const LockOrderGraph::Cycle& cycle) override {
     if (cycle.filter != LockOrderGraph::Filter::none) return;
     ClassCycle found;
