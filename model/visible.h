@@ -7,6 +7,8 @@
 //     \n \t \r \x1b      control characters
 //     \u{202e}           C1 controls, line and paragraph separators, bidirectional overrides
 //     \xff               a byte that is no UTF-8
+//     \x23#[             the commands that continuous integration reads in the midst of a line:
+//                        `##[error]` (GitHub), `##vso[task...]` (Azure), `##teamcity[...]`
 // What is visible already stays as it is, so to do it twice does no harm.
 // Header-only and free of libstdc++, for the runtime. Pure functions.
 #pragma once
@@ -33,6 +35,17 @@ inline bool acts_on_a_terminal(std::uint32_t code) {
   const bool mark = code == 0x061C || code == 0x200E || code == 0x200F;
   const bool override = (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
   return control || separator || mark || override;
+}
+
+// Would the log reader of a build service act on what begins here?
+inline bool begins_a_command(const char* text, std::size_t size) {
+  constexpr const char* kCommands[] = {"##[", "##vso[", "##teamcity["};
+  for (const char* command : kCommands) {
+    std::size_t i = 0;
+    while (i < size && command[i] != '\0' && text[i] == command[i]) ++i;
+    if (command[i] == '\0') return true;
+  }
+  return false;
 }
 
 // Calls put(char) for each character of the visible text.
@@ -62,6 +75,8 @@ void for_each_visible(const char* text, std::size_t size, const Put& put) {
     const std::uint32_t code = length == 0 ? 0 : code_point(text + i, length);
     if (length == 0) {
       put_byte(static_cast<unsigned char>(text[i]));
+    } else if (code == '#' && begins_a_command(text + i, size - i)) {
+      put_byte('#');
     } else if (!acts_on_a_terminal(code)) {
       for (std::size_t k = 0; k < length; ++k) put(text[i + k]);
     } else if (code == '\n' || code == '\t' || code == '\r') {

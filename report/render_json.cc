@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/messages.h"
+#include "report/visible.h"
 
 namespace lockweave::cli {
 namespace {
@@ -151,7 +152,7 @@ std::string render_json(const Results& results) {
                    {"summary", summary_json(results)}};
   if (results.comparison) add_comparison(results, document);
   // Symbols can hold any bytes; what is no UTF-8 is replaced.
-  return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  return visible_json(document.dump(2, ' ', false, json::error_handler_t::replace)) + "\n";
 }
 
 }  // namespace lockweave::cli

@@ -10,6 +10,7 @@
 #include "report/messages.h"
 #include "report/snippet.h"
 #include "report/text.h"
+#include "report/visible.h"
 
 namespace lockweave::cli {
 namespace {
@@ -312,7 +313,7 @@ json Writer::document(const Results& results) {
 
 std::string render_sarif(const Results& results, std::string_view source_root) {
   const json document = Writer(source_root).document(results);
-  return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  return visible_json(document.dump(2, ' ', false, json::error_handler_t::replace)) + "\n";
 }
 
 }  // namespace lockweave::cli

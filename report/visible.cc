@@ -52,6 +52,24 @@ std::string visible(std::string_view text) {
   return shown;
 }
 
+std::string visible_json(std::string_view text) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string shown;
+  shown.reserve(text.size());
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = model::utf8_length(text.data() + i, text.size() - i);
+    const std::uint32_t code = length == 0 ? 0 : model::code_point(text.data() + i, length);
+    if (code >= 0x7F && code <= 0xFFFF && model::acts_on_a_terminal(code)) {
+      shown += "\\u";
+      for (int shift = 12; shift >= 0; shift -= 4) shown += kDigits[code >> shift & 15];
+    } else {
+      shown += text.substr(i, length == 0 ? 1 : length);
+    }
+    i += length == 0 ? 1 : length;
+  }
+  return shown;
+}
+
 model::Finding visible(model::Finding finding) {
   show(finding.rule);
   show(finding.message);

@@ -15,6 +15,10 @@
 namespace lockweave::cli {
 
 std::string visible(std::string_view text);
+
+// The same for JSON, which the renderers write: its strings keep their values, and what a terminal would
+// act on is an escape in them.
+std::string visible_json(std::string_view text);
 model::Finding visible(model::Finding finding);
 
 }  // namespace lockweave::cli

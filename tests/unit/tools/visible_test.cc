@@ -4,7 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "report/baseline.h"
+#include "report/render_json.h"
+#include "report/render_sarif.h"
 #include "report/render_terminal.h"
 #include "report/results.h"
 
@@ -28,8 +32,17 @@ TEST(Visible, WhatATerminalWouldActOnIsShown) {
   EXPECT_EQ(visible("a\xff\xc3"), "a\\xff\\xc3");
 }
 
+// GitHub and Azure look for them anywhere in a line.
+TEST(Visible, CommandsOfBuildServicesAreShown) {
+  EXPECT_EQ(visible("a##[error]b"), "a\\x23#[error]b");
+  EXPECT_EQ(visible("##vso[task.setvariable variable=PATH]x"),
+            "\\x23#vso[task.setvariable variable=PATH]x");
+  EXPECT_EQ(visible("###[x]##teamcity[y]##["), "#\\x23#[x]\\x23#teamcity[y]\\x23#[");
+  EXPECT_EQ(visible("a ## b[0] ##vs #[x] ##"), "a ## b[0] ##vs #[x] ##");
+}
+
 TEST(Visible, TwiceIsAsOnce) {
-  const std::string once = visible("a\n\033\xff\u202e");
+  const std::string once = visible("a\n\033\xff\u202e##[x]###vso[");
   EXPECT_EQ(visible(once), once);
 }
 
@@ -76,6 +89,20 @@ TEST(Visible, EverythingTheTerminalShowsIs) {
   results.comparison->known.insert(results.findings[0].fingerprint);
   results.comparison->absent = {{"fedcba9876543210", kEvil, model::Level::error, kEvil, {}}};
   expect_tame(render_terminal(results, style));
+}
+
+TEST(Visible, JsonIs) {
+  Results results;
+  results.findings = {evil_finding()};
+  results.findings[0].message += "\x7f\xc2\x9b";
+  for (const std::string& text : {render_json(results), render_sarif(results, "/")}) {
+    constexpr const char* kOverride = "\xe2\x80\xae";  // U+202E
+    for (const char* raw : {"\x7f", "\xc2\x9b", kOverride}) {
+      EXPECT_EQ(text.find(raw), std::string::npos);
+    }
+    const std::string values = nlohmann::json::parse(text).dump();
+    EXPECT_NE(values.find(kOverride), std::string::npos);
+  }
 }
 
 TEST(Visible, TheBaselineIs) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <nlohmann/json.hpp>
 
+#include "report/visible.h"
 #include "tools/lockweave/cases/case_report.h"
 
 namespace lockweave::cli {
@@ -73,7 +74,7 @@ std::string render_cases_json(const std::vector<CaseResult>& results) {
                          {"version", 1},
                          {"cases", std::move(cases)},
                          {"summary", std::move(summary)}};
-  return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  return visible_json(document.dump(2, ' ', false, json::error_handler_t::replace)) + "\n";
 }
 
 }  // namespace lockweave::cli

@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "report/text.h"
+#include "report/visible.h"
 
 namespace lockweave::cli {
 namespace {
@@ -138,7 +139,7 @@ std::string tail(const std::string& output) {
   std::vector<std::string> lines = split(trimmed(output), '\n');
   if (lines.size() > kLines) lines.erase(lines.begin(), lines.end() - kLines);
   std::string text;
-  for (const std::string& line : lines) text += "  | " + line + "\n";
+  for (const std::string& line : lines) text += "  | " + visible(line) + "\n";
   return text;
 }
 
@@ -157,10 +158,10 @@ std::string account_of_half(const HalfResult& half, std::string_view name) {
     const std::string place =
         one.file.empty() ? "nowhere" : fmt::format("{}:{}", base_name(one.file), one.line);
     text += fmt::format("  {}: found but not expected: {} at {}: {}\n", name, one.spot.rule, place,
-                        one.message);
+                        visible(one.message));
   }
   for (const std::string& complaint : run.complaints) {
-    text += fmt::format("  {}: {}\n", name, complaint);
+    text += fmt::format("  {}: {}\n", name, visible(complaint));
   }
   const bool told_by_difference = run.complaints.empty() && !run.tool_failed;
   return told_by_difference ? text : text + tail(run.output);
