@@ -37,6 +37,10 @@ struct HeldLock {
   std::vector<Site> stack;  // innermost first; lock wrappers removed
 };
 
+// Who keeps a thread from what it wants: whoever holds it; the thread itself, which holds it already; or
+// who holds nothing yet, but waits for it ahead in line, as a writer does that lets no reader pass.
+enum class Other : std::uint8_t { holder, itself, ahead };
+
 // One thing a thread does. With an action it is told by what follows that, and renderers choose the
 // words; without one by `text`, for what no action names. Nothing is decided on the text.
 struct FlowStep {
@@ -46,10 +50,10 @@ struct FlowStep {
   std::optional<Action> action{};
   ObjectKind kind = ObjectKind::mutex;  // of the object
   Mode mode = Mode::exclusive;
-  std::string object{};       // name; empty if there is none
-  std::string other{};        // the thread joined or created, or the one that holds the object
-  bool other_is_own = false;  // `other` is the thread itself
-  std::uint64_t count = 1;    // of permits, of values
+  std::string object{};            // name; empty if there is none
+  std::string other{};             // the thread joined or created, or who keeps the object from it
+  Other other_is = Other::holder;  // of what is wanted
+  std::uint64_t count = 1;         // of permits, of values
 };
 
 // One thread's part of the story, its steps in order.

@@ -147,7 +147,12 @@ std::string step_words(const model::FlowStep& step) {
   told.other = step.other;
   const std::string words = step_text(told);
   if (step.other.empty() || *step.action != Action::wants) return words;
-  return words + (step.other_is_own ? ", which it holds already" : ", held by " + step.other);
+  switch (step.other_is) {
+    case model::Other::holder: return words + ", held by " + step.other;
+    case model::Other::itself: return words + ", which it holds already";
+    case model::Other::ahead: return words + ", behind " + step.other + ", which waits for it";
+  }
+  return words;
 }
 
 }  // namespace lockweave::cli

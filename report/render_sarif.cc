@@ -137,7 +137,8 @@ json Writer::step_location(const model::FlowStep& step, int order) {
     properties["mode"] = model::to_string(step.mode);
     if (step.count != 1) properties["count"] = step.count;
     if (!step.other.empty()) properties["other"] = step.other;
-    if (step.other_is_own) properties["otherIsOwn"] = true;
+    if (step.other_is == model::Other::itself) properties["otherIsOwn"] = true;
+    if (step.other_is == model::Other::ahead) properties["otherIsAhead"] = true;
   }
   if (!step.held.empty()) properties["heldAt"] = places_of_held(step);
   if (!step.stack.empty()) one["stack"] = stack(step.stack);

@@ -1,7 +1,7 @@
 // report/rule_messages.h
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The tellers, one function a rule, and the words they share. message_for.cc has the table of them.
+// The tellers, one function a rule, and the words they share. messages.cc has the table of them.
 #pragma once
 
 #include <string>
@@ -22,7 +22,7 @@ std::string lock_words(const MessageInput& input, std::size_t index = 0);
 std::string taker_words(const MessageInput& input, const MessageStep& wait);
 std::vector<std::string> all_ticked(const std::vector<std::string>& names);
 
-// tell_waits.cc
+// wait_messages.cc
 Message lock_order_cycle(const MessageInput& input);
 Message deadlock(const MessageInput& input);
 Message blocking_under_lock(const MessageInput& input);
@@ -31,7 +31,7 @@ Message lost_wakeup(const MessageInput& input);
 Message wait_without_predicate(const MessageInput& input);
 Message condvar_two_mutexes(const MessageInput& input);
 
-// tell_misuse.cc
+// misuse_messages.cc
 Message double_lock(const MessageInput& input);
 Message unlock_not_held(const MessageInput& input);
 Message lock_leak(const MessageInput& input);
@@ -41,7 +41,7 @@ Message queue_imbalance(const MessageInput& input);
 Message signal_unsafe_lock(const MessageInput& input);
 Message fork_while_locked(const MessageInput& input);
 
-// tell_races.cc
+// race_messages.cc
 Message data_race(const MessageInput& input);
 Message write_under_shared_lock(const MessageInput& input);
 Message inconsistent_locking(const MessageInput& input);

@@ -43,6 +43,8 @@ std::uint32_t number_of(const json& value) {
   return value.is_number_unsigned() ? value.get<std::uint32_t>() : 0;
 }
 
+bool is_true(const json& value) { return value.is_boolean() && value.get<bool>(); }
+
 std::vector<std::string> texts_in(const json& list) {
   std::vector<std::string> texts;
   if (!list.is_array()) return texts;
@@ -270,8 +272,8 @@ class RunReader {
     step.kind = model::object_kind_from(text_of(member(properties, "kind"))).value_or(step.kind);
     step.mode = model::mode_from(text_of(member(properties, "mode"))).value_or(step.mode);
     step.other = text_of(member(properties, "other"));
-    const json& own = member(properties, "otherIsOwn");
-    step.other_is_own = own.is_boolean() && own.get<bool>();
+    if (is_true(member(properties, "otherIsOwn"))) step.other_is = model::Other::itself;
+    if (is_true(member(properties, "otherIsAhead"))) step.other_is = model::Other::ahead;
     const json& count = member(properties, "count");
     if (count.is_number_unsigned()) step.count = count.get<std::uint64_t>();
   }

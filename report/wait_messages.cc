@@ -117,12 +117,22 @@ Message held_by_ended(const MessageInput& input) {
           "a clean-up handler that unlocks"};
 }
 
+// Does the one it waits for hold nothing yet, but wait for the same?
+bool is_ahead_of(const MessageInput& input, const MessageStep& wait) {
+  return std::any_of(input.steps.begin(), input.steps.end(), [&wait](const MessageStep& step) {
+    return step.thread == wait.other && step.thread != wait.thread &&
+           step.action == Action::wants && step.object == wait.object &&
+           std::find(step.held.begin(), step.held.end(), step.object) == step.held.end();
+  });
+}
+
 std::string standing_clause(const MessageInput& input, const MessageStep& step) {
   if (step.action == Action::acquires)
     return fmt::format("{} holds {}", step.thread, object_words(step));
   std::string clause = waiting_clause(input, step);
   if (step.action == Action::wants && !step.other.empty()) {
-    clause += fmt::format(", which {} holds", step.other);
+    clause += is_ahead_of(input, step) ? fmt::format(", behind {}, which waits for it", step.other)
+                                       : fmt::format(", which {} holds", step.other);
   }
   return clause;
 }

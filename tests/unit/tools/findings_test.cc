@@ -36,6 +36,26 @@ TEST(Findings, ADeadlockReplacesItsCycle) {
   EXPECT_TRUE(results.already_printed.contains(finding.fingerprint));
 }
 
+// A writer in line lets no reader pass: it holds nothing, and waits for the same lock.
+TEST(Findings, WhoIsAheadInLineIsNotSaidToHold) {
+  Scenario scenario;
+  RecordBuilder& process = scenario.process();
+  process.thread("writer");
+  const model::Id table = process.object("table", model::ObjectKind::rwlock);
+  const model::Id held = process.take(1, table, "read() bank.cc:10:3", 0, model::Mode::shared);
+  model::Step again = process.step(1, Action::wants, table, "read() bank.cc:11:3", held, 2);
+  again.mode = model::Mode::shared;
+  const model::Step writes = process.step(2, Action::wants, table, "write() bank.cc:20:3", 0, 1);
+  process.finding("double-lock", "self", {again, writes});
+  const Results results = scenario.results();
+  ASSERT_EQ(results.findings.size(), 1u);
+  const std::vector<model::Flow>& flows = results.findings[0].flows;
+  ASSERT_EQ(flows.size(), 2u);
+  EXPECT_EQ(step_words(flows[0].steps.at(0)),
+            "wants `table` (shared), behind thread 0.1 \"writer\", which waits for it");
+  EXPECT_EQ(step_words(flows[1].steps.at(0)), "wants `table` (exclusive), held by main thread");
+}
+
 TEST(Findings, ADeadlockReplacesTheCycleOfAnotherProcess) {
   Scenario scenario;
   add_deadlock(scenario.process(kModule, 1));

@@ -69,6 +69,31 @@ TEST(ReadSarif, OwnFindingsComeBack) {
   EXPECT_EQ(back.flows[1].steps[1].held[0].lock, out.flows[1].steps[1].held[0].lock);
 }
 
+TEST(ReadSarif, WhoKeepsAThreadWaitingComesBack) {
+  const std::pair<model::Other, std::string> ways[] = {
+      {model::Other::holder, "wants `table`, held by thread 0.1"},
+      {model::Other::itself, "wants `table`, which it holds already"},
+      {model::Other::ahead, "wants `table`, behind thread 0.1, which waits for it"}};
+  for (const auto& [other_is, words] : ways) {
+    model::FlowStep step;
+    step.action = model::Action::wants;
+    step.object = "table";
+    step.other = "thread 0.1";
+    step.other_is = other_is;
+    Results results;
+    model::Finding& finding = results.findings.emplace_back();
+    finding.rule = "deadlock";
+    finding.fingerprint = "0123456789abcdef";
+    finding.flows = {{"main thread", "", {}, {step}}};
+    const std::string text = render_sarif(results, "/opt");
+    EXPECT_EQ(text.find("otherIsOwn") != text.npos, other_is == model::Other::itself);
+    EXPECT_EQ(text.find("otherIsAhead") != text.npos, other_is == model::Other::ahead);
+    const model::FlowStep back = read(text).results.at(0).finding.flows.at(0).steps.at(0);
+    EXPECT_EQ(back.other_is, other_is);
+    EXPECT_EQ(step_words(back), words);
+  }
+}
+
 TEST(ReadSarif, WrittenAgainItIsTheSame) {
   Scenario scenario;
   add_opposite_orders(scenario.process());

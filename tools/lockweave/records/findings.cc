@@ -27,9 +27,6 @@ bool ends_the_process(const RawFinding& raw) {
   return raw.variant == "never-done" || raw.variant == "never-closed";
 }
 
-// How the threads stood when the process was told to end: shown then, and no finding.
-bool is_situation(const RawFinding& raw) { return raw.variant.starts_with("at-SIG"); }
-
 Level level_of(const RawFinding& raw) {
   if (ends_the_process(raw)) return Level::error;
   if (is_situation(raw) || raw.variant == "long-wait") return Level::note;
@@ -106,8 +103,25 @@ MessageStep told_step(const RawFinding& raw, const RawStep& at, SymbolizedRecord
   return told;
 }
 
-model::FlowStep flow_step(const RawStep& at, const MessageStep& told, FindingStacks& stacks,
-                          FindingNames& names) {
+bool holds(const model::Record& record, Id innermost, Id object) {
+  for (Id held = innermost; held != 0; held = record.acquisition(held).outer) {
+    if (record.acquisition(held).object == object) return true;
+  }
+  return false;
+}
+
+model::Other other_is(const RawFinding& raw, const RawStep& at, const model::Record& record) {
+  if (at.step.other == at.step.thread) return model::Other::itself;
+  const bool waits = std::any_of(raw.steps.begin(), raw.steps.end(), [&](const RawStep& one) {
+    return one.record == at.record && one.step.thread == at.step.other &&
+           one.step.action == Action::wants && one.step.object == at.step.object &&
+           !holds(record, one.step.held, one.step.object);
+  });
+  return waits ? model::Other::ahead : model::Other::holder;
+}
+
+model::FlowStep flow_step(const RawFinding& raw, const RawStep& at, const MessageStep& told,
+                          FindingStacks& stacks, FindingNames& names) {
   const model::Record& record = stacks.symbolized().record(at.record);
   model::FlowStep step;
   step.action = told.action;
@@ -115,7 +129,7 @@ model::FlowStep flow_step(const RawStep& at, const MessageStep& told, FindingSta
   step.mode = told.mode;
   step.object = told.object;
   step.other = told.other;
-  step.other_is_own = at.step.other == at.step.thread;
+  step.other_is = other_is(raw, at, record);
   step.count = told.count;
   step.stack = stacks.stack({at.record, at.step.stack});
   for (const Id held : held_chain(record, at.step.held)) {
@@ -162,6 +176,8 @@ model::Site place_of(const RawFinding& raw, FindingStacks& stacks) {
 
 }  // namespace
 
+bool is_situation(const RawFinding& raw) { return raw.variant.starts_with("at-SIG"); }
+
 Finding finding_of(const RawFinding& given, SymbolizedRecords& symbolized) {
   FindingStacks stacks(given, symbolized);
   const RawFinding raw = with_fixed_start(given, symbolized, stacks);
@@ -176,7 +192,7 @@ Finding finding_of(const RawFinding& given, SymbolizedRecords& symbolized) {
   for (const RawStep& at : raw.steps) {
     input.steps.push_back(told_step(raw, at, symbolized, names));
     flow_of(finding, flows, raw, at, symbolized)
-        .steps.push_back(flow_step(at, input.steps.back(), stacks, names));
+        .steps.push_back(flow_step(raw, at, input.steps.back(), stacks, names));
   }
   put_in_time_order(raw, finding);
   for (const ObjectRef& lock : raw.locks) finding.locks.push_back(names.of(lock));

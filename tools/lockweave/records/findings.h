@@ -1,7 +1,7 @@
 // tools/lockweave/records/findings.h
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Stories become findings.
+// Raw findings become findings.
 #pragma once
 
 #include <string>
@@ -19,6 +19,9 @@ struct Reported {
   // says it already. Findings of one fingerprint that differ in it are told apart (same_bug.h).
   std::string about{};
 };
+
+// How the threads stood when the process was told to end: it has shown that itself, and it is no finding.
+bool is_situation(const RawFinding& raw);
 
 // What `Reported::about` says of it.
 std::string about(const RawFinding& raw, SymbolizedRecords& symbolized);

@@ -80,9 +80,6 @@ void add_up(const model::LockOrderGraph::Summary& one, model::LockOrderGraph::Su
   all.filtered_cut += one.filtered_cut;
 }
 
-// How the threads stood when a signal came: its process has shown it, and it is no finding.
-bool is_situation(const RawFinding& raw) { return raw.variant.starts_with("at-SIG"); }
-
 std::vector<RawFinding> all_stories(SymbolizedRecords& symbolized, Suppressions& suppressions,
                                     FilteredCycles filtered, bool situations, Results& results) {
   std::vector<RawFinding> raw_findings = concluded_findings(symbolized.records());
