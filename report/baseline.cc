@@ -12,9 +12,8 @@
 #include <charconv>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
+#include "model/file_text.h"
 #include "report/text.h"
 #include "report/visible.h"
 
@@ -115,21 +114,17 @@ std::string place_text(const model::Site& site, std::string_view folder) {
 }  // namespace
 
 std::optional<Baseline> Baseline::load(const std::string& path, model::ReadError& error) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  if (file && file.peek() != std::ifstream::traits_type::eof()) content << file.rdbuf();
-  if (!file.is_open() || file.bad() || std::filesystem::is_directory(path)) {
-    const bool missing = errno == ENOENT;
-    error = {
-        path, 0,
-        fmt::format("the baseline cannot be read: {}",
-                    std::filesystem::is_directory(path) ? "it is a folder" : std::strerror(errno)),
-        missing ? "make it once with --update-baseline, look it through, and commit it"
-                : "check the name given with --baseline and its permissions"};
+  std::string content;
+  std::string why;
+  if (!model::read_file_text(path, content, why)) {
+    std::error_code problem;
+    const bool missing = !std::filesystem::exists(path, problem) && !problem;
+    error = {path, 0, "the baseline cannot be read: " + why,
+             missing ? "make it once with --update-baseline, look it through, and commit it"
+                     : "check the name given with --baseline and its permissions"};
     return std::nullopt;
   }
-  return parse(content.str(), path, error);
+  return parse(content, path, error);
 }
 
 std::optional<Baseline> Baseline::parse(std::string_view text, const std::string& path,

@@ -79,13 +79,34 @@ std::string path_of(std::string_view uri) {
   return percent_decoded(slash == std::string_view::npos ? uri : uri.substr(slash));
 }
 
+// "{0} of {1}": each hole takes the argument of its number. Without such, or where the text has grown
+// absurdly long, it stays.
+std::string filled_in(const std::string& text, const std::vector<std::string>& arguments) {
+  constexpr std::size_t kLongest = std::size_t{1} << 20;
+  std::string filled;
+  std::size_t at = 0;
+  for (std::size_t open = text.find('{'); open != text.npos; open = text.find('{', at)) {
+    std::size_t number = 0;
+    const char* const digits = text.data() + open + 1;
+    const auto [end, error] = std::from_chars(digits, text.data() + text.size(), number);
+    const bool hole = error == std::errc() && *end == '}' && number < arguments.size() &&
+                      filled.size() < kLongest;
+    filled.append(text, at, open - at);
+    filled += hole ? arguments[number] : "{";
+    at = hole ? static_cast<std::size_t>(end - text.data()) + 1 : open + 1;
+  }
+  return filled.append(text, at);
+}
+
 // One run of one tool.
 class RunReader {
  public:
   RunReader(const json& run, SarifFile& into) : run_(run), into_(into) {
     const json& driver = member(member(run, "tool"), "driver");
     tool_ = text_of(member(driver, "name"));
-    bases_ = member(run, "originalUriBaseIds").dump(-1, ' ', false, kReplace);
+    const Digest bases =
+        digest_of(member(run, "originalUriBaseIds").dump(-1, ' ', false, kReplace));
+    bases_ = hex16(bases.first) + hex16(bases.second);
     const json& rules = member(driver, "rules");
     for (std::size_t i = 0; rules.is_array() && i < rules.size(); ++i) {
       rules_.emplace(text_of(member(rules[i], "id")), &rules[i]);
@@ -170,13 +191,7 @@ class RunReader {
       const json& strings = member(rule_object(result), "messageStrings");
       text = text_of(member(member(strings, id.c_str()), "text"));
     }
-    const std::vector<std::string> arguments = texts_in(member(message, "arguments"));
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-      const std::string hole = "{" + std::to_string(i) + "}";
-      const std::size_t at = text.find(hole);
-      if (at != std::string::npos) text.replace(at, hole.size(), arguments[i]);
-    }
-    return text;
+    return filled_in(text, texts_in(member(message, "arguments")));
   }
   static void split_message(const std::string& text, Finding& finding) {
     constexpr std::string_view kHelp = "\nhelp: ";
@@ -308,7 +323,7 @@ class RunReader {
   const json& run_;
   SarifFile& into_;
   std::string tool_;
-  std::string bases_;  // originalUriBaseIds, as text
+  std::string bases_;  // of originalUriBaseIds, the digest
   std::string folder_ = current_folder();
   std::map<std::string, const json*> rules_;  // by id
 };

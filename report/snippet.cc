@@ -15,6 +15,9 @@ namespace {
 constexpr std::uintmax_t kFileBytesMax = std::uintmax_t{16} << 20;
 constexpr std::size_t kLineColumnsMax = 300;
 
+// What the kernel makes up while it is read, and may never end, has size 0.
+bool is_of_a_source(std::uintmax_t size) { return size != 0 && size <= kFileBytesMax; }
+
 bool in_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
 struct Range {
@@ -76,7 +79,7 @@ const std::vector<std::string>& Sources::lines(const std::string& file) {
   std::vector<std::string> lines;
   std::error_code error;
   const bool usable = std::filesystem::is_regular_file(file, error) &&
-                      std::filesystem::file_size(file, error) <= kFileBytesMax && !error;
+                      is_of_a_source(std::filesystem::file_size(file, error)) && !error;
   if (usable) {
     std::ifstream stream(file);
     for (std::string line; std::getline(stream, line);) lines.push_back(std::move(line));

@@ -5,11 +5,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sstream>
 
+#include "model/file_text.h"
 #include "model/fingerprint.h"
 #include "model/rule_catalog.h"
 #include "report/text.h"
@@ -30,16 +27,14 @@ std::string_view without_comment(std::string_view line) {
 }  // namespace
 
 std::optional<Suppressions> Suppressions::load(const std::string& path, model::ReadError& error) {
-  errno = 0;
-  std::ifstream file(path);
-  std::ostringstream text;
-  if (file && file.peek() != std::ifstream::traits_type::eof()) text << file.rdbuf();
-  if (!file.is_open() || file.bad()) {
-    error = {path, 0, fmt::format("suppressions cannot be read: {}", std::strerror(errno)),
+  std::string text;
+  std::string why;
+  if (!model::read_file_text(path, text, why)) {
+    error = {path, 0, "suppressions cannot be read: " + why,
              "check the name given with --suppressions"};
     return std::nullopt;
   }
-  return parse(text.str(), path, error);
+  return parse(text, path, error);
 }
 
 std::optional<Suppressions> Suppressions::parse(std::string_view text, std::string path,

@@ -142,7 +142,8 @@ std::string write_file(const std::string& path, std::string_view text) {
   good = std::fflush(file) == 0 && good;
   const int reason = errno;
   if (file != stdout) good = std::fclose(file) == 0 && good;
-  return good ? std::string() : fmt::format("cannot write {}: {}", path, std::strerror(reason));
+  const std::string what = path == "-" ? "to standard output" : path;
+  return good ? std::string() : fmt::format("cannot write {}: {}", what, std::strerror(reason));
 }
 
 }  // namespace lockweave::cli

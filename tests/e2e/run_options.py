@@ -8,6 +8,7 @@ Usage: run_options.py LOCKWEAVE RUNTIME_LIBRARY
 import json
 import os
 import pathlib
+import resource
 import select
 import signal
 import stat
@@ -789,6 +790,63 @@ class BadInput(unittest.TestCase):
         record = self.record_of("clean")
         record.write_text(record.read_text().replace('"version":1', '"version":99'))
         self.expect(lockweave("report", record), 2, record.name, "99")
+
+    def by_hand(self, name, *entries):
+        record = FOLDER / f"{name}.jsonl"
+        header = {"lockweave": "record", "version": 1, "tool": "x", "pid": 7, "exe": "/opt/sample"}
+        end = {"end": "exit", "status": 0}
+        record.write_text("".join(json.dumps(one) + "\n" for one in (header, *entries, end)))
+        return record
+
+    @staticmethod
+    def opposite_orders(module, lock=2, second=2, thread=2):
+        def take(acquisition, outer, of):
+            return {"acquisition": acquisition, "outer": outer, "object": of, "stack": 1}
+        return [{"module": 1, "path": str(module)}, {"stack": 1, "frames": [[1, 4096]]},
+                {"thread": 1, "label": "0"}, {"thread": thread, "parent": 1, "label": "0.0"},
+                {"object": 1, "kind": "mutex", "in_module": [1, 64]},
+                {"object": lock, "kind": "mutex", "in_module": [1, 128]},
+                take(1, 0, 1), take(second, 1, lock), take(3, 0, lock), take(4, 3, 1),
+                {"seen": second, "thread": 1, "segment": 0}, {"seen": 4, "thread": thread, "segment": 0}]
+
+    def test_ids_that_are_made_up_ask_for_no_memory(self):
+        far = 4_000_000_000
+        for given in ({}, {"lock": far}, {"second": far}, {"thread": far}):
+            record = self.by_hand("far", *self.opposite_orders("/opt/sample", **given))
+            limit = (2 << 30, 2 << 30)
+            result = subprocess.run(
+                [LOCKWEAVE, "report", record], text=True, capture_output=True, timeout=60,
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, limit))
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIn("lock-order-cycle", result.stdout)
+
+    def test_a_module_that_is_a_pipe_is_not_waited_for(self):
+        pipe = FOLDER / "module-pipe"
+        os.mkfifo(pipe)
+        result = lockweave("report", self.by_hand("pipe", *self.opposite_orders(pipe)))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("module-pipe+0x1000", result.stdout)
+        for option in ("--suppressions", "--baseline"):
+            result = lockweave("gate", option, pipe, self.by_hand("pipe"))
+            self.expect(result, 2, "module-pipe", "it is no regular file")
+
+    def test_a_ring_of_thousands(self):
+        count = 4000
+        entries = [{"thread": 1, "label": "0"}]
+        for i in range(1, count + 1):
+            entries += [{"thread": i + 1, "parent": 1, "label": f"0.{i}"},
+                        {"object": i, "kind": "mutex", "name": f"m{i}"}, {"acquisition": i, "object": i}]
+        steps = [{"thread": i + 1, "action": "wants", "object": i % count + 1, "other": i % count + 2,
+                  "held": i} for i in range(1, count + 1)]
+        ring = self.by_hand("ring", *entries, {"finding": "deadlock", "object": 1, "steps": steps})
+        result = lockweave("report", "--quiet", ring)
+        self.assertIn("1 error", result.stdout)
+
+    def test_what_cannot_be_printed_is_said(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            result = subprocess.run([LOCKWEAVE, "report", self.by_hand("clean")], stdout=full,
+                                    stderr=subprocess.PIPE, text=True, timeout=60)
+        self.expect(result, 2, "cannot write to standard output", "No space left")
 
     def test_unreadable_record(self):
         self.expect(lockweave("report", FOLDER / "missing.jsonl"), 2, "missing.jsonl")

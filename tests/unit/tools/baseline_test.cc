@@ -159,7 +159,10 @@ TEST(Baseline, WhatIsNoFileIsSaid) {
   EXPECT_NE(error.message.find("No such file"), std::string::npos);
   EXPECT_NE(error.remedy.find("--update-baseline"), std::string::npos);
   EXPECT_FALSE(Baseline::load("/", error));
-  EXPECT_NE(error.message.find("folder"), std::string::npos) << error.message;
+  EXPECT_NE(error.message.find("it is a directory"), std::string::npos) << error.message;
+  EXPECT_FALSE(Baseline::load("/dev/zero", error));
+  EXPECT_NE(error.message.find("it is no regular file"), std::string::npos) << error.message;
+  EXPECT_TRUE(Baseline::load("/dev/null", error));
 }
 
 TEST(Baseline, TextDoesNotDependOnTheOrderOfAcceptance) {

@@ -78,6 +78,14 @@ TEST_F(RunFolder, ARecordThatNeverBeganIsLeftOut) {
   EXPECT_EQ(names(), (Names{"p.1.jsonl"}));
 }
 
+// They are read like records, and then it is said what is wrong with them.
+TEST_F(RunFolder, WhatIsNoFileIsNotPassedOver) {
+  put("run-20260101-000000-9/a.jsonl");
+  fs::create_symlink("nowhere", root_ / "run-20260101-000000-9/b.jsonl");
+  fs::create_directories(root_ / "run-20260101-000000-9/c.jsonl");
+  EXPECT_EQ(names(), (Names{"run-20260101-000000-9/a.jsonl", "run-20260101-000000-9/b.jsonl"}));
+}
+
 TEST_F(RunFolder, NoRecordIsAnError) {
   EXPECT_EQ(names(), (Names{"error: holds no record"}));
   model::ReadError error;

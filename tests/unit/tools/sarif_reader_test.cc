@@ -147,6 +147,20 @@ TEST(ReadSarif, LevelAndMessageOfTheRule) {
   EXPECT_EQ(finding.message, "x before y");
 }
 
+TEST(ReadSarif, HolesAreFilledOnceEach) {
+  const auto message = [](const char* text, const json& arguments) {
+    return read(foreign({{"message", {{"text", text}, {"arguments", arguments}}}}).dump())
+        .results.at(0)
+        .finding.message;
+  };
+  EXPECT_EQ(message("{1}{0}{1}", json::array({"a{1}", "b"})), "ba{1}b");
+  EXPECT_EQ(message("{2} {x} {} { {0", json::array({"a"})), "{2} {x} {} { {0");
+  EXPECT_EQ(message("{-1}{99999999999999999999}{0", json::array({"a"})),
+            "{-1}{99999999999999999999}{0");
+  const std::string grown = message("{0}{0}", json::array({std::string(2 << 20, 'y')}));
+  EXPECT_EQ(grown.size(), (2u << 20) + 3);
+}
+
 TEST(ReadSarif, BasesOfPaths) {
   json file = foreign();
   json& artifact =

@@ -4,9 +4,11 @@
 // `lockweave report`: tell what records and SARIF files hold.
 //
 // The exit code, first rule that fits:
-//   nothing could be read, or a report file not be written   2
-//   some input could not be read, or only in part            3
+//   nothing could be read, or the report not be written      2
+//   some input could not be read, or only in part, or not
+//   all lock orders could be searched                        3
 //   --fail-on was given and a finding is at or above it      1
+//   whatever is found                                        0
 #include "report/exit_code.h"
 #include "tools/lockweave/commands/end_requests.h"
 #include "tools/lockweave/commands/options.h"

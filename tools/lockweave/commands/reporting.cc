@@ -32,11 +32,8 @@ Inputs load_named(const std::vector<std::string>& names, bool all_runs) {
   for (const std::string& name : names) {
     model::ReadError error;
     const auto found = record_files(name, all_runs, error);
-    if (!found) {
-      problems.push_back(error);
-    } else {
-      files.insert(files.end(), found->begin(), found->end());
-    }
+    if (!error.message.empty()) problems.push_back(error);
+    if (found) files.insert(files.end(), found->begin(), found->end());
   }
   Inputs inputs = load_files(files);
   inputs.problems.insert(inputs.problems.begin(), problems.begin(), problems.end());
@@ -55,6 +52,13 @@ Results analyse_with_symbols(const Inputs& inputs, Suppressions& suppressions,
                  options.all ? FilteredCycles::listed : FilteredCycles::counted);
 }
 
+bool print_to_stdout(std::string_view text) {
+  const std::string problem = write_file("-", text);
+  if (!problem.empty())
+    complain(problem, "what was to be printed is lost: write it to a file with room");
+  return problem.empty();
+}
+
 bool print_results(const Results& results, const ReportingOptions& options,
                    const PrintTarget& target) {
   const bool aside = target.to_stderr || options.sarif == "-" || options.json == "-";
@@ -66,7 +70,8 @@ bool print_results(const Results& results, const ReportingOptions& options,
                             {}};
   const std::string text = render_terminal(results, style);
   if (target.text.empty()) {
-    fmt::print(aside ? stderr : stdout, "{}", text);
+    if (!aside) return print_to_stdout(text);
+    fmt::print(stderr, "{}", text);
     return true;
   }
   const std::string problem = write_file(target.text, text);

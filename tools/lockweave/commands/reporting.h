@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "report/complain.h"
 #include "tools/lockweave/commands/options.h"
@@ -26,6 +27,9 @@ Results analyse_with_symbols(const Inputs& inputs, Suppressions& suppressions,
 // Prints to the place that `target` and the options leave free. Errors: false, after a message.
 bool print_results(const Results& results, const ReportingOptions& options,
                    const PrintTarget& target);
+
+// Errors: false, after a message: the disk is full.
+bool print_to_stdout(std::string_view text);
 
 // Writes --sarif and --json. Errors: false, after a message.
 bool write_reports(const Results& results, const ReportingOptions& options);

@@ -135,7 +135,8 @@ bool tell(const Results& results, const RunOptions& options, const std::string& 
                             below(folder, current_folder())};
   const std::string text = render_terminal(results, style);
   if (!to_file) {
-    fmt::print(screen == STDOUT_FILENO ? stdout : stderr, "{}", text);
+    if (screen == STDOUT_FILENO) return print_to_stdout(text);
+    fmt::print(stderr, "{}", text);
     return true;
   }
   if (results.findings.empty() && results.notes.empty()) return true;

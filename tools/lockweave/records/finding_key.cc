@@ -3,6 +3,7 @@
 #include "tools/lockweave/records/finding_key.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "model/fingerprint.h"
@@ -37,11 +38,24 @@ bool is_destructor(const model::Site& site) {
   return name.starts_with('~') || (last != std::string::npos && name[last + 2] == '~');
 }
 
+// The first step but `not_this` that wants `object`; beyond all steps if there is none.
+std::size_t first_that_wants(const std::map<Id, std::vector<std::size_t>>& wanting, Id object,
+                             std::size_t not_this) {
+  const auto steps = wanting.find(object);
+  if (steps == wanting.end()) return static_cast<std::size_t>(-1);
+  for (const std::size_t step : steps->second) {
+    if (step != not_this) return step;
+  }
+  return static_cast<std::size_t>(-1);
+}
+
 // Of a deadlock of locks: (held, wanted) per thread, in the order of the ring. Empty if it is not
 // one: some thread holds nothing that another one of them wants.
 std::vector<OwnedKey> ring_of_waits(const RawFinding& raw, FindingStacks& stacks) {
   std::vector<OwnedKey> ring;
   std::vector<bool> used(raw.steps.size(), false);
+  std::map<Id, std::vector<std::size_t>> wanting;
+  for (std::size_t i = 0; i < raw.steps.size(); ++i) wanting[raw.steps[i].step.object].push_back(i);
   std::size_t at = 0;
   for (std::size_t n = 0; n < raw.steps.size(); ++n) {
     if (used[at]) return {};
@@ -49,19 +63,21 @@ std::vector<OwnedKey> ring_of_waits(const RawFinding& raw, FindingStacks& stacks
     const RawStep& mine = raw.steps[at];
     if (mine.step.action != Action::wants) return {};
     const model::Record& record = stacks.symbolized().record(mine.record);
-    bool linked = false;
-    for (std::size_t other = 0; other < raw.steps.size() && !linked; ++other) {
-      for (Id held = mine.step.held; held != 0 && !linked; held = record.acquisition(held).outer) {
-        const model::Acquisition& taken = record.acquisition(held);
-        if (other == at || taken.object != raw.steps[other].step.object) continue;
-        ring.insert(ring.begin(), key_of(stacks, mine.record, mine.step.stack, mine.step.mode));
-        ring.insert(ring.begin(), key_of(stacks, mine.record, taken.stack, taken.mode));
-        at = other;
-        linked = true;
-      }
+    const model::Acquisition* wanted = nullptr;
+    std::size_t next = raw.steps.size();
+    for (Id held = mine.step.held; held != 0; held = record.acquisition(held).outer) {
+      const model::Acquisition& taken = record.acquisition(held);
+      const std::size_t other = first_that_wants(wanting, taken.object, at);
+      if (other >= next) continue;
+      next = other;
+      wanted = &taken;
     }
-    if (!linked) return {};
+    if (wanted == nullptr) return {};
+    ring.push_back(key_of(stacks, mine.record, mine.step.stack, mine.step.mode));
+    ring.push_back(key_of(stacks, mine.record, wanted->stack, wanted->mode));
+    at = next;
   }
+  std::reverse(ring.begin(), ring.end());
   return ring;
 }
 

@@ -4,8 +4,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-
 namespace lockweave::cli {
 
 FindingNames::FindingNames(const RawFinding& raw, SymbolizedRecords& symbolized)
@@ -27,8 +25,8 @@ std::string FindingNames::of(ObjectRef object) {
   const std::string& name = symbolized_.name(named);
   const auto& bearers = bearers_[name];
   if (bearers.size() < 2) return name;
-  const auto at = std::find(bearers.begin(), bearers.end(), named);
-  return fmt::format("{}#{}", name, at - bearers.begin() + 1);
+  const auto at = bearers.find(named);
+  return fmt::format("{}#{}", name, at == bearers.end() ? bearers.size() + 1 : at->second);
 }
 
 ObjectRef FindingNames::canonical(ObjectRef object) const {
@@ -40,9 +38,7 @@ void FindingNames::add(ObjectRef object) {
   if (object.id == 0) return;
   object = canonical(object);
   auto& bearers = bearers_[symbolized_.name(object)];
-  if (std::find(bearers.begin(), bearers.end(), object) == bearers.end()) {
-    bearers.push_back(object);
-  }
+  bearers.emplace(object, bearers.size() + 1);
 }
 
 }  // namespace lockweave::cli

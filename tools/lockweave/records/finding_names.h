@@ -7,7 +7,6 @@
 
 #include <map>
 #include <string>
-#include <vector>
 
 #include "tools/lockweave/records/symbolized_records.h"
 
@@ -24,7 +23,7 @@ class FindingNames {
 
   const RawFinding& raw_;
   SymbolizedRecords& symbolized_;
-  std::map<std::string, std::vector<ObjectRef>> bearers_;
+  std::map<std::string, std::map<ObjectRef, std::size_t>> bearers_;  // each with its number, from 1
 };
 
 }  // namespace lockweave::cli

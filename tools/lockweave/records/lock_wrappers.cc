@@ -22,6 +22,15 @@ bool same_place(const model::Site& a, const model::Site& b) {
          std::tie(b.function, b.module, b.file, b.line, b.column);
 }
 
+std::vector<std::string> place_key(const model::Site& site) {
+  return {site.function,
+          site.module,
+          site.file,
+          std::to_string(site.line),
+          std::to_string(site.column),
+          std::to_string(site.offset)};
+}
+
 }  // namespace
 
 std::size_t returned_frames(std::span<const model::Site> taken,
@@ -56,6 +65,8 @@ FindingStacks::FindingStacks(const RawFinding& raw, SymbolizedRecords& symbolize
 
 // Is it at its one place in the stacks of two locks, and at no other?
 bool FindingStacks::serves_several(const model::Site& function, const std::vector<Taken>& all) {
+  const auto [known, is_new] = serves_several_.emplace(place_key(function), false);
+  if (!is_new) return known->second;
   std::set<ObjectRef> locks;
   for (const Taken& taken : all) {
     for (const model::Site& site : *taken.stack) {
@@ -64,7 +75,7 @@ bool FindingStacks::serves_several(const model::Site& function, const std::vecto
       locks.insert(taken.lock);
     }
   }
-  return locks.size() > 1;
+  return known->second = locks.size() > 1;
 }
 
 void FindingStacks::note_wrappers(const Taken& taken, const std::vector<model::Site>& later,

@@ -44,12 +44,13 @@ class FindingStacks {
     ObjectRef lock;
     const std::vector<model::Site>* stack = nullptr;
   };
-  static bool serves_several(const model::Site& function, const std::vector<Taken>& all);
+  bool serves_several(const model::Site& function, const std::vector<Taken>& all);
   void note_wrappers(const Taken& taken, const std::vector<model::Site>& later,
                      const std::vector<Taken>& all);
 
   SymbolizedRecords& symbolized_;
-  std::set<std::string> wrappers_;  // plain names
+  std::set<std::string> wrappers_;                           // plain names
+  std::map<std::vector<std::string>, bool> serves_several_;  // by function and place
   std::map<StackRef, std::vector<model::Site>> stacks_;
 };
 

@@ -3,17 +3,17 @@
 #include "tools/lockweave/records/raw_findings.h"
 
 #include <algorithm>
+#include <set>
 
 namespace lockweave::cli {
 namespace {
 
-void add_lock(RawFinding& raw, const model::Record& record, ObjectRef object) {
+void add_lock(RawFinding& raw, const model::Record& record, ObjectRef object,
+              std::set<ObjectRef>& added) {
   if (object.id == 0) return;
   const model::ObjectKind kind = record.object(object.id).kind;
   if (kind == model::ObjectKind::thread || kind == model::ObjectKind::variable) return;
-  if (std::find(raw.locks.begin(), raw.locks.end(), object) == raw.locks.end()) {
-    raw.locks.push_back(object);
-  }
+  if (added.insert(object).second) raw.locks.push_back(object);
 }
 
 RawStep acquisition_step(const model::Record& record, std::size_t index, Id acquisition, Id thread,
@@ -36,15 +36,16 @@ std::vector<RawFinding> concluded_findings(Records records) {
   for (std::size_t index = 0; index < records.size(); ++index) {
     for (const model::RawFinding& written : records[index].findings) {
       RawFinding raw;
+      std::set<ObjectRef> added;
       raw.rule = written.rule;
       raw.variant = written.variant;
       raw.certain = written.certain;
       raw.printed = written.printed;
       raw.records = {index};
-      add_lock(raw, records[index], {index, written.object});
+      add_lock(raw, records[index], {index, written.object}, added);
       for (const model::Step& step : written.steps) {
         raw.steps.push_back({index, step});
-        add_lock(raw, records[index], {index, step.object});
+        add_lock(raw, records[index], {index, step.object}, added);
       }
       raw_findings.push_back(std::move(raw));
     }

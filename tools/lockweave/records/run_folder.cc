@@ -46,10 +46,11 @@ bool has_begun(const fs::path& record) {
   return first != std::char_traits<char>::eof() && first != 0;
 }
 
+// A link to nothing and what is no file count: whoever reads them will say so.
 bool is_record(const fs::path& path) {
   std::error_code error;
-  if (path.extension() != ".jsonl" || !fs::is_regular_file(path, error)) return false;
-  return ::access(path.c_str(), R_OK) != 0 || has_begun(path);
+  if (path.extension() != ".jsonl" || fs::is_directory(path, error)) return false;
+  return !fs::is_regular_file(path, error) || ::access(path.c_str(), R_OK) != 0 || has_begun(path);
 }
 
 std::vector<std::string> records_in(const std::vector<fs::path>& inside) {
@@ -78,6 +79,11 @@ std::vector<fs::path> runs_in(const std::vector<fs::path>& inside) {
     return fs::last_write_time(a, error) < fs::last_write_time(b, error);
   });
   return runs;
+}
+
+model::ReadError unreadable(const fs::path& folder, const std::error_code& problem) {
+  return {folder.string(), 0, "the folder cannot be read: " + problem.message(),
+          "check its permissions"};
 }
 
 }  // namespace
@@ -117,7 +123,7 @@ std::optional<std::vector<std::string>> record_files(const std::string& input, b
   if (!fs::is_directory(status)) return std::vector<std::string>{input};
   const std::vector<fs::path> inside = entries(input, problem);
   if (problem) {
-    error = {input, 0, "the folder cannot be read: " + problem.message(), "check its permissions"};
+    error = unreadable(input, problem);
     return std::nullopt;
   }
   std::vector<std::string> files = records_in(inside);
@@ -127,12 +133,13 @@ std::optional<std::vector<std::string>> record_files(const std::string& input, b
   for (const fs::path& run : runs) {
     const std::vector<std::string> of_run = records_in(entries(run, problem));
     files.insert(files.end(), of_run.begin(), of_run.end());
+    if (problem) error = unreadable(run, problem);
   }
-  if (files.empty()) {
+  if (files.empty() && error.message.empty()) {
     error = {input, 0, "holds no record",
              "run a program first: lockweave run --output DIR -- PROGRAM"};
-    return std::nullopt;
   }
+  if (files.empty()) return std::nullopt;
   return files;
 }
 

@@ -17,7 +17,8 @@ namespace lockweave::cli {
 std::optional<std::string> make_run_folder(const std::string& output, model::ReadError& error);
 
 // The record files that `input` means: a file; a run's folder; an output folder, of which the
-// newest run counts unless `all_runs`. Errors: nothing, and `error` says what was expected.
+// newest run counts unless `all_runs`. Errors: nothing, and `error` says what was expected; where only
+// some of the runs can be read, their files, and `error` names one that cannot.
 std::optional<std::vector<std::string>> record_files(const std::string& input, bool all_runs,
                                                      model::ReadError& error);
 

@@ -99,10 +99,12 @@ struct ElfFile::Image {
 };
 
 std::optional<ElfFile> ElfFile::open(const std::string& path, std::string& error) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat status {};
+  // Asked first: to open a pipe may wait for ever, to open a device may do something.
+  const bool other = ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
+  const int fd = other ? -1 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0 || ::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
-    error = fd < 0 ? std::strerror(errno) : "it is not a regular file";
+    error = fd < 0 && !other ? std::strerror(errno) : "it is not a regular file";
     if (fd >= 0) ::close(fd);
     return std::nullopt;
   }

@@ -6,12 +6,14 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
 #include <cstring>
+#include <map>
 #include <set>
 
 #include "report/child_output.h"
@@ -45,9 +47,11 @@ std::vector<char*> child_environment() {
   return kept;
 }
 
-bool can_be_asked(const CodePosition& position) {
-  return position.module.starts_with('/') &&
-         position.module.find_first_of("\"\n\r") == std::string::npos;
+// The child opens what it is asked about, and would wait at a pipe for ever.
+bool can_be_asked(const std::string& module) {
+  struct stat status {};
+  return module.starts_with('/') && module.find_first_of("\"\n\r") == std::string::npos &&
+         (::stat(module.c_str(), &status) != 0 || S_ISREG(status.st_mode));
 }
 
 // The call is before the return address, so its line is that of the byte before.
@@ -166,8 +170,11 @@ std::vector<std::vector<model::Site>> LlvmSymbolizer::resolve(
   std::vector<std::vector<model::Site>> answers(positions.size());
   std::vector<std::size_t> asked;
   std::string questions;
+  std::map<std::string, bool> askable;  // by module
   for (std::size_t i = 0; i < positions.size(); ++i) {
-    if (!can_be_asked(positions[i])) continue;
+    const auto [module, is_new] = askable.emplace(positions[i].module, false);
+    if (is_new) module->second = can_be_asked(positions[i].module);
+    if (!module->second) continue;
     asked.push_back(i);
     questions += question(positions[i]);
   }
