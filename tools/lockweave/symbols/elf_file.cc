@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <tuple>
+#include <unordered_map>
 
 namespace lockweave::cli {
 namespace {
@@ -22,6 +23,17 @@ struct Variable {
   std::uint64_t begin = 0;
   std::uint64_t size = 0;
   std::string_view name;
+};
+
+// Where a name lies.
+struct FunctionName {
+  std::string_view names;
+  std::uint32_t offset = 0;
+};
+
+struct Import {
+  const Elf64_Shdr* symbols = nullptr;
+  std::uint64_t index = 0;
 };
 
 }  // namespace
@@ -34,6 +46,10 @@ struct ElfFile::Image {
   std::vector<Elf64_Phdr> segments;
   mutable bool variables_read = false;
   mutable std::vector<Variable> variables;  // sorted by begin
+  mutable bool functions_read = false;
+  mutable std::unordered_map<std::uint64_t, FunctionName> functions;  // by where they begin
+  mutable bool imports_read = false;
+  mutable std::unordered_map<std::uint64_t, Import> imports;  // by slot
 
   ~Image() {
     if (data != nullptr) ::munmap(const_cast<char*>(data), size);
@@ -71,6 +87,8 @@ struct ElfFile::Image {
   void read_notes(std::string_view notes);
   std::uint64_t file_offset(std::uint64_t address) const;
   void read_variables() const;
+  void read_functions() const;
+  void read_imports() const;
 
   std::string symbol_name(const Elf64_Shdr& table, std::uint64_t index) const {
     const std::string_view symbols = section_bytes(table);
@@ -80,7 +98,8 @@ struct ElfFile::Image {
     return std::string(text_at(linked_strings(table), symbol.st_name));
   }
 
-  // Calls visit(symbol, name) for every symbol of both tables until it returns true.
+  // Calls visit(symbol, names) for every symbol of both tables until it returns true. Its name is
+  // text_at(names, symbol.st_name): reading it costs more than all else.
   template <class Visit>
   bool any_symbol(Visit visit) const {
     for (const Elf64_Shdr& section : sections) {
@@ -91,7 +110,7 @@ struct ElfFile::Image {
         Elf64_Sym symbol;
         std::memcpy(&symbol, table.data() + at, sizeof symbol);
         if (symbol.st_shndx == SHN_UNDEF) continue;
-        if (visit(symbol, text_at(names, symbol.st_name))) return true;
+        if (visit(symbol, names)) return true;
       }
     }
     return false;
@@ -225,15 +244,39 @@ void ElfFile::Image::read_notes(std::string_view notes) {
 
 void ElfFile::Image::read_variables() const {
   variables_read = true;
-  any_symbol([this](const Elf64_Sym& symbol, std::string_view name) {
-    if (ELF64_ST_TYPE(symbol.st_info) == STT_OBJECT && symbol.st_size != 0 && !name.empty()) {
-      variables.push_back({symbol.st_value, symbol.st_size, name});
-    }
+  any_symbol([this](const Elf64_Sym& symbol, std::string_view names) {
+    if (ELF64_ST_TYPE(symbol.st_info) != STT_OBJECT || symbol.st_size == 0) return false;
+    const std::string_view name = text_at(names, symbol.st_name);
+    if (!name.empty()) variables.push_back({symbol.st_value, symbol.st_size, name});
     return false;
   });
   std::sort(variables.begin(), variables.end(), [](const Variable& a, const Variable& b) {
     return std::tie(a.begin, b.size, a.name) < std::tie(b.begin, a.size, b.name);
   });
+}
+
+// Of several at one place the first counts.
+void ElfFile::Image::read_functions() const {
+  functions_read = true;
+  any_symbol([this](const Elf64_Sym& symbol, std::string_view names) {
+    if (ELF64_ST_TYPE(symbol.st_info) == STT_FUNC)
+      functions.try_emplace(symbol.st_value, FunctionName{names, symbol.st_name});
+    return false;
+  });
+}
+
+void ElfFile::Image::read_imports() const {
+  imports_read = true;
+  for (const Elf64_Shdr& section : sections) {
+    if (section.sh_type != SHT_RELA || section.sh_link >= sections.size()) continue;
+    const std::string_view table = section_bytes(section);
+    for (std::size_t at = 0; at + sizeof(Elf64_Rela) <= table.size(); at += sizeof(Elf64_Rela)) {
+      Elf64_Rela relocation;
+      std::memcpy(&relocation, table.data() + at, sizeof relocation);
+      imports.try_emplace(relocation.r_offset,
+                          Import{&sections[section.sh_link], ELF64_R_SYM(relocation.r_info)});
+    }
+  }
 }
 
 ElfFile::ElfFile(std::unique_ptr<Image> image) : image_(std::move(image)) {}
@@ -244,8 +287,9 @@ ElfFile::~ElfFile() = default;
 const ElfFacts& ElfFile::facts() const { return image_->facts; }
 
 bool ElfFile::defines(std::string_view symbol) const {
-  return image_->any_symbol(
-      [symbol](const Elf64_Sym&, std::string_view name) { return name == symbol; });
+  return image_->any_symbol([symbol](const Elf64_Sym& its, std::string_view names) {
+    return Image::text_at(names, its.st_name) == symbol;
+  });
 }
 
 std::optional<DataSymbol> ElfFile::variable_at(std::uint64_t address) const {
@@ -277,27 +321,17 @@ std::optional<CodeRange> ElfFile::function_at(std::uint64_t address) const {
 }
 
 std::string ElfFile::function_named_at(std::uint64_t address) const {
-  std::string found;
-  image_->any_symbol([&](const Elf64_Sym& symbol, std::string_view name) {
-    const bool begins = ELF64_ST_TYPE(symbol.st_info) == STT_FUNC && symbol.st_value == address;
-    if (begins) found = name;
-    return begins;
-  });
-  return found;
+  if (!image_->functions_read) image_->read_functions();
+  const auto found = image_->functions.find(address);
+  if (found == image_->functions.end()) return {};
+  return std::string(Image::text_at(found->second.names, found->second.offset));
 }
 
 std::string ElfFile::imported_at(std::uint64_t slot) const {
-  for (const Elf64_Shdr& section : image_->sections) {
-    if (section.sh_type != SHT_RELA || section.sh_link >= image_->sections.size()) continue;
-    const std::string_view table = image_->section_bytes(section);
-    for (std::size_t at = 0; at + sizeof(Elf64_Rela) <= table.size(); at += sizeof(Elf64_Rela)) {
-      Elf64_Rela relocation;
-      std::memcpy(&relocation, table.data() + at, sizeof relocation);
-      if (relocation.r_offset != slot) continue;
-      return image_->symbol_name(image_->sections[section.sh_link], ELF64_R_SYM(relocation.r_info));
-    }
-  }
-  return {};
+  if (!image_->imports_read) image_->read_imports();
+  const auto found = image_->imports.find(slot);
+  if (found == image_->imports.end()) return {};
+  return image_->symbol_name(*found->second.symbols, found->second.index);
 }
 
 std::string_view ElfFile::code(const CodeRange& range) const {

@@ -55,10 +55,11 @@ class ElfFile {
   std::optional<DataSymbol> variable_at(std::uint64_t address) const;
   // The function that covers `address`. Cost: linear in symbols.
   std::optional<CodeRange> function_at(std::uint64_t address) const;
-  // The (mangled) name of the function that begins at `address`; empty: none. Cost: linear in symbols.
+  // The (mangled) name of the function that begins at `address`; empty: none. Cost: linear in
+  // symbols the first time, then one look-up.
   std::string function_named_at(std::uint64_t address) const;
   // The (mangled) name of what the loader puts into the slot at `address`; empty: nothing that has a
-  // name. Cost: linear in relocations.
+  // name. Cost: linear in relocations the first time, then one look-up.
   std::string imported_at(std::uint64_t slot) const;
   // The bytes of code in the file; empty if they are not there in full.
   std::string_view code(const CodeRange& range) const;

@@ -2,11 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "tools/lockweave/symbols/wait_loops.h"
 
-#include <optional>
-#include <string>
-
 #include "tools/lockweave/symbols/disassembly.h"
-#include "tools/lockweave/symbols/elf_file.h"
 
 namespace lockweave::cli {
 
@@ -23,8 +19,10 @@ InLoop WaitLoops::judge(std::span<const CodePosition> frames) {
 InLoop WaitLoops::judge_frame(const CodePosition& frame) {
   const auto [entry, is_new] = known_.emplace(frame, InLoop::unknown);
   if (!is_new) return entry->second;
+  const auto [at, is_new_file] = files_.try_emplace(frame.module);
+  std::optional<ElfFile>& file = at->second;
   std::string error;
-  const auto file = ElfFile::open(frame.module, error);
+  if (is_new_file) file = ElfFile::open(frame.module, error);
   const auto range = file ? file->function_at(frame.offset - 1) : std::nullopt;
   if (!range) return InLoop::unknown;
   entry->second = call_in_loop(decode(*file, *range), frame.offset);

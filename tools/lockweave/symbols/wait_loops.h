@@ -12,14 +12,17 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
+#include <string>
 
 #include "tools/lockweave/symbols/control_flow.h"
+#include "tools/lockweave/symbols/elf_file.h"
 #include "tools/lockweave/symbols/symbolizer.h"
 
 namespace lockweave::cli {
 
-// Judges waits by the frames of their stacks, innermost first. Keeps answers.
+// Judges waits by the frames of their stacks, innermost first. Keeps answers, and the files mapped.
 class WaitLoops {
  public:
   // `yes` as soon as one of the frames stands in a loop; `no` only if all are known and none does.
@@ -29,6 +32,7 @@ class WaitLoops {
   InLoop judge_frame(const CodePosition& frame);
 
   std::map<CodePosition, InLoop> known_;
+  std::map<std::string, std::optional<ElfFile>> files_;
 };
 
 }  // namespace lockweave::cli
