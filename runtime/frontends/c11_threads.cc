@@ -77,7 +77,7 @@ LW_EXPORT int mtx_trylock(mtx_t* mutex) {
 LW_EXPORT int mtx_unlock(mtx_t* mutex) {
   Operation operation(LW_OP_RELEASE, mutex, kind_of(pthread_of(mutex)));
   const bool ended = operation && check_destroyed(pthread_of(mutex), LW_CALLER);
-  if (operation && !ended && lw_release(mutex, LW_MUTEX, LW_CALLER) == 0) {
+  if (operation && lw_release(mutex, LW_MUTEX, LW_CALLER) == 0 && !ended) {
     check_owner(pthread_of(mutex), LW_CALLER);
   }
   return real().mtx_unlock(mutex);

@@ -48,7 +48,8 @@ __attribute__((noinline)) int general_lock(pthread_mutex_t* mutex, const void* p
 __attribute__((noinline)) int general_unlock(pthread_mutex_t* mutex, const void* pc) {
   Operation operation(LW_OP_RELEASE, mutex, kind_of(mutex), flags_of(mutex));
   const bool ended = operation && check_destroyed(mutex, pc);
-  if (operation && !ended && lw_release(mutex, LW_MUTEX, pc) == 0) check_owner(mutex, pc);
+  // Also one that has ended: who waited for it then has got it all the same.
+  if (operation && lw_release(mutex, LW_MUTEX, pc) == 0 && !ended) check_owner(mutex, pc);
   return real().pthread_mutex_unlock(mutex);
 }
 
