@@ -53,6 +53,24 @@ TEST(ShownStack, KeepsTheCLibraryInTheMiddle) {
   EXPECT_EQ(functions(shown_stack(raw)), (Names{"compare()", "qsort", "main"}));
 }
 
+TEST(ShownStack, DropsTheLocksOfBoost) {
+  const std::vector<model::Site> raw{
+      site("boost::posix::pthread_mutex_lock(pthread_mutex_t*)",
+           "/usr/include/boost/thread/pthread/pthread_helpers.hpp"),
+      site("boost::mutex::lock()", "/usr/include/boost/thread/pthread/mutex.hpp"),
+      site("boost::lock_guard<boost::mutex>::lock_guard(boost::mutex&)",
+           "/src/third_party/boost/thread/lock_guard.hpp"),
+      site("transfer()"),
+      site("", "", "/lib/x86_64-linux-gnu/libboost_thread.so.1.74.0"),
+      site("", "", "/lib/x86_64-linux-gnu/libc.so.6")};
+  EXPECT_EQ(functions(shown_stack(raw)), (Names{"transfer()"}));
+}
+
+TEST(ShownStack, KeepsAFolderOfThatNameInAProgram) {
+  const std::vector<model::Site> raw{site("work()", "/src/boost/thread/pool.cc"), site("main")};
+  EXPECT_EQ(functions(shown_stack(raw)), (Names{"work()", "main"}));
+}
+
 TEST(ShownStack, DropsOwnTypes) {
   const std::vector<model::Site> raw{
       site("lockweave::mutex::lock()", "/usr/include/lockweave/mutex.h"), site("f()")};

@@ -26,6 +26,11 @@ bool in_own_header(std::string_view file) {
   return file.find("/include/lockweave/") != std::string_view::npos;
 }
 
+// Boost's locks and threads are made of pthreads in headers: who uses them is to be named, not they.
+bool in_boost_thread_header(std::string_view file) {
+  return file.ends_with(".hpp") && file.find("/boost/thread/") != std::string_view::npos;
+}
+
 bool is_library_function(std::string_view function) {
   return starts_with_any(
       function, {"std::", "__gnu_cxx::", "__gthread_", "__gthrw_", "void std::", "bool std::",
@@ -34,7 +39,8 @@ bool is_library_function(std::string_view function) {
 
 bool is_library_module(std::string_view module) {
   const std::string_view name = base_name(module);
-  return starts_with_any(name, {"liblockweave.so", "libstdc++.so", "libc++.so", "libc++abi.so"});
+  return starts_with_any(
+      name, {"liblockweave.so", "libstdc++.so", "libc++.so", "libc++abi.so", "libboost_thread.so"});
 }
 
 bool is_c_library_module(std::string_view module) {
@@ -56,7 +62,8 @@ bool is_main(const model::Site& site) { return site.function == "main"; }
 
 bool is_library_frame(const model::Site& site) {
   return in_cxx_library_header(site.file) || in_own_header(site.file) ||
-         is_library_function(site.function) || is_library_module(site.module);
+         in_boost_thread_header(site.file) || is_library_function(site.function) ||
+         is_library_module(site.module);
 }
 
 bool is_last_owner_frame(const model::Site& site) {

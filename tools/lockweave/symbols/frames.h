@@ -13,7 +13,8 @@
 
 namespace lockweave::cli {
 
-// Code of the C++ library, the threads library, Lockweave's own types and its runtime.
+// Code of the C++ library, the threads library, Boost's locks and threads, Lockweave's own types and its
+// runtime.
 bool is_library_frame(const model::Site& site);
 
 // The code of std::shared_ptr that lets go of what the last owner owned.
