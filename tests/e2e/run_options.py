@@ -807,7 +807,7 @@ class BadInput(unittest.TestCase):
                 {"object": 1, "kind": "mutex", "in_module": [1, 64]},
                 {"object": lock, "kind": "mutex", "in_module": [1, 128]},
                 take(1, 0, 1), take(second, 1, lock), take(3, 0, lock), take(4, 3, 1),
-                {"seen": second, "thread": 1, "segment": 0}, {"seen": 4, "thread": thread, "segment": 0}]
+                {"seen": second, "thread": 1, "segment": 1}, {"seen": 4, "thread": thread, "segment": 0}]
 
     def test_ids_that_are_made_up_ask_for_no_memory(self):
         far = 4_000_000_000

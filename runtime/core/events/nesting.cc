@@ -33,8 +33,8 @@ struct Counted {
   std::uint32_t depth = 0;  // of that part
   Id last = 0;              // its innermost node; ids are never used again
   BirthSignature births;
-  std::uint32_t epoch = fork_epoch;
-  bool all = true;  // it is that part itself
+  std::uint32_t epoch = 0;  // the process, among those that forked (fork_epoch.h)
+  bool all = true;          // it is that part itself
   Acquisition* outer = nullptr;
 };
 thread_local constinit Counted counted __attribute__((tls_model("initial-exec")));
@@ -84,7 +84,10 @@ Acquisition* nesting_that_counts(ThreadState& thread, Acquisition& node) {
   if (!again && !inherits && births.none()) return &node;
   const Counted held =
       count_held(thread, node, again ? Counted{.births = births} : known_part(thread, births));
-  if (!again) counted = held;
+  if (!again) {
+    counted = held;
+    counted.epoch = fork_epoch;
+  }
   if (held.all) return &node;
   return held.outer == nullptr ? nullptr : on_chain(node, held.outer, nullptr);
 }

@@ -262,10 +262,10 @@ TEST(RecordReader, WhatOnlyDescribesMayBeMissing) {
 {"finding":"deadlock","object":8,"steps":[{"thread":8,"action":"waits","object":8,"held":8}]}
 )");
   EXPECT_EQ(record.unresolved, 10u);
-  EXPECT_EQ(record.stack(9).frames[0].offset, 1u);
-  EXPECT_EQ(record.thread(9).stack, 0u);
-  EXPECT_EQ(record.object(9).first, 0u);
-  EXPECT_EQ(record.acquisition(9).stack, 0u);
+  EXPECT_EQ(record.stacks.back().frames[0].offset, 1u);
+  EXPECT_EQ(record.threads.back().stack, 0u);
+  EXPECT_EQ(record.objects.back().first, 0u);
+  EXPECT_EQ(record.acquisitions.back().stack, 0u);
   EXPECT_EQ(record.findings.back().steps[0].action, Action::waits);
   EXPECT_EQ(record.findings.back().steps[0].held, 0u);
 }
