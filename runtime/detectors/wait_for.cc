@@ -52,7 +52,10 @@ bool blocked_on_itself(ThreadState& thread, const WaitView& wait) {
   return true;
 }
 
+// Who is detached nobody waits for: a program may leave it blocked on purpose, with a lock that it never
+// gives back (the JVM at its end), and end as ever. That the lock was left is told.
 bool blocked_by_ended(ThreadState& thread, const WaitView& wait) {
+  if (thread.detached.load(std::memory_order_relaxed)) return false;
   Object* lock = nullptr;
   const core::LeftLock left = left_behind(wait, lock);
   ThreadState* holder = core::thread_by_id(left.thread);

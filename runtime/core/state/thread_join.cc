@@ -38,7 +38,7 @@ void threads::one_more_started() {
 
 void detach_thread(ThreadState& thread) {
   RawGuard guard(registry.lock);
-  thread.detached = true;
+  thread.detached.store(true, std::memory_order_relaxed);
   if (thread.finished.load(std::memory_order_relaxed) && !thread.over) end_of_naming(thread);
 }
 
@@ -56,7 +56,7 @@ void detach_thread(pthread_t handle) {
   if (ThreadState* known = thread_by_handle(handle)) return detach_thread(*known);
   RawGuard guard(registry.lock);
   if (ThreadState* begun = find_handle(handle)) {
-    begun->detached = true;
+    begun->detached.store(true, std::memory_order_relaxed);
   } else if (registry.unstarted.load(std::memory_order_relaxed) > 0) {
     note_detached_early(handle);
   }

@@ -136,7 +136,8 @@ void begin_new_life(ThreadState& state) {
   state.stack_size = 0;
   state.stack_low = state.stack_high = 0;
   state.created_at = nullptr;
-  state.has_handle = state.detached = state.claimed = state.over = false;
+  state.has_handle = state.claimed = state.over = false;
+  state.detached.store(false, std::memory_order_relaxed);
   state.written.clear();
   forget_permits(state);
 }

@@ -92,7 +92,7 @@ void threads::bind_to_calling_thread(ThreadState& state) {
   state.tid.store(tid, std::memory_order_relaxed);
   registry.by_tid.insert(hash_of(tid), state);
   list_handle(state);
-  if (was_detached_early(pthread_self())) state.detached = true;
+  if (was_detached_early(pthread_self())) state.detached.store(true, std::memory_order_relaxed);
   tls.state = &state;
 }
 
@@ -182,7 +182,7 @@ void finish_thread(ThreadState& thread) {
   end_stack_objects(thread, UINTPTR_MAX);
   RawGuard guard(registry.lock);
   mark_finished(thread);
-  if (thread.detached) end_of_naming(thread);
+  if (thread.detached.load(std::memory_order_relaxed)) end_of_naming(thread);
 }
 
 void for_each_thread_lock(LockVisitor visit) {

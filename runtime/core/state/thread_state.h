@@ -138,8 +138,8 @@ struct ThreadState {
   ThreadState* next_retired = nullptr;  // or: the next that was lost in a fork with locks held
   std::uint32_t pins =
       0;  // the creator, until the creation is over; children; what reports may name
-  bool has_handle = false;  // it can be found by it
-  bool detached = false;
+  bool has_handle = false;            // it can be found by it
+  std::atomic<bool> detached{false};  // read by anybody
   bool claimed = false;  // somebody joins it: its handle may be another thread's before he says so
   bool over = false;
   ThreadState* lower_stacks = nullptr;  // by the lock of the stacks' index

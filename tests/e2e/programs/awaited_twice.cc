@@ -22,7 +22,8 @@ void await(int wanted) {
 }
 
 void help() {
-  std::lock_guard hold(ledger);
+  ledger.lock();
+  ledger.unlock();
   changed.notify_one();
 }
 

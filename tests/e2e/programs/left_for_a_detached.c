@@ -1,0 +1,37 @@
+// tests/e2e/programs/left_for_a_detached.c
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A thread ends with a lock that it keeps on purpose, as the JVM's does: who wants it from then on is
+// detached, nobody waits for it, and the process ends as ever.
+#define _GNU_SOURCE
+#include <pthread.h>
+
+#include "steps.h"
+
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+
+static void* close_gate(void* unused) {
+  pthread_mutex_lock(&gate);  // expect: lock-leak
+  next_step();
+  return unused;
+}
+
+static void* run_into_it(void* unused) {
+  await_step(1);
+  pthread_mutex_lock(&gate);
+  return unused;
+}
+
+static void start_detached(void* (*routine)(void*)) {
+  pthread_t thread;
+  pthread_create(&thread, NULL, routine, NULL);
+  pthread_detach(thread);
+}
+
+int main(void) {
+  enum { kContended = 2 };
+  start_detached(run_into_it);
+  start_detached(close_gate);
+  while (gate.__data.__lock != kContended) sched_yield();
+  return 0;
+}
