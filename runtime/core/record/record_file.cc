@@ -147,6 +147,7 @@ void RecordFile::move() {
 
 bool RecordFile::have_descriptor() {
   if (fd_ >= 0 && identity_of(fd_) == file_) return true;
+  // lockweave: ignore(atomic-check-then-act) stored under the record writer's lock only
   fd_ = -1;  // whatever has that number now is the program's
   const long fd = retried(SYS_openat, AT_FDCWD, word(path_),
                           O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -264,6 +265,7 @@ void RecordFile::finish() {
 
 void RecordFile::abandon() {
   if (fd_ >= 0 && identity_of(fd_) == file_) close_descriptor(fd_);
+  // lockweave: ignore(atomic-check-then-act) stored under the record writer's lock only
   fd_ = -1;
   path_[0] = '\0';
   marks_ = used_ = 0;

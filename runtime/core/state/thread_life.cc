@@ -135,6 +135,7 @@ void begin_new_life(ThreadState& state) {
   state.handle.store(pthread_t{}, std::memory_order_relaxed);
   state.stack_size = 0;
   state.stack_low = state.stack_high = 0;
+  // lockweave: ignore(inconsistent-locking) nobody else knows a state that is about to be used again
   state.created_at = nullptr;
   state.has_handle = state.claimed = state.over = false;
   state.detached.store(false, std::memory_order_relaxed);
