@@ -58,6 +58,7 @@ void Arena::deallocate(void* memory, std::size_t bytes) {
   const std::size_t size_class = class_of(bytes);
   RawGuard guard(lock_);
   auto* piece = static_cast<Free*>(memory);
+  unpoison(piece, sizeof *piece);
   piece->next = free_[size_class];
   free_[size_class] = piece;
   poison(piece, size_class * kClassStep);
