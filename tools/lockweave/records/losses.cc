@@ -65,7 +65,7 @@ Words words_of(Loss kind) {
       return {"thread order", "no memory was left; a race may be reported that it rules out"};
     case Loss::modules:
       return {"address",
-              "it lies in none of the 1024 binaries that have a name; it stays a number"};
+              "it lies in none of the 65 000 binaries that have a name; it stays a number"};
     case Loss::frees:
       return {"memory release", "an old lock and a new one at its address look like one"};
     case Loss::signals:
