@@ -8,6 +8,7 @@ Usage: run_options.py LOCKWEAVE RUNTIME_LIBRARY
 import json
 import os
 import pathlib
+import resource
 import select
 import signal
 import stat
@@ -19,6 +20,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOCKWEAVE, RUNTIME = (os.path.abspath(path) for path in sys.argv[1:3])
+SANITIZED = b"__asan_report_store8" in pathlib.Path(LOCKWEAVE).read_bytes()
 BUILT = {}
 
 SOURCES = {
@@ -808,13 +810,20 @@ class BadInput(unittest.TestCase):
                 take(1, 0, 1), take(second, 1, lock), take(3, 0, lock), take(4, 3, 1),
                 {"seen": second, "thread": 1, "segment": 1}, {"seen": 4, "thread": thread, "segment": 0}]
 
+    @staticmethod
+    def limit_memory():
+        """Nor for any that it does not touch. A sanitizer needs the address space."""
+        if not SANITIZED:
+            resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+
     def test_ids_that_are_made_up_ask_for_no_memory(self):
         far = 4_000_000_000
         for given in ({}, {"lock": far}, {"second": far}, {"thread": far}):
             record = self.by_hand("far", *self.opposite_orders("/opt/sample", **given))
             told = FOLDER / "far.txt"
             with told.open("w") as output:
-                process = subprocess.Popen([LOCKWEAVE, "report", record], stdout=output, stderr=output)
+                process = subprocess.Popen([LOCKWEAVE, "report", record], stdout=output,
+                                           stderr=output, preexec_fn=self.limit_memory)
                 _, status, used = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
             self.assertEqual(process.returncode, 0, told.read_text())
