@@ -3,7 +3,8 @@
 //
 // Uses a little of everything, correctly, while the runtime's arena is refused memory:
 // LW_REFUSE=FIRST:LAST says which of its requests, counted from 1. Prints the same whatever happens, and
-// to the file LW_REQUESTS, if set, how many requests there were. Linked with -rdynamic.
+// to the file LW_REQUESTS, if set, how many requests there were and how many were refused (both depend on
+// how the threads met). Linked with -rdynamic.
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 enum { kLocks = 40, kThreads = 4, kRounds = 3 };
 
 static unsigned long requests;
+static unsigned long refused;
 
 int lw_test_refuses_memory(size_t bytes) {
   (void)bytes;
@@ -20,7 +22,9 @@ int lw_test_refuses_memory(size_t bytes) {
   if (range == NULL) return 0;
   char* rest;
   const unsigned long first = strtoul(range, &rest, 10);
-  return number >= first && number <= strtoul(rest + 1, NULL, 10);
+  if (number < first || number > strtoul(rest + 1, NULL, 10)) return 0;
+  __atomic_add_fetch(&refused, 1, __ATOMIC_RELAXED);
+  return 1;
 }
 
 static pthread_mutex_t locks[kLocks];
@@ -90,7 +94,8 @@ int main(void) {
   const char* told = getenv("LW_REQUESTS");
   FILE* to = told == NULL ? NULL : fopen(told, "w");
   if (to != NULL) {
-    fprintf(to, "%lu\n", __atomic_load_n(&requests, __ATOMIC_RELAXED));
+    fprintf(to, "%lu %lu\n", __atomic_load_n(&requests, __ATOMIC_RELAXED),
+            __atomic_load_n(&refused, __ATOMIC_RELAXED));
     fclose(to);
   }
   return sum == kThreads * kRounds ? 0 : 1;
