@@ -22,24 +22,35 @@ struct When {
 // count as not held.
 constexpr std::uint32_t kUnderMost = 6;
 
+// A place where a lock was taken, and when there last.
+struct Elsewhere {
+  std::atomic<Acquisition*> taking;
+  When last;
+};
+constexpr std::uint32_t kElsewhere = 2;
+
 // The takings after `begin` up to `end`; `end` is written last, so a reader sees it empty or whole.
 struct Turn {
   std::atomic<std::uint32_t> begin;
+  std::atomic<std::uint32_t> since;  // the last post to the same object, or the permit given back
+  std::atomic<model::Id>
+      permit_got_under;            // the permit that was given back: see Deed; 0: another's
   std::atomic<std::uint32_t> end;  // 0: there is none
 };
 
 struct Deed {
-  std::atomic<model::Id> id;            // of the object, then: its memory may be another's by now
-  std::atomic<const Object*> object;    // nullptr: the slot is free
-  std::atomic<Acquisition*> taking;     // the first; nullptr: never taken
-  std::atomic<Acquisition*> elsewhere;  // the last at another place
+  std::atomic<model::Id> id;          // of the object, then: its memory may be another's by now
+  std::atomic<const Object*> object;  // nullptr: the slot is free
+  std::atomic<Acquisition*> taking;   // the first; nullptr: never taken
   When first;
   When last;
-  When last_elsewhere;
+  Elsewhere elsewhere[kElsewhere];  // the last ones, each at a place of its own
   Turn first_post;
   Turn last_post;
+  std::atomic<std::uint32_t> posted;        // the last taking before it posted last
   std::atomic<std::uint32_t> notified;      // the last taking before it notified last
   std::atomic<std::uint32_t> permit;        // the last taking before it got the last permit
+  std::atomic<model::Id> permit_got_under;  // the innermost lock that it held then; 0: none
   std::atomic<std::uint64_t> open_signals;  // in any of the takings
   std::atomic<bool> signals_under;
   std::atomic<bool> waited;                  // for this condition variable
@@ -146,21 +157,28 @@ void copy(const When& from, When& to) {
   copy(from.at, to.at);
   copy(from.segment, to.segment);
 }
+void copy(const Elsewhere& from, Elsewhere& to) {
+  copy(from.taking, to.taking);
+  copy(from.last, to.last);
+}
 void copy(const Turn& from, Turn& to) {
   copy(from.begin, to.begin);
+  copy(from.since, to.since);
+  copy(from.permit_got_under, to.permit_got_under);
   copy(from.end, to.end);
 }
 void copy(const Deed& from, Deed& to) {
   copy(from.id, to.id);
   copy(from.taking, to.taking);
-  copy(from.elsewhere, to.elsewhere);
   copy(from.first, to.first);
   copy(from.last, to.last);
-  copy(from.last_elsewhere, to.last_elsewhere);
+  for (std::uint32_t i = 0; i < kElsewhere; ++i) copy(from.elsewhere[i], to.elsewhere[i]);
   copy(from.first_post, to.first_post);
   copy(from.last_post, to.last_post);
+  copy(from.posted, to.posted);
   copy(from.notified, to.notified);
   copy(from.permit, to.permit);
+  copy(from.permit_got_under, to.permit_got_under);
   copy(from.open_signals, to.open_signals);
   copy(from.signals_under, to.signals_under);
   copy(from.waited, to.waited);
@@ -240,8 +258,28 @@ void set(When& when, const ThreadState& thread, std::uint32_t now) {
   when.at.store(now, std::memory_order_release);
 }
 
-void set(Turn& turn, std::uint32_t begin, std::uint32_t now) {
+// The place's own entry, a free one, or the one that was used least lately.
+Elsewhere& entry_for(Deed& deed, const Acquisition& node) {
+  Elsewhere* oldest = &deed.elsewhere[0];
+  for (Elsewhere& entry : deed.elsewhere) {
+    const Acquisition* known = entry.taking.load(std::memory_order_relaxed);
+    if (known == nullptr || known->site == node.site) return entry;
+    const std::uint32_t at = entry.last.at.load(std::memory_order_relaxed);
+    if (at < oldest->last.at.load(std::memory_order_relaxed)) oldest = &entry;
+  }
+  return *oldest;
+}
+
+// It posts `now` what it got the last permit of, or what it has none of.
+void set_turn(Turn& turn, const Deed& deed, std::uint32_t begin, std::uint32_t now) {
+  const std::uint32_t posted = deed.posted.load(std::memory_order_relaxed);
+  const std::uint32_t permit = deed.permit.load(std::memory_order_relaxed);
+  const bool gives_back = permit >= begin;
   turn.begin.store(begin, std::memory_order_relaxed);
+  turn.since.store(permit > posted ? permit : posted, std::memory_order_relaxed);
+  turn.permit_got_under.store(
+      gives_back ? deed.permit_got_under.load(std::memory_order_relaxed) : 0,
+      std::memory_order_relaxed);
   turn.end.store(now, std::memory_order_release);
 }
 
@@ -275,9 +313,8 @@ bool within(const When& when, const Window& window, const ThreadState& other,
 struct Question {
   Question(const ThreadState& asked, const Keeping& kept)
       : other(asked), keeping(kept), theirs(asked), waiters(kept.waiter) {}
-  Acquisition* if_stands(Acquisition* answer) const {
-    return theirs.stands() && waiters.stands() ? answer : nullptr;
-  }
+  bool stands() const { return theirs.stands() && waiters.stands(); }
+  Acquisition* if_stands(Acquisition* answer) const { return stands() ? answer : nullptr; }
 
   const ThreadState& other;
   const Keeping& keeping;
@@ -285,26 +322,70 @@ struct Question {
   const Reading waiters;
 };
 
-Acquisition* taken_within(const Question& question, const Window& window) {
-  const Keeping& keeping = question.keeping;
+// Did the waiter decide under the lock who is to wait?
+bool decides(const Question& question) {
+  const Deed* own = deed_in(question.waiters.past(), *question.keeping.kept.object);
+  return own != nullptr && own->signals_under.load(std::memory_order_relaxed);
+}
+
+// The lock's takings in the window, at different places.
+Takings all_within(const Question& question, const Window& window) {
+  Takings found;
+  const Deed* deed = deed_in(question.theirs.past(), *question.keeping.kept.object);
+  if (deed == nullptr) return found;
   const ThreadState& other = question.other;
-  const Object& lock = *keeping.kept.object;
-  const Deed* deed = deed_in(question.theirs.past(), lock);
-  if (deed == nullptr) return nullptr;
-  const Deed* own = deed_in(question.waiters.past(), lock);
-  const bool decided = own != nullptr && own->signals_under.load(std::memory_order_relaxed);
-  const auto counts = [&](const Acquisition* taking) {
-    return taking != nullptr && !(decided && taking->site == keeping.kept.site);
-  };
-  Acquisition* taking = deed->taking.load(std::memory_order_acquire);
-  const ThreadState& waiter = keeping.waiter;
-  if (counts(taking) &&
-      (within(deed->first, window, other, waiter) || within(deed->last, window, other, waiter))) {
-    return taking;
+  const ThreadState& waiter = question.keeping.waiter;
+  if (within(deed->first, window, other, waiter) || within(deed->last, window, other, waiter)) {
+    found.add(deed->taking.load(std::memory_order_acquire));
   }
-  taking = deed->elsewhere.load(std::memory_order_acquire);
-  const bool there = counts(taking) && within(deed->last_elsewhere, window, other, waiter);
-  return there ? taking : nullptr;
+  for (const Elsewhere& entry : deed->elsewhere) {
+    Acquisition* taking = entry.taking.load(std::memory_order_acquire);
+    const bool there = within(entry.last, window, other, waiter);
+    // An entry that became another place's meanwhile says nothing.
+    if (there && entry.taking.load(std::memory_order_acquire) == taking) found.add(taking);
+  }
+  return found;
+}
+
+// Those of them that count.
+Takings takings_within(const Question& question, const Window& window) {
+  const Takings all = all_within(question, window);
+  if (!decides(question)) return all;
+  Takings found;
+  for (Acquisition* taking : all) {
+    if (taking->site != question.keeping.kept.site) found.add(taking);
+  }
+  return found;
+}
+
+Acquisition* taken_within(const Question& question, const Window& window) {
+  const Takings found = takings_within(question, window);
+  return found.empty() ? nullptr : *found.begin();
+}
+
+// Has it taken the lock since?
+bool took_after(const Question& question, std::uint32_t end) {
+  const Deed* deed = deed_in(question.theirs.past(), *question.keeping.kept.object);
+  if (deed == nullptr) return false;
+  bool after = deed->last.at.load(std::memory_order_acquire) > end;
+  for (const Elsewhere& entry : deed->elsewhere) {
+    after |= entry.last.at.load(std::memory_order_acquire) > end;
+  }
+  return after;
+}
+
+BeforePost before_post(const Question& question, const Turn& turn) {
+  const Window posted = window(turn);
+  BeforePost found;
+  found.takings = takings_within(question, posted);
+  if (found.takings.empty()) return found;
+  const std::uint32_t since = turn.since.load(std::memory_order_relaxed);
+  const model::Id got_under = turn.permit_got_under.load(std::memory_order_relaxed);
+  found.passed = all_within(question, {since, posted.end});
+  found.decided = decides(question);
+  found.permit_got_under_it = got_under == question.keeping.kept.object->id;
+  found.took_it_since = took_after(question, posted.end);
+  return found;
 }
 
 bool holds(const Acquisition* held, model::Id lock) {
@@ -343,6 +424,11 @@ std::uint32_t announced(const Question& question) {
 
 }  // namespace
 
+Acquisition* innermost_lock(Acquisition* held) {
+  while (held != nullptr && held->object->kind == LW_SEMAPHORE) held = held->outer;
+  return held;
+}
+
 void note_taken(ThreadState& thread, Acquisition& node) {
   note(thread, *node.object, [&](Deed& deed, Past& past) {
     const std::uint32_t now = tick(past);
@@ -353,8 +439,12 @@ void note_taken(ThreadState& thread, Acquisition& node) {
     } else if (first->site == node.site) {
       set(deed.last, thread, now);
     } else {
-      deed.elsewhere.store(&node, std::memory_order_release);
-      set(deed.last_elsewhere, thread, now);
+      Elsewhere& entry = entry_for(deed, node);
+      if (entry.taking.load(std::memory_order_relaxed) != &node) {
+        entry.last.at.store(0, std::memory_order_relaxed);
+        entry.taking.store(&node, std::memory_order_release);
+      }
+      set(entry.last, thread, now);
     }
   });
 }
@@ -363,7 +453,7 @@ Acquisition* taken_without(const ThreadState& thread, const Object& lock, std::u
   const Reading reading(thread);
   const Deed* deed = deed_in(reading.past(), lock);
   if (deed == nullptr) return nullptr;
-  for (const auto* kept : {&deed->taking, &deed->elsewhere}) {
+  for (const auto* kept : {&deed->taking, &deed->elsewhere[0].taking, &deed->elsewhere[1].taking}) {
     Acquisition* taking = kept->load(std::memory_order_acquire);
     if (!reading.stands()) return nullptr;
     if (taking != nullptr && (taking->flags & flags) == 0) return taking;
@@ -417,8 +507,10 @@ bool notifies_only_under(const ThreadState& other, const Object& condition,
 }
 
 void note_permit(ThreadState& thread, Object& semaphore) {
-  note(thread, semaphore, [](Deed& deed, const Past& past) {
+  const Acquisition* lock = innermost_lock(thread.top);
+  note(thread, semaphore, [lock](Deed& deed, const Past& past) {
     deed.permit.store(time_of(past), std::memory_order_relaxed);
+    deed.permit_got_under.store(lock == nullptr ? 0 : lock->object->id, std::memory_order_relaxed);
   });
 }
 
@@ -430,8 +522,10 @@ void note_posted(ThreadState& thread, Object& object) {
     const std::uint32_t begin = permit > turn ? permit : turn;
     if (begin < now) {
       const bool first = deed.first_post.end.load(std::memory_order_relaxed) == 0;
-      set(first ? deed.first_post : deed.last_post, begin, now);
+      set_turn(first ? deed.first_post : deed.last_post, deed, begin, now);
     }
+    deed.posted.store(now, std::memory_order_relaxed);
+    deed.permit_got_under.store(0, std::memory_order_relaxed);
     past.turn.store(now, std::memory_order_release);
   });
 }
@@ -454,14 +548,14 @@ Acquisition* taken_before_notifying(const ThreadState& other, const Keeping& kee
   return last == 0 ? nullptr : question.if_stands(taken_within(question, {0, last}));
 }
 
-Acquisition* taken_before_posting(const ThreadState& other, const Keeping& keeping,
-                                  const Object& object) {
+BeforePost taken_before_posting(const ThreadState& other, const Keeping& keeping,
+                                const Object& object) {
   const Question question(other, keeping);
   const Deed* deed = deed_in(question.theirs.past(), object);
-  if (deed == nullptr) return nullptr;
-  Acquisition* taken = taken_within(question, window(deed->first_post));
-  if (taken == nullptr) taken = taken_within(question, window(deed->last_post));
-  return question.if_stands(taken);
+  if (deed == nullptr) return {};
+  BeforePost found = before_post(question, deed->last_post);
+  if (found.takings.empty()) found = before_post(question, deed->first_post);
+  return question.stands() ? found : BeforePost{};
 }
 
 Acquisition* taken_in_last_turn(const ThreadState& other, const Keeping& keeping) {

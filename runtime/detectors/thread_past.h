@@ -5,8 +5,8 @@
 // variables it notified, of what it posted and got permits. A hash set per thread, in
 // ThreadState::locks_taken. Time is the number of takings so far.
 //
-// Of a lock the first and the last noted taking at its first place are kept, and the last one
-// elsewhere; a taking is noted once in a segment. Of posts to one object the first and the last are
+// Of a lock the first and the last noted taking at its first place are kept, and the last ones
+// at two other places; a taking is noted once in a segment. Of posts to one object the first and the last are
 // kept that ended a *turn* with takings in it: what the thread took since its start, since its last post
 // to anything, or since it got the permit that it gives back. So what a thread does again and again may be missed, never
 // invented.
@@ -38,6 +38,9 @@ void note_posted(core::ThreadState& thread, core::Object& object);
 // It notifies or posts, whatever it is, and holds these locks.
 void note_signal_under(core::ThreadState& thread, core::Acquisition& held);
 
+// The chain's innermost lock that is one for certain: a semaphore may turn out to be a signal.
+core::Acquisition* innermost_lock(core::Acquisition* held);
+
 // The questions below ask for a taking by `other` of the lock that `waiter` took in `kept` and keeps
 // while it waits, such that `other` needs the lock before it can end the wait. Not counted is
 //   - what it took before it created the waiter, or a thread that the waiter comes of;
@@ -54,9 +57,37 @@ core::Acquisition* taken_before_notifying(const core::ThreadState& other, const 
 // not have been woken by it.
 bool notifies_only_under(const core::ThreadState& other, const core::Object& condition,
                          const core::Acquisition* held);
-// Taken in a turn that a post to `object` ended.
-core::Acquisition* taken_before_posting(const core::ThreadState& other, const Keeping& keeping,
-                                        const core::Object& object);
+// Takings of one lock, each at a place of its own.
+class Takings {
+ public:
+  static constexpr std::uint32_t kMost = 3;
+
+  void add(core::Acquisition* taking) {
+    if (taking != nullptr && count_ < kMost) at_[count_++] = taking;
+  }
+  bool empty() const { return count_ == 0; }
+  Takings first() const {
+    Takings one;
+    one.add(at_[0]);
+    return one;
+  }
+  core::Acquisition* const* begin() const { return at_; }
+  core::Acquisition* const* end() const { return at_ + count_; }
+
+ private:
+  core::Acquisition* at_[kMost] = {};
+  std::uint32_t count_ = 0;
+};
+
+struct BeforePost {
+  Takings takings;                   // in a turn that a post to `object` ended
+  Takings passed;                    // all since the post before, or since it got the permit
+  bool decided = false;              // the waiter signals others under the lock
+  bool permit_got_under_it = false;  // the permit that it gives back
+  bool took_it_since = false;        // so of the places in that turn some may be forgotten
+};
+BeforePost taken_before_posting(const core::ThreadState& other, const Keeping& keeping,
+                                const core::Object& object);
 // Taken in the turn that has not ended, nor been announced: `other` did not notify afterwards what the
 // waiter, or one that it has joined, has waited for, as one does who is awaited to be done with the lock.
 core::Acquisition* taken_in_last_turn(const core::ThreadState& other, const Keeping& keeping);

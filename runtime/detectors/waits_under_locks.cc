@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/detectors/waits_under_locks.h"
 
+#include <algorithm>
+
 #include "runtime/core/base/arena.h"
 #include "runtime/detectors/once.h"
 #include "runtime/detectors/steps.h"
@@ -18,6 +20,7 @@ using core::ThreadState;
 constexpr const char* kMonitor = "wait-while-holding";
 constexpr const char* kBlocking = "blocking-under-lock";
 constexpr const char* kNoted = "wait under locks, noted";
+constexpr const char* kJudged = "wait under locks, for the command to judge";
 
 struct NotedWait {
   ReportStep step;
@@ -61,16 +64,19 @@ void tell_candidate(const NotedWait& wait, Acquisition& kept) {
   submit_steps(kMonitor, "candidate", steps, 2);
 }
 
-void tell_pair(const Pair& pair, ThreadState& other, Acquisition& taking) {
+void tell_monitor(const Pair& pair, ThreadState& other, Acquisition& taking) {
   const ReportStep& wait = pair.wait->step;
-  const ReportStep theirs = step_taken(other, taking);
-  if (is_monitor(*pair.wait)) {
-    const ReportStep steps[] = {wait, step_taken(*wait.thread, *pair.kept), theirs};
-    submit_steps(kMonitor, "", steps, 3);
-  } else {
-    const ReportStep steps[] = {wait, theirs};
-    submit_steps(kBlocking, "post", steps, 2);
-  }
+  const ReportStep steps[] = {wait, step_taken(*wait.thread, *pair.kept),
+                              step_taken(other, taking)};
+  submit_steps(kMonitor, "", steps, 3);
+}
+
+void tell_blocking(const NotedWait& wait, ThreadState& other, const char* variant,
+                   const Takings& takings) {
+  core::StepList steps;
+  steps.add(wait.step);
+  for (Acquisition* taking : takings) steps.add(step_taken(other, *taking));
+  submit_steps(kBlocking, variant, steps.begin(), steps.count());
 }
 
 // Does `other` come of a thread that the waiter created when it had gone on?
@@ -86,17 +92,50 @@ bool born_after(const ThreadState& other, const NotedWait& wait) {
   return false;
 }
 
+bool is_last_to_confirm(const Pair& pair) { return !pair.wait->confirmed.exchange(true); }
+
+void confirm_monitor(const Pair& pair, ThreadState& other) {
+  const ReportStep& wait = pair.wait->step;
+  if (notifies_only_under(other, *wait.object, wait.held)) return;
+  Acquisition* taking = taken_before_notifying(other, {*wait.thread, *pair.kept}, *wait.object);
+  if (taking != nullptr && is_last_to_confirm(pair)) tell_monitor(pair, other, *taking);
+}
+
+// One permit to begin with: it lets one in, or one group.
+bool is_room(const Object& object) {
+  return object.kind == LW_SEMAPHORE && object.permits.load(std::memory_order_relaxed) == 1;
+}
+
+// Who has passed the gate at which others wait knew that it need not: that is decided under the lock.
+bool needs_it_not(const Pair& pair, const BeforePost& before) {
+  if (!is_room(*pair.wait->step.object)) return false;
+  if (before.permit_got_under_it || before.took_it_since) return true;
+  return std::any_of(before.passed.begin(), before.passed.end(),
+                     [&](const Acquisition* taking) { return taking->site == pair.kept->site; });
+}
+
+void confirm_blocking(const Pair& pair, ThreadState& other) {
+  const ReportStep& wait = pair.wait->step;
+  const BeforePost before = taken_before_posting(other, {*wait.thread, *pair.kept}, *wait.object);
+  if (before.takings.empty() || needs_it_not(pair, before)) return;
+  const bool room = is_room(*wait.object);
+  if (!room && !before.decided) {
+    if (is_last_to_confirm(pair)) tell_blocking(*pair.wait, other, "post", before.takings.first());
+    return;
+  }
+  // Copies of one line in the machine code are places of their own here: the command knows better.
+  const core::InternedStack* place = (*before.takings.begin())->stack;
+  if (!first_time(kJudged, place, wait.object)) return;
+  tell_blocking(*pair.wait, other, room ? "room" : "decided",
+                room ? before.passed : before.takings);
+}
+
 void confirm_if_both(const Pair& pair, ThreadState& other) {
   const ReportStep& wait = pair.wait->step;
   if (&other == wait.thread || other.lost_in_fork || is_lock(*wait.object)) return;
+  if (pair.wait->confirmed.load(std::memory_order_relaxed)) return;
   if (born_after(other, *pair.wait)) return;
-  if (is_monitor(*pair.wait) && notifies_only_under(other, *wait.object, wait.held)) return;
-  const Keeping keeping{*wait.thread, *pair.kept};
-  Acquisition* taking = is_monitor(*pair.wait)
-                            ? taken_before_notifying(other, keeping, *wait.object)
-                            : taken_before_posting(other, keeping, *wait.object);
-  if (taking == nullptr || pair.wait->confirmed.exchange(true)) return;
-  tell_pair(pair, other, *taking);
+  is_monitor(*pair.wait) ? confirm_monitor(pair, other) : confirm_blocking(pair, other);
 }
 
 void confirm_by_all(const Pair& pair) {
@@ -146,11 +185,6 @@ void wait_again(const ReportStep& wait) {
 }
 
 }  // namespace
-
-Acquisition* innermost_lock(Acquisition* held) {
-  while (held != nullptr && held->object->kind == LW_SEMAPHORE) held = held->outer;
-  return held;
-}
 
 void note_wait_under_locks(const ReportStep& wait) {
   Acquisition* kept = innermost_lock(wait.held);

@@ -17,6 +17,17 @@
 // may be awaited under a lock that the thread takes later. Nor is one counted that the poster took
 // before it got the permit that it gives back: with the permit it has all it needs.
 //
+// A semaphore that begins with one permit is a *room* for one, or for one group: the first of the group
+// takes it under the lock, the last gives it back under it (the lightswitch). Who has passed the gate, the place where the
+// waiter took the lock, knew there that it need not wait; and who got its permit under the lock
+// leaves as it came. What a poster took in a turn that is not whole any more, because it has taken the
+// lock since, is not told then, but with its next post.
+// Where the waiter decides under the lock, and for rooms, copies of one source line must be known
+// as one: then all takings are told, and the command judges (tools/lockweave/records/gates.h).
+// Limit: who waits at a gate by its role alone, and not by what the lock guards, is not told unless it
+// blocks. So for a room's lock that all take in one function of the user's, in optimised code: its
+// return address is the place then (site_key.h).
+//
 // Thread-safety: any thread. Cost: nothing but a probe for each notification as long as no thread
 // waits like that; then a walk over the threads for each new such wait.
 #pragma once
@@ -31,8 +42,5 @@ void note_wait_under_locks(const core::ReportStep& wait);
 void confirm_waits(core::ThreadState& thread, const core::Object& object);
 void for_each_lock_of_waits_under_locks(core::LockVisitor visit);
 void forget_waits_under_locks_after_fork();
-
-// The chain's innermost lock that is one for certain: a semaphore may turn out to be a signal.
-core::Acquisition* innermost_lock(core::Acquisition* held);
 
 }  // namespace lockweave::detectors

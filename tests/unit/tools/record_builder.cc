@@ -17,10 +17,12 @@ std::uint64_t Places::offset_of(const std::string& place) {
   return 0x1000 + index * 16;
 }
 
-// "transfer bank.cc:10:3": function, file, line, column; a leading "?" is a place without symbols.
+// "transfer bank.cc:10:3": function, file, line, column; a leading "?" is a place without symbols, "@2" at
+// the end another copy of the same line.
 std::vector<model::Site> Places::sites_at(std::uint64_t offset) const {
-  const std::string& place = places_.at((offset - 0x1000) / 16);
-  if (place.starts_with('?')) return {};
+  const std::string& text = places_.at((offset - 0x1000) / 16);
+  if (text.starts_with('?')) return {};
+  const std::string place = text.substr(0, text.find('@'));
   const auto blank = place.rfind(' ');
   const std::vector<std::string> parts = split(place.substr(blank + 1), ':');
   model::Site site;
