@@ -116,7 +116,10 @@ AnalyzerReport report_of(const json& document) {
     results.notes.push_back(note_of(one));
   }
   results.suppressed = document.at("summary").at("suppressed");
-  results.incomplete = document.at("summary").at("incomplete");
+  results.incomplete = document.at("incomplete");
+  results.search_cut = document.at("search_cut");
+  results.cycles_left_out = document.at("cycles_left_out");
+  results.more_filtered = document.at("more_filtered");
   report.suppressions = document.at("suppressions");
   report.units = document.at("units");
   report.whole = document.at("whole");
@@ -132,6 +135,10 @@ std::string write_findings(const AnalyzerReport& report) {
   document["suppressions"] = report.suppressions;
   document["units"] = report.units;
   document["whole"] = report.whole;
+  document["incomplete"] = report.results.incomplete;
+  document["search_cut"] = report.results.search_cut;
+  document["cycles_left_out"] = report.results.cycles_left_out;
+  document["more_filtered"] = report.results.more_filtered;
   document["lines"] = report.lines;
   return document.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }

@@ -21,6 +21,7 @@
 #include "report/exit_code.h"
 #include "report/findings_file.h"
 #include "report/progress.h"
+#include "report/search_notes.h"
 #include "report/suppressions.h"
 #include "report/text.h"
 
@@ -52,7 +53,7 @@ class Run {
     // Standard output is taken by the guards.
     const bool told = options_.infer_guards && options_.output == "-";
     if (!told && !write(options_.output, cli::write_findings(report_))) return cli::kUsage;
-    return report_.results.incomplete ? cli::kIncomplete : cli::kClean;
+    return cli::is_whole(report_.results) ? cli::kClean : cli::kIncomplete;
   }
 
  private:
@@ -223,6 +224,8 @@ class Run {
       note("unused-ignore", Level::note, std::move(remark));
     }
     results.suppressed = verdict.ignored;
+    cli::note_search(verdict.search, results);
+    results.filtered_cycles = results.filtered.size();  // those of library code are not spoken of
   }
   bool write_graph(const link::Program& program) {
     if (options_.lock_graph.empty()) return true;

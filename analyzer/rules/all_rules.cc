@@ -50,7 +50,7 @@ Verdict run_rules(const link::Program& program) {
   Facts facts(program);
   for (const StaticRule& rule : all_static_rules()) {
     if (rule.find == find_lock_order_cycle) {
-      find_lock_order_cycles(facts, verdict.findings, verdict.filtered);
+      verdict.search = find_lock_order_cycles(facts, verdict.findings, verdict.filtered);
     } else {
       rule.find(facts, verdict.findings);
     }

@@ -3,6 +3,7 @@
 #include "analyzer/rules/lock_order_cycle.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -46,6 +47,8 @@ class WitnessSearch {
   std::optional<std::vector<Witness>> find() {
     return choose(0) ? std::optional(chosen_) : std::nullopt;
   }
+  // Nothing was found, but not everything was tried.
+  bool undecided() const { return tried_ > kCombinationsMax; }
 
  private:
   bool choose(std::size_t at) {
@@ -206,14 +209,22 @@ class Visitor final : public LockOrderGraph::Visitor {
     if (!shown) return;
     if (cycle.filter == LockOrderGraph::Filter::none) {
       if (told_in_part(cycle)) return;
-      if (const auto found = WitnessSearch(input_, program_, cycle.edges).find()) {
+      WitnessSearch search(input_, program_, cycle.edges);
+      if (const auto found = search.find()) {
         const Confidence confidence = confidence_of(program_, *found);
         findings_.push_back(tell_.tell(*found, confidence));
         if (confidence != Confidence::low) note_told(cycle);
         return;
       }
+      if (search.undecided()) {
+        ++undecided_;
+        return;
+      }
     }
-    if (filtered_.size() == kFilteredMax) return;
+    if (filtered_.size() == kFilteredMax) {
+      more_filtered_ = true;
+      return;
+    }
     std::vector<Witness> witnesses;
     for (const LockOrderGraph::Edge& edge : cycle.edges) {
       const LockEdge& first = input_.edges(edge.held, edge.wanted).front();
@@ -222,6 +233,13 @@ class Visitor final : public LockOrderGraph::Visitor {
       witnesses.push_back({&first, roots.empty() ? none : roots.front()});
     }
     filtered_.push_back({tell_.tell(witnesses, Confidence::low), reason_of(cycle, input_)});
+  }
+
+  // What the search of the graph says of itself, and what was cut here.
+  LockOrderGraph::Summary with_cuts(LockOrderGraph::Summary summary) const {
+    summary.components_cut += undecided_;
+    summary.filtered_cut += more_filtered_ ? 1 : 0;
+    return summary;
   }
 
  private:
@@ -242,6 +260,8 @@ class Visitor final : public LockOrderGraph::Visitor {
   Findings& findings_;
   FilteredCycles& filtered_;
   std::set<std::pair<model::Id, model::Id>> told_;
+  std::uint64_t undecided_ = 0;
+  bool more_filtered_ = false;
 };
 
 void set_twins_place(model::Finding& finding, const LockPair& pair, const Teller& teller) {
@@ -293,15 +313,18 @@ void find_twins(const LockGraphInput& input, const Teller& teller, const Program
 
 }  // namespace
 
-void find_lock_order_cycles(Facts& facts, Findings& findings, FilteredCycles& filtered) {
+LockOrderGraph::Summary find_lock_order_cycles(Facts& facts, Findings& findings,
+                                               FilteredCycles& filtered,
+                                               const LockOrderGraph::Limits& limits) {
   const Program& program = facts.program();
   const Teller& teller = facts.teller();
   const LockGraphInput input(lock_pairs(facts.sites()));
   LockOrderGraph graph(model::heap_resource());
   input.feed(graph, program);
   Visitor visitor(input, teller, program, findings, filtered);
-  graph.find_cycles(visitor);
+  const LockOrderGraph::Summary summary = graph.find_cycles(visitor, limits);
   find_twins(input, teller, program, findings);
+  return visitor.with_cuts(summary);
 }
 
 }  // namespace lockweave::analyzer::rules

@@ -13,6 +13,10 @@
 namespace lockweave::analyzer::rules {
 
 using FilteredCycles = std::vector<std::pair<model::Finding, std::string>>;
-void find_lock_order_cycles(Facts& facts, Findings& findings, FilteredCycles& filtered);
+// The summary is that of the search; what was given up here, a cycle of the graph whose threads nobody
+// knows or one more that cannot happen, counts in it as cut.
+model::LockOrderGraph::Summary find_lock_order_cycles(
+    Facts& facts, Findings& findings, FilteredCycles& filtered,
+    const model::LockOrderGraph::Limits& limits = {});
 
 }  // namespace lockweave::analyzer::rules

@@ -16,6 +16,7 @@
 
 #include "analyzer/link/program.h"
 #include "model/finding.h"
+#include "model/lock_order_graph.h"
 
 namespace lockweave::analyzer::rules {
 
@@ -38,6 +39,8 @@ struct Verdict {
   // Comments that cover nothing, and such as name no rule: "file:line: text".
   std::vector<std::string> remarks;
   std::size_t ignored = 0;
+  // Of the search for lock-order cycles: what was cut must be said.
+  model::LockOrderGraph::Summary search;
 };
 Verdict run_rules(const link::Program& program);
 

@@ -44,7 +44,9 @@ AnalyzerReport sample_report() {
   report.results.filtered = {{sample_finding(), "a gate"}};
   report.results.notes = {{"unit-lost", model::Level::error, "a.cc was not analysed"}};
   report.results.suppressed = 2;
-  report.results.incomplete = true;
+  report.results.search_cut = true;
+  report.results.cycles_left_out = true;
+  report.results.more_filtered = true;
   report.suppressions = {"/src/known.txt"};
   report.units = 3;
   report.lines = 5'000'000'000;
@@ -57,6 +59,10 @@ TEST(FindingsFile, GivesBackWhatWasWritten) {
   const auto again = read_findings(write_findings(report), "f", error);
   ASSERT_TRUE(again) << error.message;
   EXPECT_EQ(render_json(again->results), render_json(report.results));
+  EXPECT_FALSE(again->results.incomplete);
+  EXPECT_TRUE(again->results.search_cut);
+  EXPECT_TRUE(again->results.cycles_left_out);
+  EXPECT_TRUE(again->results.more_filtered);
   EXPECT_EQ(again->suppressions, report.suppressions);
   EXPECT_EQ(again->units, 3u);
   EXPECT_EQ(again->lines, 5'000'000'000u);

@@ -6,7 +6,8 @@
 // The exit code, first rule that fits:
 //   wrong usage or input; a file could not be written                      2
 //   the analyzer is not there, or failed                                   4
-//   some units could not be analysed, or only in part                      3
+//   some units could not be analysed, or only in part, or not all lock
+//   orders be searched                                                     3
 //   a finding at or above --fail-on; a suppression of the project's own
 //   configuration that matches nothing in the whole database               1
 #include <fmt/core.h>
@@ -155,7 +156,7 @@ void note_unused(const std::vector<std::string>& entries, model::Level level, Re
 std::vector<std::string> dead_entries(const AllSuppressions& suppressions,
                                       const AnalyzerReport& report) {
   std::vector<std::string> dead;
-  if (!report.whole || report.results.incomplete) return dead;
+  if (!report.whole || !is_whole(report.results)) return dead;
   for (const Suppressions& one : suppressions.configured) {
     for (const std::string& entry : one.unused()) dead.push_back(entry);
   }
@@ -188,7 +189,7 @@ int analyze_command(const AnalyzeOptions& options) {
 
   if (options.infer_guards) {
     tell_notes(report->results);
-    return report->results.incomplete ? kIncomplete : kClean;
+    return is_whole(report->results) ? kClean : kIncomplete;
   }
 
   AllSuppressions suppressions{std::move(*given), {}};
@@ -216,7 +217,7 @@ int analyze_command(const AnalyzeOptions& options) {
   }
   if (!print_results(results, options.reporting, {})) return kUsage;
   if (!write_reports(results, options.reporting)) return kUsage;
-  if (results.incomplete) return kIncomplete;
+  if (!is_whole(results)) return kIncomplete;
   const bool fails = any_at_or_above(results, options.reporting.fail_on);
   return fails || !dead.empty() ? kFindings : kClean;
 }

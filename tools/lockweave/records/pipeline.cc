@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 
+#include "report/search_notes.h"
 #include "report/text.h"
 #include "tools/lockweave/records/findings.h"
 #include "tools/lockweave/records/gates.h"
@@ -52,28 +53,6 @@ EdgeJudge judge_by(Suppressions& suppressions, SymbolizedRecords& symbolized) {
   };
 }
 
-// What all searches together have not looked at, or not told.
-void note_limits(const model::LockOrderGraph::Summary& all, Results& results) {
-  results.filtered_cycles = all.filtered;
-  results.more_filtered = all.filtered_cut != 0;
-  if (all.components_full != 0) {
-    results.cycles_left_out = true;
-    results.notes.push_back(
-        {"search-limit", model::Level::warning,
-         fmt::format("there are more cycles in {} of locks: the shortest {} of each are told",
-                     counted(all.components_full, "group"),
-                     model::LockOrderGraph::Limits{}.cycles_max)});
-  }
-  const std::uint64_t cut = all.components_cut - all.components_full;
-  if (cut == 0) return;
-  results.search_cut = true;
-  results.notes.push_back(
-      {"search-limit", model::Level::warning,
-       fmt::format("the search for cycles met its limit in {} of locks: there may be more cycles, "
-                   "and of what was not searched nothing is known",
-                   counted(cut, "group"))});
-}
-
 void add_up(const model::LockOrderGraph::Summary& one, model::LockOrderGraph::Summary& all) {
   all.filtered += one.filtered;
   all.components_cut += one.components_cut;
@@ -99,7 +78,7 @@ std::vector<RawFinding> all_stories(SymbolizedRecords& symbolized, Suppressions&
   results.nested_locks = across.locks;
   results.unmatched_locks = across.unmatched_locks;
   take(std::move(across));
-  note_limits(all, results);
+  note_search(all, results);
   return raw_findings;
 }
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <gtest/gtest.h>
 
+#include "analyzer/rules/facts.h"
+#include "analyzer/rules/lock_order_cycle.h"
 #include "model/fingerprint.h"
 #include "tests/unit/analyzer/rules/told.h"
 
@@ -18,6 +20,22 @@ TEST(LockOrderCycle, OppositeOrders) {
   takes_both(unit.function("left"), global("b"), global("a"));
   starts(unit, {"right", "left"});
   EXPECT_EQ(told(unit), at("lock-order-cycle", "right", line));
+}
+
+TEST(LockOrderCycle, ASearchThatWasCutSaysSo) {
+  UnitBuilder unit;
+  takes_both(unit.function("right"), global("a"), global("b"));
+  takes_both(unit.function("left"), global("b"), global("a"));
+  starts(unit, {"right", "left"});
+  EXPECT_EQ(verdict_of(unit).search.components_cut, 0u);
+  const link::Program program = link::link_program({unit.build()}, link::Settings{});
+  Facts facts(program);
+  Findings findings;
+  FilteredCycles filtered;
+  model::LockOrderGraph::Limits limits;
+  limits.steps_total_max = 0;
+  EXPECT_EQ(find_lock_order_cycles(facts, findings, filtered, limits).components_cut, 1u);
+  EXPECT_TRUE(findings.empty());
 }
 
 TEST(LockOrderCycle, HasTheFingerprintOfTheRuntime) {
