@@ -5,8 +5,9 @@
 // rdlock/wrlock: acquired in shared/exclusive mode, with a published wait when contended; the try
 // forms are trials; timed and clock forms wait with a limit; unlock releases either mode.
 //
-// A writer that locks again gets EDEADLK from glibc instead of sleeping. glibc does not tell who
-// reads, so unlock misuse is only known when nobody at all holds it.
+// A writer that locks again gets EDEADLK from glibc instead of sleeping. glibc tells how many read, and
+// not who: who was not seen to take it gives back another's hold if all the holds there are, are known to
+// be others'. With one among them that nobody was seen to take, it may be the caller's.
 #include <errno.h>
 
 #include "runtime/core/state/fast_lock.h"
@@ -41,9 +42,26 @@ int lock_rwlock(pthread_rwlock_t* lock, int flags, const void* pc, Try attempt, 
   return result;
 }
 
-bool nobody_holds(const pthread_rwlock_t* lock) {
-  constexpr unsigned kReaderShift = 3;  // glibc: number of readers << 3 in __readers
-  return lock->__data.__cur_writer == 0 && (lock->__data.__readers >> kReaderShift) == 0;
+// glibc's number of readers, and what else it keeps in that word.
+unsigned readers_word(const pthread_rwlock_t* lock) {
+  return __atomic_load_n(&lock->__data.__readers, __ATOMIC_ACQUIRE);
+}
+unsigned readers_in(unsigned word) {
+  constexpr unsigned kReaderShift = 3;
+  return word >> kReaderShift;
+}
+
+bool all_readers_are_others(const pthread_rwlock_t* lock) {
+  const unsigned word = readers_word(lock);
+  return lw_held_by_others(lock) >= readers_in(word) && readers_word(lock) == word;
+}
+
+// What the calling thread was not seen to take: whose is it? nullptr: it may be its own.
+const char* misuse_of_unlock(const pthread_rwlock_t* lock) {
+  const int writer = __atomic_load_n(&lock->__data.__cur_writer, __ATOMIC_RELAXED);
+  if (writer != 0) return lw_owns(writer) != 0 ? nullptr : "other-thread";
+  if (readers_in(readers_word(lock)) == 0) return "not-locked";
+  return all_readers_are_others(lock) ? "other-thread" : nullptr;
 }
 
 std::uintptr_t address_of(const pthread_rwlock_t* lock) {
@@ -101,10 +119,8 @@ __attribute__((noinline)) int general_write(pthread_rwlock_t* lock, const void* 
 __attribute__((noinline)) int general_unlock(pthread_rwlock_t* lock, const void* pc) {
   Operation operation(LW_OP_RELEASE, lock, LW_RWLOCK, flags_of(lock));
   if (operation && lw_release(lock, LW_RWLOCK, pc) == 0) {
-    const bool nobody = nobody_holds(lock);
-    const bool other_writes = lock->__data.__cur_writer != 0 && !lw_owns(lock->__data.__cur_writer);
-    if (nobody || other_writes) {
-      lw_release_not_held(lock, LW_RWLOCK, nobody ? "not-locked" : "other-thread", pc);
+    if (const char* variant = misuse_of_unlock(lock)) {
+      lw_release_not_held(lock, LW_RWLOCK, variant, pc);
     }
   }
   return real().pthread_rwlock_unlock(lock);

@@ -7,13 +7,13 @@
 // |---------------|-------------------------------------------------------------------|
 // | lock          | acquired; block_begin, block_end before it if it takes long       |
 // | trylock       | acquired as a trial                                               |
-// | unlock        | release; misuse if nobody holds it                                |
+// | unlock        | release; misuse if nobody, or another thread, holds it            |
 // | init, destroy | object_begin, object_end                                          |
 //
 // Spinning is tried for a while before a wait is published: that costs more than a usual critical
 // section lasts. The waiting thread keeps running for the kernel, so it never makes "all threads are
 // blocked"; a cycle through it is certain, for the lock is never given up by itself.
-// The lock does not tell its owner: unlocking another thread's is not noticed.
+// The lock does not tell its owner: unlocking another thread's is noticed if that one was seen to take it.
 #include <errno.h>
 
 #include "runtime/core/state/fast_lock.h"
@@ -54,6 +54,12 @@ int lock_spinning(pthread_spinlock_t* lock, const void* pc) {
 
 const void* address_of(const pthread_spinlock_t* lock) { return const_cast<const int*>(lock); }
 
+// What the calling thread was not seen to take: whose is it? nullptr: it may be its own.
+const char* misuse_of_unlock(const pthread_spinlock_t* lock) {
+  if (is_free(lock)) return "not-locked";
+  return lw_held_by_others(address_of(lock)) > 0 ? "other-thread" : nullptr;
+}
+
 std::uintptr_t bits(const pthread_spinlock_t* lock) {
   return reinterpret_cast<std::uintptr_t>(lock);
 }
@@ -74,8 +80,10 @@ __attribute__((noinline)) int general_lock(pthread_spinlock_t* lock, const void*
 
 __attribute__((noinline)) int general_unlock(pthread_spinlock_t* lock, const void* pc) {
   Operation operation(LW_OP_RELEASE, lock, LW_SPINLOCK);
-  if (operation && lw_release(address_of(lock), LW_SPINLOCK, pc) == 0 && is_free(lock)) {
-    lw_release_not_held(address_of(lock), LW_SPINLOCK, "not-locked", pc);
+  if (operation && lw_release(address_of(lock), LW_SPINLOCK, pc) == 0) {
+    if (const char* variant = misuse_of_unlock(lock)) {
+      lw_release_not_held(address_of(lock), LW_SPINLOCK, variant, pc);
+    }
   }
   return real().pthread_spin_unlock(lock);
 }

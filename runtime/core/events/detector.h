@@ -21,6 +21,9 @@ namespace lockweave::core {
 // known. `*node` is where it took it. A racy look at other threads: confirm what you conclude.
 ThreadState* holder_of(const Object& object, const ThreadState* except, Acquisition** node);
 
+// How often others than `except` have taken it and not given it back, as far as is known.
+std::uint32_t holds_of_others(const Object& object, const ThreadState& except);
+
 // False when the lock itself knows better: glibc's mutexes name their owner.
 bool really_holds(const ThreadState& thread, const Object& object);
 

@@ -275,6 +275,11 @@ int lw_unlock_known(void* mutex) {
   return fast_unlock(static_cast<pthread_mutex_t*>(mutex)) ? 1 : 0;
 }
 
+unsigned lw_held_by_others(const void* lock) {
+  const Object* object = find_object(bits(lock));
+  return object == nullptr ? 0 : holds_of_others(*object, self());
+}
+
 int lw_owns(int tid) { return self().tid.load(std::memory_order_relaxed) == tid ? 1 : 0; }
 
 void lw_object_begin(const void* object, lw_kind kind, int flags, const void* pc) {

@@ -61,6 +61,18 @@ ThreadState* holder_of(const Object& object, const ThreadState* except, Acquisit
   return search.holder;
 }
 
+std::uint32_t holds_of_others(const Object& object, const ThreadState& except) {
+  std::uint32_t holds = 0;
+  for (ThreadState* thread = newest_live_thread(); thread != nullptr;
+       thread = live_after(*thread)) {
+    if (thread == &except || thread->finished.load(std::memory_order_acquire)) continue;
+    for_each_held(*thread, [&](const Held& held) {
+      if (held.node->object == &object) holds += held.count;
+    });
+  }
+  return holds;
+}
+
 bool really_holds(const ThreadState& thread, const Object& object) {
   const std::uintptr_t address = object.address.load(std::memory_order_relaxed);
   const std::atomic<int>* owner = address == 0 ? nullptr : owner_word(object.kind, address);

@@ -120,6 +120,9 @@ LW_HOOK void lw_release_not_held(const void* lock, lw_kind kind, const char* var
 /* The thread went through what would have made it wait had it come earlier: an initialisation that is
  * done. Counts for lock order only. */
 LW_HOOK void lw_passed(const void* lock, lw_kind kind, const void* pc);
+/* How many holds of it other threads are known to have. Never more than there are, if nobody gives it
+ * back or takes it meanwhile: a hold is known after it begins and until it ends. */
+LW_HOOK unsigned lw_held_by_others(const void* lock);
 /* Is `tid` the calling thread's kernel id? (no system call) */
 LW_HOOK int lw_owns(int tid);
 /* Shortcut for a pthread_mutex_t, without an open operation: when this is what the calling thread has

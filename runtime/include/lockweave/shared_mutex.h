@@ -130,20 +130,28 @@ class shared_mutex {
     const int writer = writing_thread();
     return writer != 0 && detail::observed() && lockweave_lw_owns()(writer) != 0;
   }
-  // Who reads is not known, so a release too many is told only when nobody reads.
+  // The lock does not say who reads: a release too many is told when nobody does, or when all who do are
+  // known to be others.
   void tell_not_held(const detail::operation& op, const void* pc) noexcept {
     const int writer = writing_thread();
     if (writer != 0 && lockweave_lw_owns()(writer) != 0) return;
-    if (writer == 0 && may_have_readers()) return;
-    op.release_not_held(this, LW_RWLOCK, writer != 0, pc);
+    const unsigned before = readers_word();
+    const bool read = readers_in(before) != 0;
+    if (writer == 0 && read) {
+      if (op.held_by_others(this) < readers_in(before) || readers_word() != before) return;
+    }
+    op.release_not_held(this, LW_RWLOCK, writer != 0 || read, pc);
   }
-  bool may_have_readers() const noexcept {
+  unsigned readers_word() const noexcept {
 #if defined(__GLIBC__)
-    constexpr unsigned kReaderShift = 3;  // number of readers << 3
-    return *static_cast<const volatile unsigned*>(&handle_.__data.__readers) >> kReaderShift != 0;
+    return *static_cast<const volatile unsigned*>(&handle_.__data.__readers);
 #else
-    return true;
+    return ~0u;  // not known: more than are known
 #endif
+  }
+  static unsigned readers_in(unsigned word) noexcept {
+    constexpr unsigned kReaderShift = 3;  // glibc: number of readers << 3
+    return word >> kReaderShift;
   }
   // Kernel id of the thread that writes; 0: none, or not known.
   int writing_thread() const noexcept {

@@ -51,10 +51,7 @@ class spin_mutex {
     }
     detail::at_call_site([this](const void* pc) {
       const detail::operation op(this);
-      const bool seen_taken = op.release(this, LW_SPINLOCK, pc);
-      if (!seen_taken && !taken_.load(std::memory_order_relaxed)) {
-        op.release_not_held(this, LW_SPINLOCK, false, pc);
-      }
+      if (!op.release(this, LW_SPINLOCK, pc)) tell_not_held(op, pc);
       give_back();
     });
   }
@@ -62,6 +59,11 @@ class spin_mutex {
  private:
   static constexpr int kSpinsBeforeYield = 64;
 
+  void tell_not_held(const detail::operation& op, const void* pc) noexcept {
+    const bool taken = taken_.load(std::memory_order_relaxed);
+    if (taken && op.held_by_others(this) == 0) return;  // its own, taken unseen
+    op.release_not_held(this, LW_SPINLOCK, taken, pc);
+  }
   bool take() noexcept { return !taken_.exchange(true, std::memory_order_acquire); }
   void give_back() noexcept { taken_.store(false, std::memory_order_release); }
 

@@ -85,6 +85,11 @@ class operation {
   bool release(const void* lock, lw_kind kind, const void* pc) const noexcept {
     return !seen_ || lockweave_lw_release()(lock, kind, pc) != 0;
   }
+  // Requires: seen(). How many holds of it other threads are known to have.
+  unsigned held_by_others(const void* lock) const noexcept {
+    const auto known = lockweave_lw_held_by_others();
+    return known == nullptr ? 0 : known(lock);
+  }
   // Requires: seen(). The lock itself shows that this thread does not hold it.
   void release_not_held(const void* lock, lw_kind kind, bool locked,
                         const void* pc) const noexcept {
