@@ -63,10 +63,12 @@ struct Deed {
 struct Past {
   std::uint32_t capacity;  // a power of two; written once
   std::uint32_t count;
-  std::atomic<std::uint32_t> clock;  // takings so far
-  std::atomic<std::uint32_t> turn;   // those of earlier turns
-  std::atomic<model::Id> owner;      // the thread; 0: spare
-  std::atomic<std::uint32_t> lives;  // grows when it is given up
+  std::atomic<std::uint32_t> clock;      // takings so far
+  std::atomic<std::uint32_t> turn;       // those of earlier turns
+  std::atomic<model::Id> owner;          // the thread; 0: spare
+  std::atomic<std::uint32_t> lives;      // grows when it is given up
+  std::atomic<model::Id> joined_by;      // 0: nobody has
+  std::atomic<std::uint32_t> joined_in;  // that one's segment from then on
   Past* next_spare;
   Deed deeds[1];  // `capacity` of them
 };
@@ -96,6 +98,7 @@ Past* empty_past(std::uint32_t capacity) {
     past->count = 0;
     past->clock.store(0, std::memory_order_relaxed);
     past->turn.store(0, std::memory_order_relaxed);
+    past->joined_by.store(0, std::memory_order_relaxed);
   } else {
     past = static_cast<Past*>(core::arena.allocate(size, alignof(Past)));
     if (past != nullptr) past->capacity = capacity;
@@ -215,17 +218,23 @@ Past* roomier(const ThreadState& thread, const Past* old) {
   return past;
 }
 
+// The calling thread's own; nullptr: no memory for one more.
+Past* past_with_room(ThreadState& thread) {
+  Past* past = past_of(thread);
+  if (past != nullptr && past->count * 2 < past->capacity) return past;
+  Past* left = any_past(thread);
+  past = roomier(thread, past);
+  if (past == nullptr) return nullptr;
+  thread.locks_taken.store(past, std::memory_order_release);
+  give_up(left);
+  return past;
+}
+
 // Calls `change` with the object's deed and the set it is in.
 template <class Change>
 void note(ThreadState& thread, const Object& object, Change change) {
-  Past* past = past_of(thread);
-  if (past == nullptr || past->count * 2 >= past->capacity) {
-    Past* left = any_past(thread);
-    past = roomier(thread, past);
-    if (past == nullptr) return;
-    thread.locks_taken.store(past, std::memory_order_release);
-    give_up(left);
-  }
+  Past* past = past_with_room(thread);
+  if (past == nullptr) return;
   Deed& deed = slot_for(*past, object);
   change(deed, *past);
   if (deed.object.load(std::memory_order_relaxed) != nullptr) return;
@@ -488,6 +497,11 @@ void note_waited(ThreadState& thread, const Object& condition) {
 }
 
 void note_joined(ThreadState& thread, const ThreadState& joined) {
+  Past* its = past_of(joined);
+  if (its == nullptr || past_with_room(thread) == nullptr)
+    return;  // who joins `thread` asks it, too
+  its->joined_in.store(thread.segment.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  its->joined_by.store(thread.id, std::memory_order_release);
   for_each_standing(past_of(joined), [&thread](const Deed& deed, const Object&) {
     const Object* condition = deed.object.load(std::memory_order_relaxed);
     if (deed.waited.load(std::memory_order_relaxed)) note_waited(thread, *condition);
@@ -538,6 +552,20 @@ void note_signal_under(ThreadState& thread, Acquisition& held) {
       deed.signals_under.store(true, std::memory_order_relaxed);
     });
   }
+}
+
+bool was_over_for(const ThreadState& waiter, const ThreadState& other) {
+  for (const ThreadState* at = &other; at != nullptr;) {
+    const Reading reading(*at);
+    if (reading.past() == nullptr) return false;
+    const model::Id by = reading.past()->joined_by.load(std::memory_order_acquire);
+    const std::uint32_t segment = reading.past()->joined_in.load(std::memory_order_relaxed);
+    if (!reading.stands() || by == 0) return false;
+    if (by == waiter.id) return true;
+    at = core::thread_by_id(by);
+    if (at != nullptr && before_birth(*at, segment, waiter)) return true;
+  }
+  return false;
 }
 
 Acquisition* taken_before_notifying(const ThreadState& other, const Keeping& keeping,

@@ -29,6 +29,9 @@ void note_notified(core::ThreadState& thread, core::Object& condition);
 void note_waited(core::ThreadState& thread, const core::Object& condition);
 // What `joined` has waited for counts as waited for by `thread`, which comes after it.
 void note_joined(core::ThreadState& thread, const core::ThreadState& joined);
+// Had `other` been joined before `waiter` was created, or has `waiter` done it, or one who was over for it?
+// What `other` took it needs no more, then.
+bool was_over_for(const core::ThreadState& waiter, const core::ThreadState& other);
 void note_permit(core::ThreadState& thread, core::Object& semaphore);
 // A taking of `lock` that has none of these flags; nullptr: none is kept.
 core::Acquisition* taken_without(const core::ThreadState& thread, const core::Object& lock,

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "runtime/core/base/arena.h"
+#include "runtime/core/base/lost.h"
 #include "runtime/detectors/once.h"
 #include "runtime/detectors/steps.h"
 #include "runtime/detectors/thread_past.h"
@@ -134,7 +135,7 @@ void confirm_if_both(const Pair& pair, ThreadState& other) {
   const ReportStep& wait = pair.wait->step;
   if (&other == wait.thread || other.lost_in_fork || is_lock(*wait.object)) return;
   if (pair.wait->confirmed.load(std::memory_order_relaxed)) return;
-  if (born_after(other, *pair.wait)) return;
+  if (born_after(other, *pair.wait) || was_over_for(*wait.thread, other)) return;
   is_monitor(*pair.wait) ? confirm_monitor(pair, other) : confirm_blocking(pair, other);
 }
 
@@ -191,13 +192,13 @@ void note_wait_under_locks(const ReportStep& wait) {
   if (kept == nullptr) return;
   if (!first_time(kNoted, wait.stack, wait.object)) return wait_again(wait);
   auto* noted = core::arena.make<NotedWait>(wait, newest_id());
-  if (noted == nullptr) return;
+  if (noted == nullptr) return core::count_lost(core::Loss::findings);
   core::pin_thread(*wait.thread);
   core::pin_object(*wait.object);
   core::pin_chain(wait.held);
   if (is_monitor(*noted)) tell_candidate(*noted, *kept);
   for (; kept != nullptr; kept = innermost_lock(kept->outer)) {
-    if (!add_pair(*noted, *kept)) return;
+    if (!add_pair(*noted, *kept)) return core::count_lost(core::Loss::findings);
   }
 }
 

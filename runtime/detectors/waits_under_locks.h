@@ -12,7 +12,8 @@
 // Who has notified under a lock only that the waiter keeps has ended no such wait: another one did. Nor is
 // a thread counted for what a signal handler does on it: the handler comes whatever its thread waits for.
 //
-// A thread that the waiter created after its last such wait, or one that comes of that, could end none.
+// A thread that the waiter created after its last such wait, or one that comes of that, could end none. One
+// that it had joined before had ended it already, and wants the lock no more.
 // A lock that is taken only after the notification is none that the notifier needs: a thread's start
 // may be awaited under a lock that the thread takes later. Nor is one counted that the poster took
 // before it got the permit that it gives back: with the permit it has all it needs.
