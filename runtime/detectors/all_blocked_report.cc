@@ -3,6 +3,7 @@
 #include "runtime/detectors/all_blocked_report.h"
 
 #include "runtime/core/base/arena.h"
+#include "runtime/core/base/lost.h"
 #include "runtime/detectors/blockers.h"
 #include "runtime/detectors/queue_waits.h"
 #include "runtime/detectors/thread_past.h"
@@ -98,7 +99,8 @@ void report_all_blocked() {
   std::uint32_t count = 0;
   for_each_live_thread([&](ThreadState&) { ++count; });
   auto** threads = core::arena.make_array<ThreadState*>(count);
-  if (threads == nullptr || count == 0) return;
+  if (count == 0) return;
+  if (threads == nullptr) return core::count_lost(core::Loss::findings);
   std::uint32_t filled = 0;
   for_each_live_thread([&](ThreadState& thread) {
     if (filled < count) threads[filled++] = &thread;

@@ -147,7 +147,8 @@ class Races final : public core::Detector {
   void with(ThreadState& thread, Object& object, Do action) {
     ThreadClock* clock = clock_of(thread);
     OrderObject* order = order_of(object);
-    if (clock != nullptr && order != nullptr) action(*clock, *order);
+    if (clock == nullptr || order == nullptr) return core::count_lost(core::Loss::clock_entries);
+    action(*clock, *order);
   }
   Acquisition* lock_of_the_others(Variable& variable, const Accessed& one, const Accessed& other);
   static void report_anew_in_a_new_round(WatchedVariable& variable);
@@ -181,30 +182,34 @@ ThreadClock* Races::clock_of(ThreadState& thread) {
 void Races::on_create(ThreadState& parent, ThreadState& child) {
   ThreadClock* clock = clock_of(parent);
   auto* made = clock == nullptr ? nullptr : core::arena.make<ThreadClock>();
-  if (made == nullptr) return;
-  if (!engine_.create(*clock, *made)) return dispose(made);
+  const bool created = made != nullptr && engine_.create(*clock, *made);
+  if (!created) core::count_lost(core::Loss::clock_entries);
+  if (!created && made != nullptr) dispose(made);
+  if (!created) return;
   child.clocks.store(made, std::memory_order_relaxed);
 }
 
 void Races::on_joined(ThreadState& thread, ThreadState& joined) {
   if (joined.clocks.load(std::memory_order_relaxed) == nullptr) return;
-  if (ThreadClock* clock = clock_of(thread)) ended_.join(engine_, *clock, joined.clocks);
+  ThreadClock* clock = clock_of(thread);
+  if (clock == nullptr) return core::count_lost(core::Loss::clock_entries);
+  ended_.join(engine_, *clock, joined.clocks);
 }
 
 void Races::on_access(const core::Event& access) {
   ThreadState& thread = *access.thread;
   ThreadClock* clock = clock_of(thread);
   WatchedVariable* variable = variables_.find(access.address);
-  if (clock == nullptr) return;
   const AccessKind kind = kind_of(access.access);
   if (variable == nullptr && kind == AccessKind::end) return;
+  if (clock == nullptr) return core::count_lost(core::Loss::clock_entries);
   if (variable != nullptr && engine_.is_repeated(*clock, variable->accesses, kind, thread.top)) {
     return;
   }
   core::InternedStack* stack = core::intern_here(access.pc);
   if (variable == nullptr) {
     variable = variables_.find_or_begin(access.address, access.size, stack);
-    if (variable == nullptr) return;
+    if (variable == nullptr) return core::count_lost(core::Loss::accesses);
   }
   report_anew_in_a_new_round(*variable);
   Accessed now;

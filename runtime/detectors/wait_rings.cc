@@ -3,6 +3,7 @@
 #include "runtime/detectors/wait_rings.h"
 
 #include "runtime/core/base/arena.h"
+#include "runtime/core/base/lost.h"
 #include "runtime/detectors/blockers.h"
 
 namespace lockweave::detectors {
@@ -24,7 +25,10 @@ Ring copy_ring(ThreadState& last) {
   std::uint32_t count = 0;
   for (ThreadState* at = &last; at != nullptr; at = at->mark.reached_from) ++count;
   auto** threads = core::arena.make_array<ThreadState*>(count);
-  if (threads == nullptr) return {};
+  if (threads == nullptr) {
+    core::count_lost(core::Loss::findings);
+    return {};
+  }
   std::uint32_t slot = count;
   for (ThreadState* at = &last; at != nullptr; at = at->mark.reached_from) threads[--slot] = at;
   return {threads, count};
@@ -44,7 +48,7 @@ ReportStep step_in_loader(ThreadState& thread) {
 void report_ring(const Ring& ring) {
   const std::uint32_t count = ring.count;
   auto* steps = core::arena.make_array<ReportStep>(count);
-  if (steps == nullptr) return;
+  if (steps == nullptr) return core::count_lost(core::Loss::findings);
   std::uint32_t first = 0;  // the ring is told from its oldest thread on
   for (std::uint32_t i = 1; i < count; ++i) {
     if (ring.threads[i]->id < ring.threads[first]->id) first = i;

@@ -58,11 +58,12 @@ Words words_of(Loss kind) {
     case Loss::waits: return {"wait", "it could not be shown to the others; a deadlock is missed"};
     case Loss::steps: return {"finding step", "no memory was left; the finding is shorter"};
     case Loss::accesses:
-      return {"access", "older accesses made room for it; a race with one of them is missed", true};
+      return {"access", "room or memory was short; a race with it or an older one is missed", true};
     case Loss::variables:
       return {"variable", "newer ones took its place; accesses after its end are missed", true};
     case Loss::clock_entries:
-      return {"thread order", "no memory was left; a race may be reported that it rules out"};
+      return {"thread order",
+              "no memory was left; a race may be missed, or told that it rules out"};
     case Loss::modules:
       return {"address",
               "it lies in none of the 65 000 binaries that have a name; it stays a number"};
