@@ -76,6 +76,12 @@ Message used_after_destroy(const MessageInput& input) {
 Message destroyed_while_held(const MessageInput& input) {
   const MessageStep& step = step_or_blank(input, 0);
   if (input.variant == "used-after-destroy") return used_after_destroy(input);
+  if (input.variant == "left-held" || input.variant == "left-waited-for") {
+    return {fmt::format("{} {} {}, which lies on the stack of {}, and that one ends", step.thread,
+                        input.variant == "left-held" ? "holds" : "waits for", lock_words(input, 0),
+                        other_thread(input, "a thread")),
+            "give the lock a place that outlives its users, or join them first"};
+  }
   const bool by_holder = input.steps.size() > 1 && input.steps[1].thread == step.thread;
   const std::string who = by_holder ? "it" : other_thread(input, "a thread");
   const std::string hint = "join or stop the users of a lock before its owner is destroyed";

@@ -20,7 +20,7 @@ class Misuse final : public core::Detector {
   constexpr Misuse() = default;
 
   core::EventMask wants() const override {
-    return core::mask_of(EventKind::release_not_held, EventKind::object_end,
+    return core::mask_of(EventKind::release_not_held, EventKind::object_end, EventKind::object_left,
                          EventKind::used_after_end, EventKind::thread_end, EventKind::assert_held,
                          EventKind::misuse, EventKind::fork_in_child);
   }
@@ -31,6 +31,7 @@ class Misuse final : public core::Detector {
         return on_release_not_held(*event.thread, *event.object, event.variant, event.pc);
       case EventKind::object_end:
         return on_object_end(*event.thread, *event.object, event.freed, event.pc);
+      case EventKind::object_left: return on_object_left(*event.thread, *event.object);
       case EventKind::used_after_end:
         return on_used_after_end(*event.thread, *event.ending, event.pc);
       case EventKind::thread_end: return on_thread_end(*event.thread);
@@ -62,6 +63,21 @@ class Misuse final : public core::Detector {
     } else if (core::waiters_of(object) > core::wakes_on_way(object)) {
       const bool found = find_waiter(object, steps[1]);
       tell("destroyed-while-held", "waited-for", steps, found ? 2 : 1);
+    }
+  }
+
+  // No line of the program ends it, so the place is where the other one took it, or waits. What the lock
+  // itself said of that has been overwritten by the calls that end the thread.
+  void on_object_left(ThreadState& thread, Object& object) {
+    ReportStep steps[2] = {{}, core::step_of_end(thread, object)};
+    Acquisition* node = nullptr;
+    ThreadState* holder = core::holder_of(object, &thread, &node);
+    if (holder != nullptr) {
+      steps[0] = step_taken(*holder, *node);
+      tell("destroyed-while-held", "left-held", steps, 2);
+    } else if (core::waiters_of(object) > core::wakes_on_way(object) &&
+               find_waiter(object, steps[0])) {
+      tell("destroyed-while-held", "left-waited-for", steps, 2);
     }
   }
 

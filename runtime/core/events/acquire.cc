@@ -169,7 +169,8 @@ bool may_hold_unseen() { return not_entered > 0; }
 
 bool pop_held(ThreadState& thread, std::uintptr_t address) {
   const std::uint32_t at = find_held(thread, address);
-  if (at == kNotHeld) return gives_back_not_entered();
+  // Of freed memory nothing is to be read: that it was freed has been told.
+  if (at == kNotHeld) return remove_ended(thread, address) || gives_back_not_entered();
   Held& held = entries(thread)[at];
   if (held.count > 1) {
     --held.count;

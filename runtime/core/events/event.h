@@ -46,6 +46,7 @@ enum class EventKind : std::uint8_t {
   notify,      // thread, object, all, pc: another thread's wait may now end
   release_not_held,  // thread, object, variant, pc
   object_end,        // thread, object, freed, pc
+  object_left,       // thread, object: it ends, and the object lies on its stack
   used_after_end,    // thread, ending, pc: a lock that was destroyed (endings.h)
   assert_held,       // thread, object, pc: asserted, and not held
   misuse,            // thread, rule, variant, object, pc

@@ -175,6 +175,27 @@ void count_sleeper(const Wait& wait) {
   if ((wait.flags & LW_TIMED) == 0) core_state.asleep.fetch_add(1, std::memory_order_seq_cst);
 }
 
+bool goes_with_stack(lw_kind kind) {
+  return kind == LW_MUTEX || kind == LW_RECURSIVE_MUTEX || kind == LW_ERRORCHECK_MUTEX ||
+         kind == LW_RWLOCK || kind == LW_SPINLOCK || kind == LW_CONDITION_VARIABLE;
+}
+
+// Not for the main thread, whose stack stays, nor for one whose creation was not seen: it may be that.
+void tell_objects_left(ThreadState& thread) {
+  if (thread.created_at == nullptr || !wanted(EventKind::object_left)) return;
+  constexpr std::uint32_t kAtATime = 32;
+  Object* objects[kAtATime];
+  std::uint32_t skip = 0;
+  std::uint32_t count = kAtATime;
+  for (; count == kAtATime; skip += count) {
+    count = copy_stack_objects(thread, skip, objects, kAtATime);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      if (!goes_with_stack(objects[i]->kind)) continue;
+      emit({.kind = EventKind::object_left, .thread = &thread, .object = objects[i]});
+    }
+  }
+}
+
 void unpublish_wait(Wait& wait) {
   if ((wait.flags & LW_TIMED) == 0) core_state.asleep.fetch_sub(1, std::memory_order_seq_cst);
   wait.sequence.fetch_add(1, std::memory_order_seq_cst);
@@ -527,6 +548,7 @@ void lw_thread_ended(void) {
   ThreadState* thread = tls.state;
   if (thread == nullptr) return;
   reconcile_all_held(*thread);
+  tell_objects_left(*thread);
   emit({.kind = EventKind::thread_end, .thread = thread});
   leave_held(*thread);
   emit({.kind = EventKind::locks_left, .thread = thread});

@@ -198,6 +198,22 @@ void remove_held(ThreadState& thread, std::uint32_t at, Removal removal) {
   if (chain_is_behind(thread) && steps_to_new_chain(thread) <= kNear) make_new_chain(thread);
 }
 
+bool remove_ended(ThreadState& thread, std::uintptr_t address) {
+  const std::uint32_t depth = depth_of(thread);
+  const std::uint32_t near = depth > kNear ? depth - kNear : 0;
+  for (std::uint32_t i = depth; i > near; --i) {
+    const Held& held = entries(thread)[i - 1];
+    if (is_hole(held)) continue;
+    const Object& object = *held.node->object;
+    if (object.address.load(std::memory_order_acquire) != 0) continue;
+    if (object.ended_at.load(std::memory_order_relaxed) != address) continue;
+    if (find_object(address) != nullptr) return false;
+    remove_held(thread, i - 1);
+    return true;
+  }
+  return false;
+}
+
 bool bring_chain_up_to_date(ThreadState& thread, Effort effort) {
   if (!chain_is_behind(thread)) return true;
   const std::uint32_t steps = steps_to_new_chain(thread);

@@ -69,6 +69,10 @@ enum class Effort : std::uint8_t { within_credit, whatever_it_takes };
 bool bring_chain_up_to_date(ThreadState& thread, Effort effort = Effort::within_credit);
 void earn_chain_credit(ThreadState& thread);  // it made an acquisition that is new to it
 
+// Takes out, of the innermost entries, the one of an object that ended at `address` and has no successor
+// there: its memory was given back under it. False: there is none.
+bool remove_ended(ThreadState& thread, std::uintptr_t address);
+
 // Drops entries that are no longer true: the object ended, or glibc says another thread owns it. In a deep
 // list the innermost ones, and some of the others in turn. Then brings the chain up to date.
 void reconcile_held(ThreadState& thread);

@@ -165,6 +165,7 @@ void end_locked(Object& ended, std::uintptr_t address) {
     filter.remove(address);
     object.found = false;
   }
+  object.ended_at.store(address, std::memory_order_relaxed);
   object.address.store(0, std::memory_order_release);
   for (Acquisition* node = object.acquisitions; node != nullptr; node = node->next_of_object) {
     node->address.store(0, std::memory_order_release);
@@ -216,6 +217,21 @@ void end_stack_objects(ThreadState& thread, std::uintptr_t frame) {
     many = objects.fresh_count >= kSweepAfter;
   }
   if (many) sweep_now_and_then();
+}
+
+std::uint32_t copy_stack_objects(const ThreadState& thread, std::uint32_t skip, Object** copied,
+                                 std::uint32_t most) {
+  RawGuard guard(objects.lock);
+  std::uint32_t count = 0;
+  for (Object* object = thread.stack_objects; object != nullptr && count < most;
+       object = object->next_on_stack) {
+    if (skip > 0) {
+      --skip;
+    } else {
+      copied[count++] = object;
+    }
+  }
+  return count;
 }
 
 bool objects_off_stacks() { return off_stacks.load(std::memory_order_relaxed); }

@@ -33,6 +33,7 @@ struct ThreadState;
 
 struct Object {
   std::atomic<std::uintptr_t> address{0};
+  std::atomic<std::uintptr_t> ended_at{0};  // the address that it had when it ended
   std::atomic<Object*> next_in_bucket{nullptr};
   Object* next_on_stack = nullptr;      // of the thread whose stack holds it
   Acquisition* acquisitions = nullptr;  // all nodes that take it; guarded by the table's lock
@@ -116,6 +117,9 @@ Object* find_object(std::uintptr_t address);
 // The live object at `address`, begun now if there is none. nullptr only without memory.
 Object* object_at(std::uintptr_t address, lw_kind kind, int flags, const void* pc);
 void end_object(Object& object);
+// Copies up to `most` of the objects on `thread`'s stack, without the first `skip`; returns how many.
+std::uint32_t copy_stack_objects(const ThreadState& thread, std::uint32_t skip, Object** objects,
+                                 std::uint32_t most);
 // An object for reports alone: no look-up finds it. The name (may be nullptr) is copied.
 Object* unlisted_object(std::uintptr_t address, lw_kind kind, const char* name,
                         InternedStack* first);
