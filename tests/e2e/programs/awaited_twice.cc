@@ -3,6 +3,8 @@
 //
 // A thread waits twice at one place with two locks in its hands. In between it has started a helper, which
 // takes the inner one of them before it notifies: by luck nobody waits then.
+#include <atomic>
+
 #include "primitives.h"
 #include "steps.h"
 
@@ -12,6 +14,7 @@ lib::mutex ledger;
 lib::mutex guard;
 lib::condition_variable changed;
 int orders = 0;
+std::atomic<bool> helped{false};
 
 void await(int wanted) {
   std::lock_guard outer(shelf);
@@ -25,13 +28,15 @@ void help() {
   ledger.lock();
   ledger.unlock();
   changed.notify_one();
+  helped = true;
 }
 
 void work() {
-  for (int wanted = 1; wanted <= 2; ++wanted) {
-    await(wanted);
-    if (wanted == 1) lib::thread(help).join();
-  }
+  await(1);
+  lib::thread helper(help);
+  while (!helped) sched_yield();
+  await(2);
+  helper.join();
 }
 }  // namespace
 

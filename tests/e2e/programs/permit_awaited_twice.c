@@ -7,6 +7,8 @@
 #include <semaphore.h>
 #include <stddef.h>
 
+#include "steps.h"
+
 static pthread_mutex_t shelf = PTHREAD_MUTEX_INITIALIZER;
 static sem_t items;
 
@@ -14,18 +16,20 @@ static void* restock(void* unused) {
   pthread_mutex_lock(&shelf);
   pthread_mutex_unlock(&shelf);
   sem_post(&items);
+  next_step();
   return unused;
 }
 
 static void* work(void* unused) {
+  pthread_t helpers[2];
   for (volatile int round = 0; round < 2; ++round) {  // one call in the machine code
     pthread_mutex_lock(&shelf);
     sem_wait(&items);  // expect: blocking-under-lock
     pthread_mutex_unlock(&shelf);
-    pthread_t helper;
-    pthread_create(&helper, NULL, restock, NULL);
-    pthread_join(helper, NULL);
+    pthread_create(&helpers[round], NULL, restock, NULL);
+    await_step(round + 1);
   }
+  for (int round = 0; round < 2; ++round) pthread_join(helpers[round], NULL);
   return unused;
 }
 
