@@ -2,6 +2,7 @@
 # whatever compiler CMake uses, and linked with nothing of ours.
 #
 #   lockweave_programs_begin()
+#   lockweave_by_turns(sources 0 3 a.cc b.cc c.cc)   # a third of them, unless all are wanted
 #   lockweave_add_flavour(std-gcc g++ FLAGS -O2 SOURCES a.cc 01_topic/b.cc [WITH_FLAGS]
 #                         [PRECOMPILED mutex thread])
 #   lockweave_programs_end(TARGET)   # builds them all; writes manifest.txt
@@ -21,6 +22,23 @@ macro(lockweave_programs_begin)
   set(lockweave_manifest "")
   set(lockweave_programs "")
 endmacro()
+
+# Gives in `result` what flavour number `turn` of `flavours` builds of the other arguments: all with
+# LOCKWEAVE_ALL_FLAVOURS, else each is built by one of the flavours: its name alone says by which, so that
+# a new file changes nothing for the others.
+function(lockweave_by_turns result turn flavours)
+  set(mine "")
+  foreach(source IN LISTS ARGN)
+    cmake_path(GET source STEM name)
+    string(MD5 digest "${name}")
+    string(SUBSTRING "${digest}" 0 4 digits)
+    math(EXPR chosen "0x${digits} % ${flavours}")
+    if(LOCKWEAVE_ALL_FLAVOURS OR chosen EQUAL turn)
+      list(APPEND mine "${source}")
+    endif()
+  endforeach()
+  set(${result} "${mine}" PARENT_SCOPE)
+endfunction()
 
 # Precompiles HEADERS for `flavour`. Gives `prefix`, the flags that use the result, and `precompiled`,
 # the file they need; both empty if there is nothing to do.
