@@ -114,6 +114,11 @@ Acquisition* intern_acquisition(const AcquisitionKey& key, lw_kind kind, int fla
   return find_or_make(key, hash, *object, stack, made);
 }
 
+bool is_nested(const Acquisition& node) {
+  return node.outer != nullptr ||
+         static_cast<const Node&>(node).inner.load(std::memory_order_relaxed) > 0;
+}
+
 Acquisition* newest_acquisition_of(const Object& object) {
   RawGuard guard(objects.lock);
   return object.acquisitions;

@@ -156,6 +156,8 @@ Acquisition* intern_acquisition(const AcquisitionKey& key, lw_kind kind, int fla
 Acquisition* newest_acquisition_of(const Object& object);
 // The node for what `like` took, at the same place, on another chain, with more flags.
 Acquisition* intern_like(const Acquisition& like, Acquisition* outer, std::uint32_t flags = 0);
+// Was it ever taken while another one was held, or another one while it was?
+bool is_nested(const Acquisition& node);
 // Notes that `thread` did it in `segment`. Kept are the first kObservationsMax of a node and the last, late
 // ones; those in between are counted as lost observations.
 enum class Observation : std::uint8_t { known, early, late };

@@ -20,56 +20,138 @@ class CountReported final : public model::LockOrderGraph::Visitor {
   std::uint64_t reported = 0;
 };
 
-// Outer nodes have smaller ids than inner ones, so adding by id satisfies the graph.
-struct NodesById {
-  Acquisition** nodes = nullptr;
-  std::size_t capacity = 0;
-  std::size_t count = 0;
+// Numbers from 1 without gaps for what has ids with gaps: the graph's arrays are as long as the largest, and
+// a process may have had any number of locks that came to nothing. In the order of the ids: outer nodes
+// have smaller ones than inner ones.
+template <class Item>
+class Numbered {
+ public:
+  explicit Numbered(std::size_t capacity)
+      : items_(arena.make_array<Item>(capacity + 1)), capacity_(capacity) {}
+  ~Numbered() {
+    if (items_ != nullptr) arena.deallocate(items_, (capacity_ + 1) * sizeof(Item));
+  }
+  Numbered(const Numbered&) = delete;
+  Numbered& operator=(const Numbered&) = delete;
+
+  bool add(Item item) {
+    const bool room = items_ != nullptr && count_ < capacity_;
+    if (room) items_[count_++] = item;
+    return room;
+  }
+  void sort() {
+    std::sort(begin(), end(), [](Item a, Item b) { return id_of(a) < id_of(b); });
+    count_ = static_cast<std::size_t>(std::unique(begin(), end()) - begin());
+  }
+  // 0: it is not among them.
+  Id number_of(Item item) const {
+    const Item* at = std::lower_bound(items_, items_ + count_, item,
+                                      [](Item a, Item b) { return id_of(a) < id_of(b); });
+    return at == items_ + count_ || *at != item ? 0 : static_cast<Id>(at - items_) + 1;
+  }
+  void keep_first(std::size_t count) { count_ = count; }
+  bool has_memory() const { return items_ != nullptr; }
+  std::size_t size() const { return count_; }
+  Item* begin() { return items_; }
+  Item* end() { return items_ + count_; }
+
+ private:
+  static Id id_of(Id id) { return id; }
+  static Id id_of(const Acquisition* node) { return node->id; }
+
+  Item* items_;
+  const std::size_t capacity_;
+  std::size_t count_ = 0;
 };
 
-NodesById sort_by_id() {
-  NodesById sorted;
-  for_each_acquisition(
-      [](void* context, Acquisition&) { ++static_cast<NodesById*>(context)->capacity; }, &sorted);
-  sorted.nodes = arena.make_array<Acquisition*>(sorted.capacity + 1);
-  if (sorted.nodes == nullptr) return {};
-  for_each_acquisition(
-      [](void* context, Acquisition& node) {
-        auto& into = *static_cast<NodesById*>(context);
-        if (into.count < into.capacity && node.object != nullptr) into.nodes[into.count++] = &node;
-      },
-      &sorted);
-  std::sort(sorted.nodes, sorted.nodes + sorted.count,
-            [](const Acquisition* a, const Acquisition* b) { return a->id < b->id; });
-  return sorted;
+using Nodes = Numbered<Acquisition*>;
+using Locks = Numbered<Id>;
+
+std::size_t count_acquisitions() {
+  std::size_t count = 0;
+  for_each_acquisition([](void* context, Acquisition&) { ++*static_cast<std::size_t*>(context); },
+                       &count);
+  return count;
 }
 
 bool in_graph(const Acquisition& node) { return node.object->lock_like; }
 
-// The nearest acquisition outwards that took a lock: a semaphore that proved to be none neither
-// orders nor guards anything.
-Id nearest_lock(const Acquisition* node) {
-  while (node != nullptr && !in_graph(*node)) node = node->outer;
-  return node == nullptr ? 0 : node->id;
+// Those of locks that were held together with others: the rest can be on no cycle.
+void collect(Nodes& nodes) {
+  for_each_acquisition(
+      [](void* context, Acquisition& node) {
+        const bool counts = node.object != nullptr && is_nested(node) && in_graph(node);
+        if (counts) (void)static_cast<Nodes*>(context)->add(&node);
+      },
+      &nodes);
+  nodes.sort();
 }
 
-void add_node(model::LockOrderGraph& graph, Acquisition& node) {
-  if (!in_graph(node)) return;
+// The nearest acquisition outwards that took a lock: a semaphore that proved to be none neither
+// orders nor guards anything.
+Acquisition* nearest_lock(Acquisition* node) {
+  while (node != nullptr && !in_graph(*node)) node = node->outer;
+  return node;
+}
+
+// Threads that still run may have begun a node whose outer one was not seen as that: it is left out, and all
+// within it.
+void leave_out_begun(Nodes& nodes) {
+  std::size_t kept = 0;
+  const std::size_t size = nodes.size();
+  for (std::size_t i = 0; i < size; ++i) {
+    Acquisition* node = nodes.begin()[i];
+    nodes.keep_first(kept);
+    Acquisition* outer = nearest_lock(node->outer);
+    if (outer == nullptr || nodes.number_of(outer) != 0) nodes.begin()[kept++] = node;
+  }
+  nodes.keep_first(kept);
+}
+
+std::size_t count_orders() {
+  std::size_t count = 0;
+  for_each_order([](void* context, const DeclaredOrder&) { ++*static_cast<std::size_t*>(context); },
+                 &count);
+  return count;
+}
+
+void collect(Nodes& nodes, Locks& locks) {
+  for (const Acquisition* node : nodes) (void)locks.add(node->object->id);
+  for_each_order(
+      [](void* context, const DeclaredOrder& order) {
+        (void)static_cast<Locks*>(context)->add(order.before->id);
+        (void)static_cast<Locks*>(context)->add(order.after->id);
+      },
+      &locks);
+  locks.sort();
+}
+
+struct Building {
+  model::LockOrderGraph& graph;
+  Nodes& nodes;
+  Locks& locks;
+  Id number = 0;
+};
+
+void add_node(Building& into, Acquisition& node) {
   const bool shared = (node.flags & LW_SHARED) != 0;
-  graph.add_acquisition(node.id, nearest_lock(node.outer), node.object->id,
-                        shared ? model::Mode::shared : model::Mode::exclusive,
-                        (node.flags & (LW_TRY | LW_TIMED)) != 0);
+  Acquisition* outer = nearest_lock(node.outer);
+  into.graph.add_acquisition(into.number, outer == nullptr ? 0 : into.nodes.number_of(outer),
+                             into.locks.number_of(node.object->id),
+                             shared ? model::Mode::shared : model::Mode::exclusive,
+                             (node.flags & (LW_TRY | LW_TIMED)) != 0);
   for (const ObservationChunk* chunk = node.observations; chunk != nullptr; chunk = chunk->next) {
     for (std::uint32_t i = 0; i < chunk->count; ++i) {
-      graph.add_observation(node.id, chunk->at[i].thread, chunk->at[i].segment);
+      into.graph.add_observation(into.number, chunk->at[i].thread, chunk->at[i].segment);
     }
   }
   for_each_late_observation(
       node,
-      [](void* context, Acquisition& seen, Id thread, std::uint32_t segment) {
-        static_cast<model::LockOrderGraph*>(context)->add_observation(seen.id, thread, segment);
+      [](void* context, Acquisition&, Id thread, std::uint32_t segment) {
+        const auto& building = *static_cast<Building*>(context);
+        building.graph.add_observation(building.number, thread, segment);
       },
-      &graph);
+      &into);
 }
 
 }  // namespace
@@ -87,15 +169,23 @@ CycleCount count_lock_order_cycles(std::uint32_t enough) {
         static_cast<model::LockOrderGraph*>(context)->add_join(join.joined, join.by, join.segment);
       },
       &graph);
-  const NodesById sorted = sort_by_id();
-  for (std::size_t i = 0; i < sorted.count; ++i) add_node(graph, *sorted.nodes[i]);
-  arena.deallocate(sorted.nodes, (sorted.capacity + 1) * sizeof(Acquisition*));
+  Nodes nodes(count_acquisitions());
+  collect(nodes);
+  leave_out_begun(nodes);
+  Locks locks(nodes.size() + 2 * count_orders());
+  collect(nodes, locks);
+  Building building{graph, nodes, locks};
+  for (Acquisition* node : nodes) {
+    ++building.number;
+    add_node(building, *node);
+  }
   for_each_order(
       [](void* context, const DeclaredOrder& order) {
-        static_cast<model::LockOrderGraph*>(context)->add_declared_order(order.before->id,
-                                                                         order.after->id);
+        const auto& into = *static_cast<Building*>(context);
+        into.graph.add_declared_order(into.locks.number_of(order.before->id),
+                                      into.locks.number_of(order.after->id));
       },
-      &graph);
+      &building);
   CountReported counter;
   model::LockOrderGraph::Limits limits;
   limits.cycles_max = enough;
@@ -103,7 +193,8 @@ CycleCount count_lock_order_cycles(std::uint32_t enough) {
   limits.steps_total_max = 8'000'000;
   limits.filtered_steps_max = 0;
   const model::LockOrderGraph::Summary summary = graph.find_cycles(counter, limits);
-  return {counter.reported, summary.components_cut > summary.components_full};
+  const bool cut = summary.components_cut > summary.components_full;
+  return {counter.reported, cut || !nodes.has_memory() || !locks.has_memory()};
 }
 
 }  // namespace lockweave::core

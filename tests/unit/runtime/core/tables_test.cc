@@ -79,6 +79,18 @@ TEST_F(Tables, KeepWhatIsNested) {
   end_object(*outer->object);
 }
 
+TEST_F(Tables, TellWhatWasHeldTogetherWithOthers) {
+  Acquisition* alone = take(kBase);
+  Acquisition* outer = take(kBase + 64);
+  EXPECT_FALSE(is_nested(*outer));
+  Acquisition* inner = take(kBase + 128, outer);
+  EXPECT_FALSE(is_nested(*alone));
+  EXPECT_TRUE(is_nested(*outer));
+  EXPECT_TRUE(is_nested(*inner));
+  for (Acquisition* node : {alone, outer, inner}) end_object(*node->object);
+  EXPECT_TRUE(is_nested(*outer)) << "what has ended still orders";
+}
+
 TEST_F(Tables, KeepWhatAThreadHolds) {
   ThreadState& self = *current_thread();
   Acquisition* node = take(kBase);
