@@ -54,13 +54,15 @@ class Misuse final : public core::Detector {
   }
 
   void on_object_end(ThreadState& thread, Object& object, bool freed, const void* pc) {
-    ReportStep steps[2] = {step_here(thread, Action::destroys, object, pc)};
+    ReportStep steps[2];
     Acquisition* node = nullptr;
     if (ThreadState* holder = core::holder_of(object, nullptr, &node)) {
       if (object.kind == LW_SEMAPHORE || !core::really_holds(*holder, object)) return;
+      steps[0] = step_here(thread, Action::destroys, object, pc);
       steps[1] = step_taken(*holder, *node);
       tell("destroyed-while-held", freed ? "freed" : "held", steps, 2);
     } else if (core::waiters_of(object) > core::wakes_on_way(object)) {
+      steps[0] = step_here(thread, Action::destroys, object, pc);
       const bool found = find_waiter(object, steps[1]);
       tell("destroyed-while-held", "waited-for", steps, found ? 2 : 1);
     }

@@ -24,13 +24,11 @@ Acquisition* find_node(std::uint64_t hash, const AcquisitionKey& key) {
   });
 }
 
+// The objects' lock is held.
 Node* new_node() {
-  {
-    RawGuard guard(objects.lock);
-    if (Node* spare = objects.spare_nodes) {
-      objects.spare_nodes = spare->next_spare;
-      return spare;
-    }
+  if (Node* spare = objects.spare_nodes) {
+    objects.spare_nodes = spare->next_spare;
+    return spare;
   }
   auto* node = arena.make<Node>();
   if (node == nullptr) return nullptr;
@@ -41,30 +39,11 @@ Node* new_node() {
   return node;
 }
 
-// False: the object has ended meanwhile, and may be another by now.
-bool add_to_object(Node& node, Object& object, std::uintptr_t address) {
-  RawGuard guard(objects.lock);
-  if (object.address.load(std::memory_order_relaxed) != address) {
-    node.next_spare = objects.spare_nodes;
-    objects.spare_nodes = &node;
-    return false;
-  }
-  node.next_of_object = object.acquisitions;
-  object.acquisitions = &node;
-  node.address.store(address, std::memory_order_relaxed);
-  return true;
-}
-
-// Under the key's stripe: the node if it is there by now, else a new one.
-Acquisition* find_or_make(const AcquisitionKey& key, std::uint64_t hash, Object& object,
-                          InternedStack* stack, bool& made) {
-  RawGuard stripe(acquisitions.stripes[hash % kStripes]);
-  if (Acquisition* found = find_node(hash, key)) return found;
+// The objects' lock is held. nullptr without memory.
+Node* make_node(const AcquisitionKey& key, std::uint64_t hash, Object& object,
+                InternedStack* stack) {
   Node* node = new_node();
-  if (node == nullptr) {
-    count_lost(Loss::acquisitions);
-    return nullptr;
-  }
+  if (node == nullptr) return nullptr;
   node->object = &object;  // first: whoever still looks at a spare node finds an object
   node->outer = key.outer;
   node->site = key.site;
@@ -80,20 +59,30 @@ Acquisition* find_or_make(const AcquisitionKey& key, std::uint64_t hash, Object&
   node->written.clear();
   node->inner.store(0, std::memory_order_relaxed);
   node->hash = static_cast<std::uint32_t>(hash % kChains);
-  node->id = acquisitions.count.fetch_add(1, std::memory_order_relaxed) + 1;
+  node->id = acquisitions.count.load(std::memory_order_relaxed) + 1;
+  acquisitions.count.store(node->id, std::memory_order_relaxed);
+  node->next_of_object = object.acquisitions;
+  object.acquisitions = node;
+  node->address.store(key.address, std::memory_order_relaxed);
+  return node;
+}
+
+// The objects' lock is held; the object lives, and there is no such node.
+Acquisition* publish_node(const AcquisitionKey& key, std::uint64_t hash, Object& object,
+                          InternedStack* stack) {
+  Node* node = make_node(key, hash, object, stack);
+  if (node == nullptr) {
+    count_lost(Loss::acquisitions);
+    return nullptr;
+  }
   // An address that is used again and again would else make its chain ever longer.
   acquisitions.by_key.remove_where(hash, [](const Acquisition& each) {
     return each.address.load(std::memory_order_relaxed) == 0;
   });
-  if (!add_to_object(*node, object, key.address)) {
-    count_lost(Loss::acquisitions);
-    return nullptr;
-  }
   if (key.outer != nullptr) {
     static_cast<Node*>(key.outer)->inner.fetch_add(1, std::memory_order_relaxed);
   }
   acquisitions.by_key.insert(hash, *node);
-  made = true;
   return node;
 }
 
@@ -104,14 +93,18 @@ Acquisition* intern_acquisition(const AcquisitionKey& key, lw_kind kind, int fla
   made = false;
   const std::uint64_t hash = hash_of(key);
   if (Acquisition* found = find_node(hash, key)) return found;
-  Object* object = object_at(key.address, kind, flags, pc);
   InternedStack* stack = intern_here(pc);
+  RawGuard guard(objects.lock);
+  if (Acquisition* found = find_node(hash, key)) return found;
+  Object* object = find_or_begin(key.address, kind, flags, stack);
   if (object == nullptr || stack == nullptr) return nullptr;
   if (object->acquisitions == nullptr) {  // named before it was first locked
     object->kind = kind;
     object->process_shared |= (flags & LW_PROCESS_SHARED) != 0;
   }
-  return find_or_make(key, hash, *object, stack, made);
+  Acquisition* node = publish_node(key, hash, *object, stack);
+  made = node != nullptr;
+  return node;
 }
 
 bool is_nested(const Acquisition& node) {
@@ -130,8 +123,13 @@ Acquisition* intern_like(const Acquisition& like, Acquisition* outer, std::uint3
   const AcquisitionKey key{outer, address, like.site, (like.flags & ~kContextUnknown) | flags};
   const std::uint64_t hash = hash_of(key);
   if (Acquisition* found = find_node(hash, key)) return found;
-  bool made = false;
-  return find_or_make(key, hash, *like.object, like.stack, made);
+  RawGuard guard(objects.lock);
+  if (Acquisition* found = find_node(hash, key)) return found;
+  if (like.object->address.load(std::memory_order_relaxed) != address) {  // ended meanwhile
+    count_lost(Loss::acquisitions);
+    return nullptr;
+  }
+  return publish_node(key, hash, *like.object, like.stack);
 }
 
 void for_each_acquisition(AcquisitionVisitor visit, void* context) {

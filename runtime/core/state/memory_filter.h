@@ -23,12 +23,14 @@ class MemoryFilter {
   void add(std::uintptr_t address) {
     std::uint8_t& count = count_of(address);
     if (count < kMost) ++count;
-    word_of(address).fetch_or(bit_of(address), std::memory_order_relaxed);
+    std::atomic<std::uint64_t>& word = word_of(address);
+    word.store(word.load(std::memory_order_relaxed) | bit_of(address), std::memory_order_relaxed);
   }
   void remove(std::uintptr_t address) {
     std::uint8_t& count = count_of(address);
     if (count == kMost || --count > 0) return;
-    word_of(address).fetch_and(~bit_of(address), std::memory_order_relaxed);
+    std::atomic<std::uint64_t>& word = word_of(address);
+    word.store(word.load(std::memory_order_relaxed) & ~bit_of(address), std::memory_order_relaxed);
   }
   bool may_hold(std::uintptr_t address) const {
     return (word_of(address).load(std::memory_order_relaxed) & bit_of(address)) != 0;

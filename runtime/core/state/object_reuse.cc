@@ -75,27 +75,29 @@ Listed* sort_ended() {
   return settled;
 }
 
+// The table's lock is held.
 void take_back(Listed& object) {
-  Node* spare = nullptr;
-  Node* last = nullptr;
   for (Acquisition* at = object.acquisitions; at != nullptr; at = at->next_of_object) {
     auto* node = static_cast<Node*>(at);
-    {
-      RawGuard stripe(acquisitions.stripes[node->hash % kStripes]);
-      acquisitions.by_key.remove(node->hash, *node);
-    }
-    node->next_spare = spare;
-    spare = node;
-    if (last == nullptr) last = node;
-  }
-  RawGuard guard(objects.lock);
-  if (last != nullptr) {
-    last->next_spare = objects.spare_nodes;
-    objects.spare_nodes = spare;
+    acquisitions.by_key.remove(node->hash, *node);
+    node->next_spare = objects.spare_nodes;
+    objects.spare_nodes = node;
   }
   object.acquisitions = nullptr;
   object.next = objects.spare;
   objects.spare = &object;
+}
+
+// Returns those that are left: others are not to wait for the lock until all is done.
+Listed* take_back_some(Listed* settled) {
+  constexpr int kAtOnce = 64;
+  RawGuard guard(objects.lock);
+  for (int i = 0; i < kAtOnce && settled != nullptr; ++i) {
+    Listed* next = settled->next;
+    take_back(*settled);
+    settled = next;
+  }
+  return settled;
 }
 
 }  // namespace
@@ -118,11 +120,7 @@ void sweep_now_and_then() {
     RawGuard guard(objects.lock);
     if (objects.fresh_count >= kSweepAfter) settled = sort_ended();
   }
-  while (settled != nullptr) {
-    Listed* next = settled->next;
-    take_back(*settled);
-    settled = next;
-  }
+  while (settled != nullptr) settled = take_back_some(settled);
   objects.sweeps.store(false, std::memory_order_release);
 }
 

@@ -17,10 +17,10 @@ using namespace tables;
 
 constinit MemoryFilter filter;
 constinit std::atomic<bool> off_stacks{false};
-constexpr std::uintptr_t kAligned = 4;
-constinit std::atomic<bool> unaligned{false};  // some object's address is no multiple of that
+constexpr std::uintptr_t kLine = MemoryFilter::kLine;
 
-std::size_t hash_of(std::uintptr_t address) { return mix(address >> 2); }
+// What lies in one line is in one chain: freed memory is searched line by line.
+std::size_t hash_of(std::uintptr_t address) { return mix(address / kLine); }
 
 Object* find_live(std::uintptr_t address) {
   return objects.by_address.find(hash_of(address), [address](const Object& object) {
@@ -121,7 +121,6 @@ void publish(Listed& object, std::uintptr_t address) {
   object.ordinal = next_ordinal(object.first, true);
   object.address.store(address, std::memory_order_relaxed);
   object.found = true;
-  if (address % kAligned != 0) unaligned.store(true, std::memory_order_relaxed);
   filter.add(address);
   objects.by_address.insert(hash_of(address), object);
 }
@@ -134,6 +133,11 @@ Object* object_at(std::uintptr_t address, lw_kind kind, int flags, const void* p
   if (Object* found = find_object(address)) return found;
   InternedStack* first = intern_here(pc);
   RawGuard guard(objects.lock);
+  return find_or_begin(address, kind, flags, first);
+}
+
+Object* tables::find_or_begin(std::uintptr_t address, lw_kind kind, int flags,
+                              InternedStack* first) {
   if (Object* found = find_live(address)) return found;
   Listed* object = begin_object(kind, flags, first);
   if (object != nullptr) publish(*object, address);
@@ -247,16 +251,30 @@ bool may_hold_objects(std::uintptr_t begin, std::size_t size) {
 
 namespace {
 
-constexpr std::uintptr_t kLine = MemoryFilter::kLine;
+// The live object in [begin, end), all of one line, that has the lowest address.
+Object* lowest_in_line(std::uintptr_t begin, std::uintptr_t end, std::uintptr_t& address) {
+  Object* lowest = nullptr;
+  objects.by_address.find(hash_of(begin), [&](Object& object) {
+    const std::uintptr_t at = object.address.load(std::memory_order_acquire);
+    if (at >= begin && at < end && (lowest == nullptr || at < address)) {
+      lowest = &object;
+      address = at;
+    }
+    return false;
+  });
+  return lowest;
+}
 
 // Calls `finish` for each live object in one line of a page, if the filter knows of any.
 template <class Finish>
 void visit_line(std::uintptr_t line, std::uintptr_t begin, std::uintptr_t end, Finish finish) {
   if (!filter.may_hold(line)) return;
-  const std::uintptr_t step = unaligned.load(std::memory_order_relaxed) ? 1 : kAligned;
-  const std::uintptr_t first = line < begin ? (begin + step - 1) & ~(step - 1) : line;
-  for (std::uintptr_t at = first; at < end && at < line + kLine; at += step) {
-    if (Object* object = find_object(at)) finish(object, at);
+  const std::uintptr_t line_end = end < line + kLine ? end : line + kLine;
+  std::uintptr_t from = line < begin ? begin : line;
+  std::uintptr_t at = 0;
+  while (Object* object = from < line_end ? lowest_in_line(from, line_end, at) : nullptr) {
+    finish(object, at);
+    from = at + 1;
   }
 }
 

@@ -4,7 +4,9 @@
 // What the files that make up the tables (tables.h) share: objects.cc, object_reuse.cc, acquisitions.cc,
 // observations.cc. Nobody else includes it.
 //
-// Locks, outermost first: a stripe of the acquisitions, then that of the objects.
+// The objects' lock guards what is begun, ended and listed, acquisitions too: a lock that is taken for the
+// first time is new in both tables, and one lock is cheaper than two. An acquisition's stripe guards its
+// observations. Neither is taken under the other.
 #pragma once
 
 #include "runtime/core/base/raw_lock.h"
@@ -57,7 +59,7 @@ struct ObjectTable {
 extern constinit ObjectTable objects;
 
 struct AcquisitionTable {
-  RawLock stripes[kStripes] = {};
+  RawLock stripes[kStripes] = {};  // by the acquisition's id
   Chains<Acquisition, &Acquisition::next_in_bucket, kChains> by_key;
   std::atomic<Acquisition*> newest{nullptr};
   std::atomic<Id> count{0};
@@ -69,6 +71,9 @@ inline std::uint64_t mix(std::uint64_t value) {
   return value ^ (value >> 32);
 }
 
+// The objects' lock is held. The live object at `address`, begun now at the stack `first` if there is none;
+// nullptr without memory.
+Object* find_or_begin(std::uintptr_t address, lw_kind kind, int flags, InternedStack* first);
 // The objects' lock is held. Of an object whose memory is used again; nullptr: there is none.
 Listed* spare_object();
 // No lock of the tables is held. One thread at a time; another one has no need to wait for it.

@@ -42,6 +42,9 @@ void split(ThreadState* tree, const ThreadState& at, ThreadState*& lower, Thread
 
 void ThreadStacks::insert(ThreadState& state) {
   RawGuard guard(lock_);
+  if (state.stack_low < lowest_.load(std::memory_order_relaxed)) {
+    lowest_.store(state.stack_low, std::memory_order_relaxed);
+  }
   ThreadState* lower = nullptr;
   ThreadState* higher = nullptr;
   state.lower_stacks = state.higher_stacks = nullptr;
@@ -59,6 +62,7 @@ void ThreadStacks::remove(ThreadState& state) {
 }
 
 ThreadState* ThreadStacks::find(std::uintptr_t address) {
+  if (address < lowest_.load(std::memory_order_relaxed)) return nullptr;
   RawGuard guard(lock_);
   ThreadState* nearest = nullptr;
   for (ThreadState* at = root_; at != nullptr;) {

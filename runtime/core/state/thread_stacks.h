@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The stacks of live threads, by address: a treap through the states. Stacks do not overlap.
-// Thread-safety: one raw lock. Cost: logarithmic in live threads.
+// Thread-safety: one raw lock. Cost: logarithmic in live threads; what lies below all stacks there ever were,
+// as the main heap does, costs one load.
 #pragma once
 
 #include "runtime/core/base/raw_lock.h"
@@ -27,6 +28,7 @@ class ThreadStacks {
  private:
   RawLock lock_;
   ThreadState* root_ = nullptr;
+  std::atomic<std::uintptr_t> lowest_{UINTPTR_MAX};  // falls only, before the state is listed
 };
 
 }  // namespace lockweave::core
