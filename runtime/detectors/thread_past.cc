@@ -32,7 +32,6 @@ constexpr std::uint32_t kElsewhere = 2;
 // The takings after `begin` up to `end`; `end` is written last, so a reader sees it empty or whole.
 struct Turn {
   std::atomic<std::uint32_t> begin;
-  std::atomic<std::uint32_t> since;  // the last post to the same object, or the permit given back
   std::atomic<model::Id>
       permit_got_under;            // the permit that was given back: see Deed; 0: another's
   std::atomic<std::uint32_t> end;  // 0: there is none
@@ -47,10 +46,11 @@ struct Deed {
   Elsewhere elsewhere[kElsewhere];  // the last ones, each at a place of its own
   Turn first_post;
   Turn last_post;
-  std::atomic<std::uint32_t> posted;        // the last taking before it posted last
   std::atomic<std::uint32_t> notified;      // the last taking before it notified last
   std::atomic<std::uint32_t> permit;        // the last taking before it got the last permit
   std::atomic<model::Id> permit_got_under;  // the innermost lock that it held then; 0: none
+  std::atomic<bool> has_permit;             // got one, and has posted none since
+  std::atomic<bool> left_open;              // it got the last one, and posted it at once
   std::atomic<std::uint64_t> open_signals;  // in any of the takings
   std::atomic<bool> signals_under;
   std::atomic<bool> waited;                  // for this condition variable
@@ -166,7 +166,6 @@ void copy(const Elsewhere& from, Elsewhere& to) {
 }
 void copy(const Turn& from, Turn& to) {
   copy(from.begin, to.begin);
-  copy(from.since, to.since);
   copy(from.permit_got_under, to.permit_got_under);
   copy(from.end, to.end);
 }
@@ -178,10 +177,11 @@ void copy(const Deed& from, Deed& to) {
   for (std::uint32_t i = 0; i < kElsewhere; ++i) copy(from.elsewhere[i], to.elsewhere[i]);
   copy(from.first_post, to.first_post);
   copy(from.last_post, to.last_post);
-  copy(from.posted, to.posted);
   copy(from.notified, to.notified);
   copy(from.permit, to.permit);
   copy(from.permit_got_under, to.permit_got_under);
+  copy(from.has_permit, to.has_permit);
+  copy(from.left_open, to.left_open);
   copy(from.open_signals, to.open_signals);
   copy(from.signals_under, to.signals_under);
   copy(from.waited, to.waited);
@@ -281,11 +281,9 @@ Elsewhere& entry_for(Deed& deed, const Acquisition& node) {
 
 // It posts `now` what it got the last permit of, or what it has none of.
 void set_turn(Turn& turn, const Deed& deed, std::uint32_t begin, std::uint32_t now) {
-  const std::uint32_t posted = deed.posted.load(std::memory_order_relaxed);
   const std::uint32_t permit = deed.permit.load(std::memory_order_relaxed);
   const bool gives_back = permit >= begin;
   turn.begin.store(begin, std::memory_order_relaxed);
-  turn.since.store(permit > posted ? permit : posted, std::memory_order_relaxed);
   turn.permit_got_under.store(
       gives_back ? deed.permit_got_under.load(std::memory_order_relaxed) : 0,
       std::memory_order_relaxed);
@@ -388,9 +386,8 @@ BeforePost before_post(const Question& question, const Turn& turn) {
   BeforePost found;
   found.takings = takings_within(question, posted);
   if (found.takings.empty()) return found;
-  const std::uint32_t since = turn.since.load(std::memory_order_relaxed);
   const model::Id got_under = turn.permit_got_under.load(std::memory_order_relaxed);
-  found.passed = all_within(question, {since, posted.end});
+  found.passed = all_within(question, {0, posted.end});
   found.decided = decides(question);
   found.permit_got_under_it = got_under == question.keeping.kept.object->id;
   found.took_it_since = took_after(question, posted.end);
@@ -524,6 +521,8 @@ void note_permit(ThreadState& thread, Object& semaphore) {
   const Acquisition* lock = innermost_lock(thread.top);
   note(thread, semaphore, [lock](Deed& deed, const Past& past) {
     deed.permit.store(time_of(past), std::memory_order_relaxed);
+    deed.has_permit.store(true, std::memory_order_relaxed);
+    deed.left_open.store(false, std::memory_order_relaxed);
     deed.permit_got_under.store(lock == nullptr ? 0 : lock->object->id, std::memory_order_relaxed);
   });
 }
@@ -538,10 +537,17 @@ void note_posted(ThreadState& thread, Object& object) {
       const bool first = deed.first_post.end.load(std::memory_order_relaxed) == 0;
       set_turn(first ? deed.first_post : deed.last_post, deed, begin, now);
     }
-    deed.posted.store(now, std::memory_order_relaxed);
+    const bool at_once = permit == now && deed.has_permit.load(std::memory_order_relaxed);
+    deed.left_open.store(at_once, std::memory_order_relaxed);
+    deed.has_permit.store(false, std::memory_order_relaxed);
     deed.permit_got_under.store(0, std::memory_order_relaxed);
     past.turn.store(now, std::memory_order_release);
   });
+}
+
+bool left_open(const ThreadState& thread, const Object& semaphore) {
+  const Deed* deed = own_deed(thread, semaphore);
+  return deed != nullptr && deed->left_open.load(std::memory_order_relaxed);
 }
 
 void note_signal_under(ThreadState& thread, Acquisition& held) {

@@ -33,6 +33,8 @@ void note_joined(core::ThreadState& thread, const core::ThreadState& joined);
 // What `other` took it needs no more, then.
 bool was_over_for(const core::ThreadState& waiter, const core::ThreadState& other);
 void note_permit(core::ThreadState& thread, core::Object& semaphore);
+// Of the calling thread: it has got a permit, posted it again without a taking in between, and got none since.
+bool left_open(const core::ThreadState& thread, const core::Object& semaphore);
 // A taking of `lock` that has none of these flags; nullptr: none is kept.
 core::Acquisition* taken_without(const core::ThreadState& thread, const core::Object& lock,
                                  std::uint32_t flags);
@@ -84,7 +86,7 @@ class Takings {
 
 struct BeforePost {
   Takings takings;                   // in a turn that a post to `object` ended
-  Takings passed;                    // all since the post before, or since it got the permit
+  Takings passed;                    // all before it: not each time is noted that it is there again
   bool decided = false;              // the waiter signals others under the lock
   bool permit_got_under_it = false;  // the permit that it gives back
   bool took_it_since = false;        // so of the places in that turn some may be forgotten

@@ -76,8 +76,9 @@ class Waits final : public core::Detector {
   }
 
   void on_permit(ThreadState& thread, Object& semaphore, int flags, const void* pc) {
+    // A turnstile that it has come through itself is open: whoever is in it needs no lock to leave it so.
     if (can_wait_for_ever(flags) && innermost_lock(thread.top) != nullptr &&
-        is_new(thread, semaphore, pc)) {
+        !left_open(thread, semaphore) && is_new(thread, semaphore, pc)) {
       note_wait_under_locks(step_here(thread, model::Action::waits, semaphore, pc));
     }
     note_permit(thread, semaphore);

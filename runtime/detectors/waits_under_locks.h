@@ -23,6 +23,8 @@
 // waiter took the lock, knew there that it need not wait; and who got its permit under the lock
 // leaves as it came. What a poster took in a turn that is not whole any more, because it has taken the
 // lock since, is not told then, but with its next post.
+// Nor is a wait one that closes a turnstile: who has come through it himself, a permit got and posted at once,
+// knows it to be open.
 // Where the waiter decides under the lock, and for rooms, copies of one source line must be known
 // as one: then all takings are told, and the command judges (tools/lockweave/records/gates.h).
 // Limit: who waits at a gate by its role alone, and not by what the lock guards, is not told unless it

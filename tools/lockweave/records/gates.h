@@ -10,8 +10,8 @@
 //
 //   decided   the waiter signals others under the lock; the steps after the first are the poster's
 //             takings: the finding stands if one of them is elsewhere than at the gate.
-//   room      the semaphore began with one permit; the steps after the first are all places that the
-//             poster has passed since its last post: the finding stands if none is the gate.
+//   room      the semaphore began with one permit; the steps after the first are places that the
+//             poster had passed before it posted: the finding stands if none is the gate.
 //
 // Those that stand become `post`, with the wait and one taking. Limit: without line numbers no two places
 // are one, and the finding stands.
