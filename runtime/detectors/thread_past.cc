@@ -38,9 +38,9 @@ struct Turn {
 };
 
 struct Deed {
-  std::atomic<model::Id> id;          // of the object, then: its memory may be another's by now
-  std::atomic<const Object*> object;  // nullptr: the slot is free
-  std::atomic<Acquisition*> taking;   // the first; nullptr: never taken
+  std::atomic<model::Id> id;  // of the object, then: its memory may be another's by now
+  std::atomic<const Object*> object;
+  std::atomic<Acquisition*> taking;  // the first; nullptr: never taken
   When first;
   When last;
   Elsewhere elsewhere[kElsewhere];  // the last ones, each at a place of its own
@@ -56,10 +56,13 @@ struct Deed {
   std::atomic<bool> waited;                  // for this condition variable
   std::atomic<bool> notified_before;         // `under` is set
   std::atomic<model::Id> under[kUnderMost];  // held in each notification; 0: none
+  Deed* next_free;
 };
+using Slot = std::atomic<Deed*>;
 
 // Open addressing, at most half full. Once it is there, its memory is always one of the same capacity: another
-// thread may ask it while it is emptied for the next one.
+// thread may ask it while it is emptied for the next one. The deeds themselves move on to the set that
+// replaces it, and what is dropped there is used again after `lives` has grown here.
 struct Past {
   std::uint32_t capacity;  // a power of two; written once
   std::uint32_t count;
@@ -70,7 +73,8 @@ struct Past {
   std::atomic<model::Id> joined_by;      // 0: nobody has
   std::atomic<std::uint32_t> joined_in;  // that one's segment from then on
   Past* next_spare;
-  Deed deeds[1];  // `capacity` of them
+  Deed* free;     // its owner's alone
+  Slot slots[1];  // `capacity` of them
 };
 
 constinit core::RawLock spares_lock;
@@ -78,23 +82,35 @@ constinit Past* spares[32] = {};  // by the logarithm of the capacity
 
 Past*& spares_of(std::uint32_t capacity) { return spares[__builtin_ctz(capacity)]; }
 
-// Never unmapped: another thread may look at one that was outgrown or whose thread has ended.
-void give_up(Past* past) {
+void free_deed(Past& past, Deed& deed) {
+  deed.next_free = past.free;
+  past.free = &deed;
+}
+
+// Never unmapped: another thread may look at one that was outgrown or whose thread has ended. `moved`: its
+// deeds are another set's by now.
+void give_up(Past* past, bool moved) {
   if (past == nullptr) return;
   past->owner.store(0, std::memory_order_release);
   past->lives.fetch_add(1, std::memory_order_seq_cst);  // before anything in it changes
+  if (moved) past->free = nullptr;
+  for (std::uint32_t i = 0; i < past->capacity; ++i) {
+    Deed* deed = past->slots[i].load(std::memory_order_relaxed);
+    if (deed == nullptr) continue;
+    if (!moved) free_deed(*past, *deed);
+    past->slots[i].store(nullptr, std::memory_order_relaxed);
+  }
   core::RawGuard guard(spares_lock);
   past->next_spare = spares_of(past->capacity);
   spares_of(past->capacity) = past;
 }
 
 Past* empty_past(std::uint32_t capacity) {
-  const std::size_t size = sizeof(Past) + capacity * sizeof(Deed);
+  const std::size_t size = sizeof(Past) + capacity * sizeof(Slot);
   core::RawGuard guard(spares_lock);
   Past* past = spares_of(capacity);
   if (past != nullptr) {
     spares_of(capacity) = past->next_spare;
-    memset(static_cast<void*>(past->deeds), 0, capacity * sizeof(Deed));
     past->count = 0;
     past->clock.store(0, std::memory_order_relaxed);
     past->turn.store(0, std::memory_order_relaxed);
@@ -104,6 +120,20 @@ Past* empty_past(std::uint32_t capacity) {
     if (past != nullptr) past->capacity = capacity;
   }
   return past;
+}
+
+// All zero. nullptr without memory.
+Deed* empty_deed(Past& past) {
+  constexpr std::size_t kAtOnce = 4;
+  if (past.free == nullptr) {
+    auto* deeds = core::arena.make_array<Deed>(kAtOnce);
+    for (std::size_t i = 0; deeds != nullptr && i < kAtOnce; ++i) free_deed(past, deeds[i]);
+  }
+  Deed* deed = past.free;
+  if (deed == nullptr) return nullptr;
+  past.free = deed->next_free;
+  memset(static_cast<void*>(deed), 0, sizeof *deed);
+  return deed;
 }
 
 Past* any_past(const ThreadState& thread) {
@@ -146,74 +176,51 @@ template <class AnyPast>
 auto& slot_for(AnyPast& past, const Object& object) {
   std::uint32_t at = object.id * 2654435769u;  // Knuth's multiplicative hash
   for (;; ++at) {
-    auto& deed = past.deeds[at & (past.capacity - 1)];
-    const Object* known = deed.object.load(std::memory_order_acquire);
-    if (known == nullptr || is_of(deed, object)) return deed;
+    auto& slot = past.slots[at & (past.capacity - 1)];
+    const Deed* known = slot.load(std::memory_order_acquire);
+    if (known == nullptr || is_of(*known, object)) return slot;
   }
 }
 
-template <class Value>
-void copy(const std::atomic<Value>& from, std::atomic<Value>& to) {
-  to.store(from.load(std::memory_order_relaxed), std::memory_order_relaxed);
-}
-void copy(const When& from, When& to) {
-  copy(from.at, to.at);
-  copy(from.segment, to.segment);
-}
-void copy(const Elsewhere& from, Elsewhere& to) {
-  copy(from.taking, to.taking);
-  copy(from.last, to.last);
-}
-void copy(const Turn& from, Turn& to) {
-  copy(from.begin, to.begin);
-  copy(from.permit_got_under, to.permit_got_under);
-  copy(from.end, to.end);
-}
-void copy(const Deed& from, Deed& to) {
-  copy(from.id, to.id);
-  copy(from.taking, to.taking);
-  copy(from.first, to.first);
-  copy(from.last, to.last);
-  for (std::uint32_t i = 0; i < kElsewhere; ++i) copy(from.elsewhere[i], to.elsewhere[i]);
-  copy(from.first_post, to.first_post);
-  copy(from.last_post, to.last_post);
-  copy(from.notified, to.notified);
-  copy(from.permit, to.permit);
-  copy(from.permit_got_under, to.permit_got_under);
-  copy(from.has_permit, to.has_permit);
-  copy(from.left_open, to.left_open);
-  copy(from.open_signals, to.open_signals);
-  copy(from.signals_under, to.signals_under);
-  copy(from.waited, to.waited);
-  copy(from.notified_before, to.notified_before);
-  for (std::uint32_t i = 0; i < kUnderMost; ++i) copy(from.under[i], to.under[i]);
-  copy(from.object, to.object);
+bool is_standing(const Deed& deed) {
+  const Object* object = deed.object.load(std::memory_order_relaxed);
+  return object != nullptr && is_of(deed, *object) &&
+         object->address.load(std::memory_order_relaxed) != 0;
 }
 
-// Calls `visit` for each deed on an object that still is.
 template <class Visit>
-void for_each_standing(const Past* past, Visit visit) {
+void for_each_deed(const Past* past, Visit visit) {
   for (std::uint32_t i = 0; past != nullptr && i < past->capacity; ++i) {
-    const Object* object = past->deeds[i].object.load(std::memory_order_relaxed);
-    if (object == nullptr || !is_of(past->deeds[i], *object)) continue;
-    if (object->address.load(std::memory_order_relaxed) != 0) visit(past->deeds[i], *object);
+    if (Deed* deed = past->slots[i].load(std::memory_order_acquire)) visit(*deed);
   }
+}
+
+// What the old set knows goes over, but for what is said of objects that have ended.
+void move_deeds(const Past& old, Past& past) {
+  past.clock.store(old.clock.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  past.turn.store(old.turn.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  for (Deed* deed = old.free; deed != nullptr;) {
+    Deed* next = deed->next_free;
+    free_deed(past, *deed);
+    deed = next;
+  }
+  for_each_deed(&old, [&past](Deed& deed) {
+    if (!is_standing(deed)) return free_deed(past, deed);
+    const Object* object = deed.object.load(std::memory_order_relaxed);
+    slot_for(past, *object).store(&deed, std::memory_order_relaxed);
+    ++past.count;
+  });
 }
 
 // With room: larger, or as large but without what is said of objects that have ended.
 Past* roomier(const ThreadState& thread, const Past* old) {
   std::uint32_t standing = 0;
-  for_each_standing(old, [&](const Deed&, const Object&) { ++standing; });
+  for_each_deed(old, [&](const Deed& deed) { standing += is_standing(deed) ? 1 : 0; });
   std::uint32_t capacity = 8;
   while (capacity < standing * 4) capacity *= 2;
   Past* past = empty_past(capacity);
   if (past == nullptr) return nullptr;
-  if (old != nullptr) copy(old->clock, past->clock);
-  if (old != nullptr) copy(old->turn, past->turn);
-  for_each_standing(old, [&](const Deed& deed, const Object& object) {
-    copy(deed, slot_for(*past, object));
-    ++past->count;
-  });
+  if (old != nullptr) move_deeds(*old, *past);
   past->owner.store(thread.id, std::memory_order_release);
   return past;
 }
@@ -223,10 +230,11 @@ Past* past_with_room(ThreadState& thread) {
   Past* past = past_of(thread);
   if (past != nullptr && past->count * 2 < past->capacity) return past;
   Past* left = any_past(thread);
+  const bool moves = past != nullptr;
   past = roomier(thread, past);
   if (past == nullptr) return nullptr;
   thread.locks_taken.store(past, std::memory_order_release);
-  give_up(left);
+  give_up(left, moves);
   return past;
 }
 
@@ -235,17 +243,21 @@ template <class Change>
 void note(ThreadState& thread, const Object& object, Change change) {
   Past* past = past_with_room(thread);
   if (past == nullptr) return;
-  Deed& deed = slot_for(*past, object);
-  change(deed, *past);
-  if (deed.object.load(std::memory_order_relaxed) != nullptr) return;
-  deed.id.store(object.id, std::memory_order_relaxed);
-  deed.object.store(&object, std::memory_order_release);
+  Slot& slot = slot_for(*past, object);
+  if (Deed* known = slot.load(std::memory_order_relaxed)) return change(*known, *past);
+  Deed* deed = empty_deed(*past);
+  if (deed == nullptr) return;
+  change(*deed, *past);
+  deed->id.store(object.id, std::memory_order_relaxed);
+  deed->object.store(&object, std::memory_order_relaxed);
+  slot.store(deed, std::memory_order_release);
   ++past->count;
 }
 
 const Deed* deed_in(const Past* past, const Object& object) {
-  const Deed* deed = past == nullptr ? nullptr : &slot_for(*past, object);
-  return deed != nullptr && is_of(*deed, object) ? deed : nullptr;  // the slot was free, perhaps
+  const Deed* deed =
+      past == nullptr ? nullptr : slot_for(*past, object).load(std::memory_order_acquire);
+  return deed != nullptr && is_of(*deed, object) ? deed : nullptr;  // another's by now, perhaps
 }
 // Of the calling thread.
 const Deed* own_deed(const ThreadState& thread, const Object& object) {
@@ -416,15 +428,13 @@ void keep_held(Deed& deed, const Acquisition* held) {
 // The last taking before the other notified what the waiter has waited for; 0: it did not.
 std::uint32_t announced(const Question& question) {
   std::uint32_t last = 0;
-  const Past* past = question.waiters.past();
-  for (std::uint32_t i = 0; past != nullptr && i < past->capacity; ++i) {
-    const Deed& waits = past->deeds[i];
+  for_each_deed(question.waiters.past(), [&](const Deed& waits) {
     const Object* condition = waits.object.load(std::memory_order_acquire);
-    if (condition == nullptr || !waits.waited.load(std::memory_order_relaxed)) continue;
+    if (condition == nullptr || !waits.waited.load(std::memory_order_relaxed)) return;
     const Deed* deed = deed_in(question.theirs.past(), *condition);
     const std::uint32_t at = deed == nullptr ? 0 : deed->notified.load(std::memory_order_acquire);
     if (at > last) last = at;
-  }
+  });
   return last;
 }
 
@@ -499,9 +509,9 @@ void note_joined(ThreadState& thread, const ThreadState& joined) {
     return;  // who joins `thread` asks it, too
   its->joined_in.store(thread.segment.load(std::memory_order_relaxed), std::memory_order_relaxed);
   its->joined_by.store(thread.id, std::memory_order_release);
-  for_each_standing(past_of(joined), [&thread](const Deed& deed, const Object&) {
-    const Object* condition = deed.object.load(std::memory_order_relaxed);
-    if (deed.waited.load(std::memory_order_relaxed)) note_waited(thread, *condition);
+  for_each_deed(past_of(joined), [&thread](const Deed& deed) {
+    if (!is_standing(deed) || !deed.waited.load(std::memory_order_relaxed)) return;
+    note_waited(thread, *deed.object.load(std::memory_order_relaxed));
   });
 }
 
