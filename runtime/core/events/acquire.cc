@@ -57,7 +57,9 @@ bool gives_back_not_entered() {
   return true;
 }
 
-Acquisition* intern(AcquisitionKey key, lw_kind kind, int flags, const void* pc) {
+// The key goes from hand to hand where it lies: copied right after its members were written one by one, it
+// would wait for each of them to arrive.
+Acquisition* intern(AcquisitionKey& key, lw_kind kind, int flags, const void* pc) {
   bool made = false;
   Acquisition* node = intern_acquisition(key, kind, flags, pc, made);
   if (node == nullptr || !made || !learn_framing(pc)) return node;
@@ -66,7 +68,7 @@ Acquisition* intern(AcquisitionKey key, lw_kind kind, int flags, const void* pc)
 }
 
 // What is held below it is not known (held.h): it is held, and orders nothing.
-Acquisition* learn_without_context(AcquisitionKey key, lw_kind kind, int flags, const void* pc,
+Acquisition* learn_without_context(AcquisitionKey& key, lw_kind kind, int flags, const void* pc,
                                    Stage stage) {
   key.outer = nullptr;
   key.flags |= kContextUnknown;
@@ -75,7 +77,7 @@ Acquisition* learn_without_context(AcquisitionKey key, lw_kind kind, int flags, 
 }
 
 // The slow path: new to this thread in this segment.
-__attribute__((noinline)) Acquisition* learn(ThreadState& thread, AcquisitionKey key, lw_kind kind,
+__attribute__((noinline)) Acquisition* learn(ThreadState& thread, AcquisitionKey& key, lw_kind kind,
                                              int flags, const void* pc, Stage stage) {
   earn_chain_credit(thread);
   reconcile_held(thread);
@@ -140,8 +142,8 @@ void tell_acquired_late(ThreadState& thread, const Acquisition& node) {
 
 Acquisition* acquisition_for(ThreadState& thread, std::uintptr_t address, lw_kind kind, int flags,
                              const void* pc, Stage stage) {
-  const AcquisitionKey key{thread.top, address, site_key(pc),
-                           static_cast<std::uint32_t>(flags & kNodeFlags)};
+  AcquisitionKey key{thread.top, address, site_key(pc),
+                     static_cast<std::uint32_t>(flags & kNodeFlags)};
   if (!chain_is_behind(thread)) [[likely]] {
     if (Acquisition* known = known_acquisition(thread, key)) [[likely]]
       return known;
