@@ -23,7 +23,7 @@ class Goal:
 
 
 LOCK_LIMITS = {"lock": 1.5, "nested 2": 1.75, "10000 locks in turn": 2, "rwlock, read": 1.5,
-               "rwlock, write": 1.5, "recursive": 1.5}
+               "rwlock, write": 1.5, "recursive": 1.5, "life of a lock": 6}
 CHEAPER_THAN = {"tsan-gcc": 10, "tsan-clang": 10, "absl-detect": 2}
 PROGRAM_LIMITS = {"memcached, 2 workers": 1.1, "python3, 2 threads and 2 queues": 1.1, "xz -T2": 1.1}
 SCALING_LIMIT = 1.1
