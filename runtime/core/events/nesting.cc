@@ -3,6 +3,7 @@
 #include "runtime/core/events/nesting.h"
 
 #include "runtime/core/base/fork_epoch.h"
+#include "runtime/core/record/record_writer.h"
 #include "runtime/core/state/newborn.h"
 
 namespace lockweave::core {
@@ -63,6 +64,16 @@ Counted count_held(const ThreadState& thread, const Acquisition& wanted, Counted
   return part;
 }
 
+// Has anybody taken the semaphore under this lock, which he took at that place?
+bool is_taken_at(const Object& semaphore, const Acquisition& lock) {
+  for (const Acquisition* at = newest_acquisition_of(semaphore); at != nullptr;
+       at = at->next_of_object) {
+    const Acquisition* outer = at->outer;
+    if (outer != nullptr && outer->object == lock.object && outer->site == lock.site) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool takes_again(const ThreadState& thread, std::uintptr_t address) {
@@ -93,7 +104,19 @@ Acquisition* nesting_that_counts(ThreadState& thread, Acquisition& node) {
 }
 
 bool counts_after_all(const ThreadState& thread, const Acquisition& node) {
-  return (node.flags & kTakenAgain) != 0 && takes_again(thread, address_of(*node.object));
+  if ((node.flags & kTakenAgain) == 0) return false;
+  bool counts = false;
+  for_each_held(thread, [&](const Held& held) {
+    if (outlived(held) != node.object) return;
+    Object& semaphore = *held.node->object;
+    if (is_taken_at(semaphore, node)) {
+      semaphore.lock_like = false;
+      record_writer.note_object(semaphore);
+    } else {
+      counts = true;
+    }
+  });
+  return counts;
 }
 
 }  // namespace lockweave::core

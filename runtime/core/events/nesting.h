@@ -11,7 +11,9 @@
 //                to give the semaphore back under it, as the last reader does that a counter under
 //                the lock knows (the lightswitch). Whoever wants the semaphore under the lock has looked
 //                at the counter, so it is free, or of somebody who does not need the lock.
-//                If the lock is released and the semaphore is still held, it was a nesting all the same.
+//                If the lock is released and the semaphore is still held, it was a nesting all the same,
+//                unless it was the lock at the place where the semaphore is taken under it: then that is
+//                taken only at times, so a counter decides, and the semaphore is no lock.
 //
 // Limit: whether who wants the semaphore has looked at a counter cannot be seen. A program that takes and
 // gives back a semaphore under one lock always, without a counter, can deadlock, and is not told unless
