@@ -44,10 +44,13 @@ static gpointer deliver(gpointer unused) {
   return unused;
 }
 
+static gint restocked;
+
 static gpointer restock(gpointer unused) {
   g_mutex_lock(&prices);
   g_mutex_unlock(&prices);
   put();
+  g_atomic_int_set(&restocked, 1);
   return unused;
 }
 
@@ -58,7 +61,7 @@ static gpointer put_late(gpointer unused) {
 
 static void wait_for_restock(void) {
   GThread* worker = g_thread_new("restock", restock, NULL);
-  g_thread_join(worker);
+  while (!g_atomic_int_get(&restocked)) g_thread_yield();
   g_mutex_lock(&prices);
   g_mutex_lock(&queue);
   items = 0;
@@ -67,6 +70,7 @@ static void wait_for_restock(void) {
   g_mutex_unlock(&queue);
   g_mutex_unlock(&prices);
   g_thread_join(late);
+  g_thread_join(worker);
 }
 
 int main(void) {
