@@ -172,17 +172,21 @@ mu.unlock();)",
         .by_analyzer = true,
         .meaning =
             "The lock was destroyed, or its memory freed, while a thread held it or waited for "
-            "it. That thread then touches memory that may already be something else. Or a thread "
-            "used a pthread mutex after it was destroyed: the call was refused, so nothing was "
-            "protected.",
-        .place = "The destruction.",
+            "it. That thread then touches memory that may already be something else. Or the lock "
+            "lay "
+            "on the stack of a thread, and that thread ended. Or a thread used a pthread mutex "
+            "after "
+            "it was destroyed: the call was refused, so nothing was protected.",
+        .place = "The destruction; where a thread took the lock that another one's end takes away.",
         .example = R"(std::unique_lock g(session->mu);
 delete session;                 // g unlocks freed memory)",
         .fix = "Release the lock before its owner dies; let a std::shared_ptr keep the owner alive "
                "for as long as any thread may use the lock.",
         .misses =
             "Memory given back to a private allocator is not seen as freed unless the lock is "
-            "destroyed as well. Use after the end is known of pthread and C11 mutexes that were "
+            "destroyed as well. Of a lock on a stack only the end of the thread is seen, not that "
+            "of "
+            "the function. Use after the end is known of pthread and C11 mutexes that were "
             "destroyed by a call, as long as their memory is not used again; of the last 1024 "
             "destroyed ones with the place.",
     },
