@@ -12,9 +12,6 @@
 // | WAKE, WAKE_BITSET, WAKE_OP            | notify, as many times as waiters are asked for       |
 // | REQUEUE, CMP_REQUEUE, CMP_REQUEUE_PI  | notify all: who is moved may be woken there later    |
 //
-// libstdc++'s futures (std::future, promises, packaged tasks) wait in one way of their own, and only there
-// while the word is kFutureWaits: such a wait is one for a future. What is ready is not waited for.
-//
 // Every other call is forwarded with its six arguments. What such a lock's user does without the
 // kernel cannot be seen: there are no held locks here, only waits. Calls that bypass libc's function
 // are not seen. A ring of LOCK_PI waits alone is refused by the kernel, so it is not ours to report.
@@ -44,9 +41,6 @@ struct Arguments {
   }
 };
 
-// __atomic_futex_unsigned: not ready, and somebody waits.
-constexpr unsigned kFutureWaits = 1u << 31;
-
 // The arguments of futex(2).
 struct Futex {
   const void* word;
@@ -62,12 +56,6 @@ Futex futex_of(const Arguments& arguments) {
   return {reinterpret_cast<const void*>(arguments.at[0]), code & FUTEX_CMD_MASK,
           (timed ? LW_TIMED : 0) | ((code & FUTEX_PRIVATE_FLAG) == 0 ? LW_PROCESS_SHARED : 0),
           static_cast<int>(arguments.at[2]), reinterpret_cast<const void*>(arguments.at[4])};
-}
-
-// A word that is never shared between processes, though its waits do not say so.
-bool is_future_of_libstdcxx(const Futex& futex, long expected) {
-  return futex.operation == FUTEX_WAIT && (futex.flags & LW_PROCESS_SHARED) != 0 &&
-         static_cast<unsigned>(expected) == kFutureWaits;
 }
 
 lw_operation operation_of(const Futex& futex) {
@@ -109,9 +97,7 @@ long do_futex(const Arguments& arguments, const void* pc) {
     case FUTEX_WAIT:
     case FUTEX_WAIT_BITSET:
     case FUTEX_WAIT_REQUEUE_PI: {
-      const bool future = is_future_of_libstdcxx(futex, arguments.at[2]);
-      PublishedWait wait(futex.word, future ? LW_FUTURE : LW_FUTEX,
-                         future ? futex.flags & ~LW_PROCESS_SHARED : futex.flags, pc);
+      PublishedWait wait(futex.word, LW_FUTEX, futex.flags, pc);
       const auto stands = [&] { return still_has(futex, arguments.at[2]); };
       if (stands()) wait.check_while(stands);
       return arguments.forward(SYS_futex);
