@@ -68,17 +68,25 @@ class Misuse final : public core::Detector {
     }
   }
 
+  // It may have ended, and be another one by now.
+  static bool is_still_left(const ThreadState& thread, const Object& object) {
+    return object.stack_thread == thread.id && object.address.load(std::memory_order_acquire) != 0;
+  }
+
   // No line of the program ends it, so the place is where the other one took it, or waits. What the lock
   // itself said of that has been overwritten by the calls that end the thread.
   void on_object_left(ThreadState& thread, Object& object) {
     ReportStep steps[2] = {{}, core::step_of_end(thread, object)};
     Acquisition* node = nullptr;
     ThreadState* holder = core::holder_of(object, &thread, &node);
-    if (holder != nullptr) {
-      steps[0] = step_taken(*holder, *node);
+    const bool held = holder != nullptr;
+    if (held) steps[0] = step_taken(*holder, *node);
+    const bool waited_for = !held && core::waiters_of(object) > core::wakes_on_way(object) &&
+                            find_waiter(object, steps[0]);
+    if (!is_still_left(thread, object)) return;
+    if (held) {
       tell("destroyed-while-held", "left-held", steps, 2);
-    } else if (core::waiters_of(object) > core::wakes_on_way(object) &&
-               find_waiter(object, steps[0])) {
+    } else if (waited_for) {
       tell("destroyed-while-held", "left-waited-for", steps, 2);
     }
   }

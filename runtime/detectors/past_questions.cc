@@ -111,6 +111,7 @@ BeforePost before_post(const Question& question, const Turn& turn) {
   found.decided = decides(question);
   found.permit_got_under_it = got_under == question.keeping.kept.object->id;
   found.took_it_since = took_after(question, posted.end);
+  if (turn.end.load(std::memory_order_acquire) != posted.end) return {};  // of another turn by now
   return found;
 }
 

@@ -67,7 +67,8 @@ void move_deeds(const Past& old, Past& past) {
   for_each_deed(&old, [&past](Deed& deed) {
     if (!is_standing(deed)) return free_deed(past, deed);
     const Object* object = deed.object.load(std::memory_order_relaxed);
-    slot_for(past, *object).store(&deed, std::memory_order_relaxed);
+    slot_for(past, *object, deed.id.load(std::memory_order_relaxed))
+        .store(&deed, std::memory_order_relaxed);
     ++past.count;
   });
 }

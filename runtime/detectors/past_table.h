@@ -118,8 +118,8 @@ inline bool is_of(const Deed& deed, const Object& object) {
 
 // The object's slot, or the free one where it would be.
 template <class AnyPast>
-auto& slot_for(AnyPast& past, const Object& object) {
-  std::uint32_t at = object.id * 2654435769u;  // Knuth's multiplicative hash
+auto& slot_for(AnyPast& past, const Object& object, model::Id id) {
+  std::uint32_t at = id * 2654435769u;  // Knuth's multiplicative hash
   for (;; ++at) {
     auto& slot = past.slots[at & (past.capacity - 1)];
     const Deed* known = slot.load(std::memory_order_acquire);
@@ -142,8 +142,9 @@ void for_each_deed(const Past* past, Visit visit) {
 }
 
 inline const Deed* deed_in(const Past* past, const Object& object) {
-  const Deed* deed =
-      past == nullptr ? nullptr : slot_for(*past, object).load(std::memory_order_acquire);
+  const Deed* deed = past == nullptr
+                         ? nullptr
+                         : slot_for(*past, object, object.id).load(std::memory_order_acquire);
   return deed != nullptr && is_of(*deed, object) ? deed : nullptr;  // another's by now, perhaps
 }
 // Of the calling thread.
@@ -166,7 +167,7 @@ template <class Change>
 void note(ThreadState& thread, const Object& object, Change change) {
   Past* past = past_with_room(thread);
   if (past == nullptr) return;
-  Slot& slot = slot_for(*past, object);
+  Slot& slot = slot_for(*past, object, object.id);
   if (Deed* known = slot.load(std::memory_order_relaxed)) return change(*known, *past);
   Deed* deed = empty_deed(*past);
   if (deed == nullptr) return;

@@ -21,7 +21,6 @@ using core::ThreadState;
 constexpr const char* kMonitor = "wait-while-holding";
 constexpr const char* kBlocking = "blocking-under-lock";
 constexpr const char* kNoted = "wait under locks, noted";
-constexpr const char* kJudged = "wait under locks, for the command to judge";
 
 struct NotedWait {
   ReportStep step;
@@ -34,6 +33,7 @@ struct Pair {
   Pair* next = nullptr;
   NotedWait* wait = nullptr;
   Acquisition* kept = nullptr;
+  std::atomic<std::uint64_t> judged{0};  // places of takings that the command was given, by hash
 };
 
 // Pairs by the object that is waited for, hashed by its id. They are only added: what a reader sees stays.
@@ -77,6 +77,7 @@ void tell_blocking(const NotedWait& wait, ThreadState& other, const char* varian
   core::StepList steps;
   steps.add(wait.step);
   for (Acquisition* taking : takings) steps.add(step_taken(other, *taking));
+  if (steps.count() < 2) return core::count_lost(core::Loss::findings);
   submit_steps(kBlocking, variant, steps.begin(), steps.count());
 }
 
@@ -115,7 +116,17 @@ bool needs_it_not(const Pair& pair, const BeforePost& before) {
                      [&](const Acquisition* taking) { return taking->site == pair.kept->site; });
 }
 
-void confirm_blocking(const Pair& pair, ThreadState& other) {
+// A bit for each place: of those with one bit in common one is told.
+std::uint64_t hashed_places(const Takings& takings) {
+  std::uint64_t places = 0;
+  for (const Acquisition* taking : takings) {
+    const std::uint32_t id = taking->stack == nullptr ? 0 : taking->stack->id;
+    places |= 1ULL << (id * 2654435769u >> 26);  // Knuth's multiplicative hash
+  }
+  return places;
+}
+
+void confirm_blocking(Pair& pair, ThreadState& other) {
   const ReportStep& wait = pair.wait->step;
   const BeforePost before = taken_before_posting(other, {*wait.thread, *pair.kept}, *wait.object);
   if (before.takings.empty() || needs_it_not(pair, before)) return;
@@ -125,13 +136,13 @@ void confirm_blocking(const Pair& pair, ThreadState& other) {
     return;
   }
   // Copies of one line in the machine code are places of their own here: the command knows better.
-  const core::InternedStack* place = (*before.takings.begin())->stack;
-  if (!first_time(kJudged, place, wait.object)) return;
+  const std::uint64_t places = hashed_places(before.takings);
+  if ((pair.judged.fetch_or(places, std::memory_order_relaxed) & places) == places) return;
   tell_blocking(*pair.wait, other, room ? "room" : "decided",
                 room ? before.passed : before.takings);
 }
 
-void confirm_if_both(const Pair& pair, ThreadState& other) {
+void confirm_if_both(Pair& pair, ThreadState& other) {
   const ReportStep& wait = pair.wait->step;
   if (&other == wait.thread || other.lost_in_fork || is_lock(*wait.object)) return;
   if (pair.wait->confirmed.load(std::memory_order_relaxed)) return;
@@ -139,7 +150,7 @@ void confirm_if_both(const Pair& pair, ThreadState& other) {
   is_monitor(*pair.wait) ? confirm_monitor(pair, other) : confirm_blocking(pair, other);
 }
 
-void confirm_by_all(const Pair& pair) {
+void confirm_by_all(Pair& pair) {
   for (ThreadState* other = core::newest_state(); other != nullptr; other = other->next) {
     confirm_if_both(pair, *other);
   }
@@ -179,7 +190,7 @@ void wait_again(const ReportStep& wait) {
   NotedWait* noted = noted_before(wait);
   if (noted == nullptr || noted->confirmed.load()) return;
   if (noted->newest.exchange(newest, std::memory_order_seq_cst) == newest) return;
-  const Pair* pair = bucket(*wait.object).load(std::memory_order_acquire);
+  Pair* pair = bucket(*wait.object).load(std::memory_order_acquire);
   for (; pair != nullptr; pair = pair->next) {
     if (pair->wait == noted) confirm_by_all(*pair);
   }

@@ -51,9 +51,11 @@ unsigned readers_in(unsigned word) {
   return word >> kReaderShift;
 }
 
+// Asked twice: while threads are gone through, one may have given back and another one taken.
 bool all_readers_are_others(const pthread_rwlock_t* lock) {
   const unsigned word = readers_word(lock);
-  return lw_held_by_others(lock) >= readers_in(word) && readers_word(lock) == word;
+  return lw_held_by_others(lock) >= readers_in(word) &&
+         lw_held_by_others(lock) >= readers_in(word) && readers_word(lock) == word;
 }
 
 // What the calling thread was not seen to take: whose is it? nullptr: it may be its own.

@@ -121,7 +121,7 @@ void tell_acquired(ThreadState& thread, const Acquisition& node) {
 
 // Before the entry is taken out of the chain.
 void settle(ThreadState& thread, Acquisition& node) {
-  if (counts_after_all(thread, node)) observe(thread, node);
+  if (Acquisition* counts = nesting_to_count(thread, node)) observe(thread, *counts);
 }
 
 void tell_release(ThreadState& thread, const Acquisition& node) {

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/core/events/nesting.h"
 
+#include <utility>
+
 #include "runtime/core/base/fork_epoch.h"
-#include "runtime/core/record/record_writer.h"
 #include "runtime/core/state/newborn.h"
 
 namespace lockweave::core {
@@ -64,6 +65,13 @@ Counted count_held(const ThreadState& thread, const Acquisition& wanted, Counted
   return part;
 }
 
+// A lock that was taken again, and released with the semaphore still held; nullptr: there is none.
+struct Undecided {
+  Acquisition* lock = nullptr;
+  const Object* semaphore = nullptr;
+};
+thread_local constinit Undecided undecided __attribute__((tls_model("initial-exec")));
+
 // Has anybody taken the semaphore under this lock, which he took at that place?
 bool is_taken_at(const Object& semaphore, const Acquisition& lock) {
   for (const Acquisition* at = newest_acquisition_of(semaphore); at != nullptr;
@@ -72,6 +80,31 @@ bool is_taken_at(const Object& semaphore, const Acquisition& lock) {
     if (outer != nullptr && outer->object == lock.object && outer->site == lock.site) return true;
   }
   return false;
+}
+
+bool is_held(const ThreadState& thread, const Object& object) {
+  bool found = false;
+  for_each_held(thread, [&](const Held& held) { found |= held.node->object == &object; });
+  return found;
+}
+
+const Object* semaphore_that_outlived(const ThreadState& thread, const Object& lock) {
+  const Object* semaphore = nullptr;
+  for_each_held(thread, [&](const Held& held) {
+    if (outlived(held) == &lock) semaphore = held.node->object;
+  });
+  return semaphore;
+}
+
+// A lock taken again is released, and the semaphore stays.
+Acquisition* when_released(const ThreadState& thread, Acquisition& lock) {
+  const Object* semaphore = semaphore_that_outlived(thread, *lock.object);
+  if (semaphore == nullptr) return nullptr;
+  if (undecided.lock == &lock && undecided.semaphore == semaphore) return nullptr;
+  if (!is_taken_at(*semaphore, lock)) return &lock;
+  pin_chain(&lock);
+  const Undecided before = std::exchange(undecided, {&lock, semaphore});
+  return before.lock != nullptr && before.semaphore->lock_like ? before.lock : nullptr;
 }
 
 }  // namespace
@@ -103,20 +136,11 @@ Acquisition* nesting_that_counts(ThreadState& thread, Acquisition& node) {
   return held.outer == nullptr ? nullptr : on_chain(node, held.outer, nullptr);
 }
 
-bool counts_after_all(const ThreadState& thread, const Acquisition& node) {
-  if ((node.flags & kTakenAgain) == 0) return false;
-  bool counts = false;
-  for_each_held(thread, [&](const Held& held) {
-    if (outlived(held) != node.object) return;
-    Object& semaphore = *held.node->object;
-    if (is_taken_at(semaphore, node)) {
-      semaphore.lock_like = false;
-      record_writer.note_object(semaphore);
-    } else {
-      counts = true;
-    }
-  });
-  return counts;
+Acquisition* nesting_to_count(const ThreadState& thread, Acquisition& released) {
+  if ((released.flags & kTakenAgain) != 0) return when_released(thread, released);
+  if (undecided.lock == nullptr || released.object != undecided.semaphore) return nullptr;
+  Acquisition* lock = std::exchange(undecided, {}).lock;
+  return is_held(thread, *lock->object) ? nullptr : lock;
 }
 
 }  // namespace lockweave::core

@@ -12,8 +12,9 @@
 //                the lock knows (the lightswitch). Whoever wants the semaphore under the lock has looked
 //                at the counter, so it is free, or of somebody who does not need the lock.
 //                If the lock is released and the semaphore is still held, it was a nesting all the same,
-//                unless it was the lock at the place where the semaphore is taken under it: then that is
-//                taken only at times, so a counter decides, and the semaphore is no lock.
+//                unless it was taken at the place where the semaphore is taken under it: that is taken
+//                only at times there. Then how the semaphore is given back tells: under the lock, as by
+//                who counts, or without it.
 //
 // Limit: whether who wants the semaphore has looked at a counter cannot be seen. A program that takes and
 // gives back a semaphore under one lock always, without a counter, can deadlock, and is not told unless
@@ -30,7 +31,8 @@ namespace lockweave::core {
 bool takes_again(const ThreadState& thread, std::uintptr_t address);
 // `node` is wanted next: it, the same on a chain of the locks that count, or nullptr if none does.
 Acquisition* nesting_that_counts(ThreadState& thread, Acquisition& node);
-// `node`, in the thread's chain, is about to be released: was it taken again for something else?
-bool counts_after_all(const ThreadState& thread, const Acquisition& node);
+// `released`, in the thread's chain, is about to be released: the nesting that turns out to count with that; nullptr:
+// none. It keeps a pointer to an undecided one until the semaphore is given back, and pins it.
+Acquisition* nesting_to_count(const ThreadState& thread, Acquisition& released);
 
 }  // namespace lockweave::core

@@ -63,7 +63,7 @@ Node* make_node(const AcquisitionKey& key, std::uint64_t hash, Object& object,
   acquisitions.count.store(node->id, std::memory_order_relaxed);
   node->next_of_object = object.acquisitions;
   object.acquisitions = node;
-  node->address.store(key.address, std::memory_order_relaxed);
+  node->address.store(key.address, std::memory_order_release);
   return node;
 }
 

@@ -198,18 +198,33 @@ void remove_held(ThreadState& thread, std::uint32_t at, Removal removal) {
   if (chain_is_behind(thread) && steps_to_new_chain(thread) <= kNear) make_new_chain(thread);
 }
 
+namespace {
+
+// Its frame has returned, but the thread goes on: that was told to nobody, and the memory is there.
+bool lies_on_stack_in_use(const Object& object) {
+  const ThreadState* owner = object.stack_thread == 0 ? nullptr : thread_by_id(object.stack_thread);
+  return owner != nullptr && !owner->finished.load(std::memory_order_relaxed);
+}
+
+}  // namespace
+
 bool remove_ended(ThreadState& thread, std::uintptr_t address) {
   const std::uint32_t depth = depth_of(thread);
   const std::uint32_t near = depth > kNear ? depth - kNear : 0;
   for (std::uint32_t i = depth; i > near; --i) {
-    const Held& held = entries(thread)[i - 1];
+    Held& held = entries(thread)[i - 1];
     if (is_hole(held)) continue;
     const Object& object = *held.node->object;
     if (object.address.load(std::memory_order_acquire) != 0) continue;
     if (object.ended_at.load(std::memory_order_relaxed) != address) continue;
     if (find_object(address) != nullptr) return false;
-    remove_held(thread, i - 1);
-    return true;
+    const bool gone = !lies_on_stack_in_use(object);
+    if (held.count > 1) {
+      --held.count;
+    } else {
+      remove_held(thread, i - 1);
+    }
+    return gone;
   }
   return false;
 }

@@ -70,7 +70,8 @@ bool bring_chain_up_to_date(ThreadState& thread, Effort effort = Effort::within_
 void earn_chain_credit(ThreadState& thread);  // it made an acquisition that is new to it
 
 // Takes out, of the innermost entries, the one of an object that ended at `address` and has no successor
-// there: its memory was given back under it. False: there is none.
+// there: its memory was given back under it. False: there is none, or the memory may be looked at: the
+// frame of a thread that goes on.
 bool remove_ended(ThreadState& thread, std::uintptr_t address);
 
 // Drops entries that are no longer true: the object ended, or glibc says another thread owns it. In a deep

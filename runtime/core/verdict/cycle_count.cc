@@ -22,44 +22,52 @@ class CountReported final : public model::LockOrderGraph::Visitor {
 
 // Numbers from 1 without gaps for what has ids with gaps: the graph's arrays are as long as the largest, and
 // a process may have had any number of locks that came to nothing. In the order of the ids: outer nodes
-// have smaller ones than inner ones.
+// have smaller ones than inner ones. What the id was when it was added counts: threads that still run may
+// make something else of a node.
 template <class Item>
 class Numbered {
  public:
+  struct Entry {
+    Id id;
+    Item item;
+    friend bool operator==(const Entry&, const Entry&) = default;
+    friend bool operator<(const Entry& a, const Entry& b) { return a.id < b.id; }
+  };
+
   explicit Numbered(std::size_t capacity)
-      : items_(arena.make_array<Item>(capacity + 1)), capacity_(capacity) {}
+      : entries_(arena.make_array<Entry>(capacity + 1)), capacity_(capacity) {}
   ~Numbered() {
-    if (items_ != nullptr) arena.deallocate(items_, (capacity_ + 1) * sizeof(Item));
+    if (entries_ != nullptr) arena.deallocate(entries_, (capacity_ + 1) * sizeof(Entry));
   }
   Numbered(const Numbered&) = delete;
   Numbered& operator=(const Numbered&) = delete;
 
   bool add(Item item) {
-    const bool room = items_ != nullptr && count_ < capacity_;
-    if (room) items_[count_++] = item;
+    const bool room = entries_ != nullptr && count_ < capacity_;
+    if (room) entries_[count_++] = {id_of(item), item};
     return room;
   }
   void sort() {
-    std::sort(begin(), end(), [](Item a, Item b) { return id_of(a) < id_of(b); });
+    std::sort(begin(), end());
     count_ = static_cast<std::size_t>(std::unique(begin(), end()) - begin());
   }
   // 0: it is not among them.
   Id number_of(Item item) const {
-    const Item* at = std::lower_bound(items_, items_ + count_, item,
-                                      [](Item a, Item b) { return id_of(a) < id_of(b); });
-    return at == items_ + count_ || *at != item ? 0 : static_cast<Id>(at - items_) + 1;
+    const Entry wanted{id_of(item), item};
+    const Entry* at = std::lower_bound(entries_, entries_ + count_, wanted);
+    return at == entries_ + count_ || *at != wanted ? 0 : static_cast<Id>(at - entries_) + 1;
   }
   void keep_first(std::size_t count) { count_ = count; }
-  bool has_memory() const { return items_ != nullptr; }
+  bool has_memory() const { return entries_ != nullptr; }
   std::size_t size() const { return count_; }
-  Item* begin() { return items_; }
-  Item* end() { return items_ + count_; }
+  Entry* begin() { return entries_; }
+  Entry* end() { return entries_ + count_; }
 
  private:
   static Id id_of(Id id) { return id; }
   static Id id_of(const Acquisition* node) { return node->id; }
 
-  Item* items_;
+  Entry* entries_;
   const std::size_t capacity_;
   std::size_t count_ = 0;
 };
@@ -100,10 +108,10 @@ void leave_out_begun(Nodes& nodes) {
   std::size_t kept = 0;
   const std::size_t size = nodes.size();
   for (std::size_t i = 0; i < size; ++i) {
-    Acquisition* node = nodes.begin()[i];
+    const Nodes::Entry entry = nodes.begin()[i];
     nodes.keep_first(kept);
-    Acquisition* outer = nearest_lock(node->outer);
-    if (outer == nullptr || nodes.number_of(outer) != 0) nodes.begin()[kept++] = node;
+    Acquisition* outer = nearest_lock(entry.item->outer);
+    if (outer == nullptr || nodes.number_of(outer) != 0) nodes.begin()[kept++] = entry;
   }
   nodes.keep_first(kept);
 }
@@ -116,7 +124,7 @@ std::size_t count_orders() {
 }
 
 void collect(Nodes& nodes, Locks& locks) {
-  for (const Acquisition* node : nodes) (void)locks.add(node->object->id);
+  for (const Nodes::Entry& entry : nodes) (void)locks.add(entry.item->object->id);
   for_each_order(
       [](void* context, const DeclaredOrder& order) {
         (void)static_cast<Locks*>(context)->add(order.before->id);
@@ -175,15 +183,17 @@ CycleCount count_lock_order_cycles(std::uint32_t enough) {
   Locks locks(nodes.size() + 2 * count_orders());
   collect(nodes, locks);
   Building building{graph, nodes, locks};
-  for (Acquisition* node : nodes) {
+  for (const Nodes::Entry& entry : nodes) {
     ++building.number;
-    add_node(building, *node);
+    add_node(building, *entry.item);
   }
   for_each_order(
       [](void* context, const DeclaredOrder& order) {
         const auto& into = *static_cast<Building*>(context);
-        into.graph.add_declared_order(into.locks.number_of(order.before->id),
-                                      into.locks.number_of(order.after->id));
+        const Id before = into.locks.number_of(order.before->id);
+        const Id after = into.locks.number_of(order.after->id);
+        // 0: it was declared a moment ago.
+        if (before != 0 && after != 0) into.graph.add_declared_order(before, after);
       },
       &building);
   CountReported counter;

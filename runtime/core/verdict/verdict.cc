@@ -34,7 +34,11 @@ void flush_program_output() {
   }
 }
 
-bool is_candidate(const Report& report) { return std::string_view(report.variant) == "candidate"; }
+// The command decides whether it is a finding (tools/lockweave/records).
+bool is_candidate(const Report& report) {
+  const std::string_view variant = report.variant;
+  return variant == "candidate" || variant == "room" || variant == "decided";
+}
 
 bool counts(const Report& report) {
   const model::Rule* rule = model::find_rule(report.rule);

@@ -137,10 +137,13 @@ class shared_mutex {
     if (writer != 0 && lockweave_lw_owns()(writer) != 0) return;
     const unsigned before = readers_word();
     const bool read = readers_in(before) != 0;
-    if (writer == 0 && read) {
-      if (op.held_by_others(this) < readers_in(before) || readers_word() != before) return;
-    }
+    if (writer == 0 && read && !are_others(op, before)) return;
     op.release_not_held(this, LW_RWLOCK, writer != 0 || read, pc);
+  }
+  // Asked twice: while threads are gone through, one may have given back and another one taken.
+  bool are_others(const detail::operation& op, unsigned word) const noexcept {
+    return op.held_by_others(this) >= readers_in(word) &&
+           op.held_by_others(this) >= readers_in(word) && readers_word() == word;
   }
   unsigned readers_word() const noexcept {
 #if defined(__GLIBC__)

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 
+#include "lockweave/hooks.h"
 #include "run_threads.h"
 #include "steps.h"
 
@@ -21,7 +22,8 @@ static atomic_int leaving;
 static pthread_mutex_t desk = PTHREAD_MUTEX_INITIALIZER;
 static sem_t passes;
 
-static void meet(void) {
+// Each call is a copy in the machine code: several places, but one line.
+static inline __attribute__((always_inline)) void meet(void) {
   pthread_mutex_lock(&entrance);
   if (++inside < kGuests) {
     pthread_mutex_unlock(&entrance);
@@ -47,6 +49,7 @@ static void* be_guest(void* unused) {
   for (int i = 0; i < 3; ++i) {
     meet();
     visit();
+    meet();
   }
   return unused;
 }
@@ -56,5 +59,6 @@ int main(void) {
   sem_init(&all_left, 0, 0);
   sem_init(&passes, 0, 2);
   run_threads(be_guest, be_guest, be_guest);
-  return 0;
+  return lw_findings != NULL &&
+         lw_findings() != 0;  // what the command is to judge counts for nothing
 }
