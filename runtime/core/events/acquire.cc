@@ -119,11 +119,6 @@ void tell_acquired(ThreadState& thread, const Acquisition& node) {
         .object = node.object});
 }
 
-// Before the entry is taken out of the chain.
-void settle(ThreadState& thread, Acquisition& node) {
-  if (Acquisition* counts = nesting_to_count(thread, node)) observe(thread, *counts);
-}
-
 void tell_release(ThreadState& thread, const Acquisition& node) {
   if (!orders_as_lock(node)) return;
   emit({.kind = EventKind::release,
@@ -178,7 +173,7 @@ bool pop_held(ThreadState& thread, std::uintptr_t address) {
     --held.count;
     return true;
   }
-  settle(thread, *held.node);
+  settle_nestings(thread, *held.node, observe);
   tell_release(thread, *held.node);
   remove_held(thread, at, Removal::released);
   return true;
@@ -193,7 +188,7 @@ bool park_held(ThreadState& thread, std::uintptr_t address, bool keeps, Parked& 
     return true;
   }
   parked = {entries(thread)[at].node, entries(thread)[at].count};
-  settle(thread, *parked.node);
+  settle_nestings(thread, *parked.node, observe);
   tell_release(thread, *parked.node);
   remove_held(thread, at);
   return true;

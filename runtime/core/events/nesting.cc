@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/core/events/nesting.h"
 
-#include <utility>
+#include <algorithm>
 
 #include "runtime/core/base/fork_epoch.h"
 #include "runtime/core/state/newborn.h"
@@ -65,10 +65,17 @@ Counted count_held(const ThreadState& thread, const Acquisition& wanted, Counted
   return part;
 }
 
-// A lock that was taken again, and released with the semaphore still held; nullptr: there is none.
+// Of one semaphore that has outlived `lock`: that lock's acquisitions since, each released with the semaphore
+// still held. Of the thread; `semaphore` is nullptr if there are none.
 struct Undecided {
-  Acquisition* lock = nullptr;
+  static constexpr std::uint32_t kMost = 4;  // of more the oldest count at once
+
   const Object* semaphore = nullptr;
+  const Object* lock = nullptr;
+  bool only_at_times =
+      false;  // it was passed at a place where the semaphore is taken, and not taken
+  std::uint32_t count = 0;
+  Acquisition* taken[kMost] = {};
 };
 thread_local constinit Undecided undecided __attribute__((tls_model("initial-exec")));
 
@@ -96,15 +103,37 @@ const Object* semaphore_that_outlived(const ThreadState& thread, const Object& l
   return semaphore;
 }
 
+void count_undecided(ThreadState& thread, Observer observe) {
+  for (std::uint32_t i = 0; i < undecided.count; ++i) observe(thread, *undecided.taken[i]);
+  undecided = {};
+}
+
+bool is_undecided(const Acquisition& lock) {
+  Acquisition* const* end = undecided.taken + undecided.count;
+  return std::find<Acquisition* const*>(undecided.taken, end, &lock) != end;
+}
+
 // A lock taken again is released, and the semaphore stays.
-Acquisition* when_released(const ThreadState& thread, Acquisition& lock) {
-  const Object* semaphore = semaphore_that_outlived(thread, *lock.object);
-  if (semaphore == nullptr) return nullptr;
-  if (undecided.lock == &lock && undecided.semaphore == semaphore) return nullptr;
-  if (!is_taken_at(*semaphore, lock)) return &lock;
+void put_off(ThreadState& thread, const Object& semaphore, Acquisition& lock, Observer observe) {
+  if (undecided.semaphore == &semaphore && is_undecided(lock)) return;
+  if (undecided.semaphore != nullptr && !undecided.semaphore->lock_like) undecided = {};
+  if (undecided.semaphore != &semaphore || undecided.count == Undecided::kMost) {
+    count_undecided(thread, observe);
+  }
+  undecided.semaphore = &semaphore;
+  undecided.lock = lock.object;
+  undecided.only_at_times |= is_taken_at(semaphore, lock);
+  undecided.taken[undecided.count++] = &lock;
   pin_chain(&lock);
-  const Undecided before = std::exchange(undecided, {&lock, semaphore});
-  return before.lock != nullptr && before.semaphore->lock_like ? before.lock : nullptr;
+}
+
+void decide(ThreadState& thread, Observer observe) {
+  const bool by_who_counts = undecided.only_at_times && is_held(thread, *undecided.lock);
+  if (by_who_counts) {
+    undecided = {};
+  } else {
+    count_undecided(thread, observe);
+  }
 }
 
 }  // namespace
@@ -136,11 +165,13 @@ Acquisition* nesting_that_counts(ThreadState& thread, Acquisition& node) {
   return held.outer == nullptr ? nullptr : on_chain(node, held.outer, nullptr);
 }
 
-Acquisition* nesting_to_count(const ThreadState& thread, Acquisition& released) {
-  if ((released.flags & kTakenAgain) != 0) return when_released(thread, released);
-  if (undecided.lock == nullptr || released.object != undecided.semaphore) return nullptr;
-  Acquisition* lock = std::exchange(undecided, {}).lock;
-  return is_held(thread, *lock->object) ? nullptr : lock;
+void settle_nestings(ThreadState& thread, Acquisition& released, Observer observe) {
+  if ((released.flags & kTakenAgain) != 0) {
+    const Object* semaphore = semaphore_that_outlived(thread, *released.object);
+    if (semaphore != nullptr) put_off(thread, *semaphore, released, observe);
+  } else if (undecided.semaphore != nullptr && released.object == undecided.semaphore) {
+    decide(thread, observe);
+  }
 }
 
 }  // namespace lockweave::core

@@ -12,13 +12,13 @@
 //                the lock knows (the lightswitch). Whoever wants the semaphore under the lock has looked
 //                at the counter, so it is free, or of somebody who does not need the lock.
 //                If the lock is released and the semaphore is still held, it was a nesting all the same,
-//                unless it was taken at the place where the semaphore is taken under it: that is taken
-//                only at times there. Then how the semaphore is given back tells: under the lock, as by
-//                who counts, or without it.
+//                and counts when the semaphore is given back, unless that is done under the lock and
+//                the lock was taken in between at the place where the semaphore is taken under it: then the
+//                semaphore is taken only at times there, so a counter decides.
 //
-// Limit: whether who wants the semaphore has looked at a counter cannot be seen. A program that takes and
-// gives back a semaphore under one lock always, without a counter, can deadlock, and is not told unless
-// it does.
+// Limits: a nesting that is undecided when its thread ends does not count. Whether who wants the semaphore
+// has looked at a counter cannot be seen. A program that takes and gives back a semaphore under one lock
+// always, without a counter, can deadlock, and is not told unless it does.
 // Cost: on the slow path of an acquisition, a step for each lock taken since the last one that is held
 // still; a walk over all that the thread holds where a semaphore is among it.
 #pragma once
@@ -31,8 +31,10 @@ namespace lockweave::core {
 bool takes_again(const ThreadState& thread, std::uintptr_t address);
 // `node` is wanted next: it, the same on a chain of the locks that count, or nullptr if none does.
 Acquisition* nesting_that_counts(ThreadState& thread, Acquisition& node);
-// `released`, in the thread's chain, is about to be released: the nesting that turns out to count with that; nullptr:
-// none. It keeps a pointer to an undecided one until the semaphore is given back, and pins it.
-Acquisition* nesting_to_count(const ThreadState& thread, Acquisition& released);
+// `released`, in the thread's chain, is about to be released: `observe` is called for each acquisition whose
+// nesting turns out to count with that. Pointers to undecided ones are kept until the semaphore is given
+// back; they are pinned.
+using Observer = void (*)(ThreadState& thread, Acquisition& node);
+void settle_nestings(ThreadState& thread, Acquisition& released, Observer observe);
 
 }  // namespace lockweave::core
