@@ -98,7 +98,7 @@ TABLE = [
         EVERY_STD | {"system", "packages"}),
     # Programs for people to read use only what users have.
     Row("instrumented_cases/", [PUBLIC, "instrumented_cases/"], EVERY_STD | {"system"}),
-    Row("tests/e2e/programs/", [PUBLIC, "steps.h", "run_threads.h", "main_asleep.h", "primitives.h"],
+    Row("tests/e2e/programs/", [PUBLIC, "steps.h", "run_threads.h", "primitives.h"],
         EVERY_STD | {"system"}),
 ]
 
