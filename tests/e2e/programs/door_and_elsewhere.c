@@ -1,8 +1,8 @@
-// tests/e2e/programs/gate_and_elsewhere.c
+// tests/e2e/programs/door_and_elsewhere.c
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Who is to wait is decided under the lock, at a gate that has copies in the machine code. First the other one
-// takes the lock at the gate alone before it posts: harmless. Later it takes it elsewhere, too.
+// Who is to wait is decided under the lock, at a door that has copies in the machine code. First the other one
+// takes the lock at the door alone before it posts: harmless. Later it takes it elsewhere, too.
 #include <pthread.h>
 #include <semaphore.h>
 #include <stddef.h>
@@ -10,25 +10,25 @@
 #include "run_threads.h"
 #include "steps.h"
 
-static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t hall = PTHREAD_MUTEX_INITIALIZER;
 static sem_t answers;
 static sem_t calls;
 static int count;
 
 static inline __attribute__((always_inline)) void pass(int waits) {
-  pthread_mutex_lock(&gate);
+  pthread_mutex_lock(&hall);
   ++count;
   if (waits) {
     sem_post(&calls);
     sem_wait(&answers);  // expect: blocking-under-lock
   }
-  pthread_mutex_unlock(&gate);
+  pthread_mutex_unlock(&hall);
 }
 
 static __attribute__((noinline)) void take_elsewhere(void) {
-  pthread_mutex_lock(&gate);
+  pthread_mutex_lock(&hall);
   ++count;
-  pthread_mutex_unlock(&gate);
+  pthread_mutex_unlock(&hall);
 }
 
 static void* nothing(void* unused) { return unused; }
