@@ -11,6 +11,7 @@
 // dropped there is used again after `lives` has grown here.
 #pragma once
 
+#include "runtime/core/base/lost.h"
 #include "runtime/detectors/thread_past.h"
 
 namespace lockweave::detectors::past {
@@ -166,11 +167,11 @@ Deed* empty_deed(Past& past);
 template <class Change>
 void note(ThreadState& thread, const Object& object, Change change) {
   Past* past = past_with_room(thread);
-  if (past == nullptr) return;
+  if (past == nullptr) return core::count_lost(core::Loss::waits);
   Slot& slot = slot_for(*past, object, object.id);
   if (Deed* known = slot.load(std::memory_order_relaxed)) return change(*known, *past);
   Deed* deed = empty_deed(*past);
-  if (deed == nullptr) return;
+  if (deed == nullptr) return core::count_lost(core::Loss::waits);
   change(*deed, *past);
   deed->id.store(object.id, std::memory_order_relaxed);
   deed->object.store(&object, std::memory_order_relaxed);

@@ -14,7 +14,7 @@
 // Thread-safety: noted by the thread itself; asked by any, also while the set grows or goes to another
 // thread after this one's end: the answer is then that nothing is known. Cost: one probe. Memory: it
 // grows with the number of different objects there are at a time; what is known of one that has ended
-// goes when room is needed. Without memory nothing more is noted.
+// goes when room is needed. Without memory nothing more is noted, and each time is counted as a lost wait.
 #pragma once
 
 #include "runtime/core/events/detector.h"

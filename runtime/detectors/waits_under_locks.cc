@@ -77,7 +77,7 @@ void tell_blocking(const NotedWait& wait, ThreadState& other, const char* varian
   core::StepList steps;
   steps.add(wait.step);
   for (Acquisition* taking : takings) steps.add(step_taken(other, *taking));
-  if (steps.count() < 2) return core::count_lost(core::Loss::findings);
+  if (steps.count() < 2) return;  // without memory: counted there
   submit_steps(kBlocking, variant, steps.begin(), steps.count());
 }
 
@@ -108,7 +108,7 @@ bool is_room(const Object& object) {
   return object.kind == LW_SEMAPHORE && object.permits.load(std::memory_order_relaxed) == 1;
 }
 
-// Who has passed the gate at which others wait knew that it need not: that is decided under the lock.
+// Who has passed the door at which others wait knew that it need not: that is decided under the lock.
 bool needs_it_not(const Pair& pair, const BeforePost& before) {
   if (!is_room(*pair.wait->step.object)) return false;
   if (before.permit_got_under_it || before.took_it_since) return true;
@@ -203,13 +203,13 @@ void note_wait_under_locks(const ReportStep& wait) {
   if (kept == nullptr) return;
   if (!first_time(kNoted, wait.stack, wait.object)) return wait_again(wait);
   auto* noted = core::arena.make<NotedWait>(wait, newest_id());
-  if (noted == nullptr) return core::count_lost(core::Loss::findings);
+  if (noted == nullptr) return core::count_lost(core::Loss::waits);
   core::pin_thread(*wait.thread);
   core::pin_object(*wait.object);
   core::pin_chain(wait.held);
   if (is_monitor(*noted)) tell_candidate(*noted, *kept);
   for (; kept != nullptr; kept = innermost_lock(kept->outer)) {
-    if (!add_pair(*noted, *kept)) return core::count_lost(core::Loss::findings);
+    if (!add_pair(*noted, *kept)) return core::count_lost(core::Loss::waits);
   }
 }
 

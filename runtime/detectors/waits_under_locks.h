@@ -19,15 +19,15 @@
 // before it got the permit that it gives back: with the permit it has all it needs.
 //
 // A semaphore that begins with one permit is a *room* for one, or for one group: the first of the group
-// takes it under the lock, the last gives it back under it (the lightswitch). Who has passed the gate, the place where the
+// takes it under the lock, the last gives it back under it (the lightswitch). Who has passed the door, the place where the
 // waiter took the lock, knew there that it need not wait; and who got its permit under the lock
 // leaves as it came. What a poster took in a turn that is not whole any more, because it has taken the
 // lock since, is not told then, but with its next post.
 // Nor is a wait one that closes a turnstile: who has come through it himself, a permit got and posted at once,
 // knows it to be open.
 // Where the waiter decides under the lock, and for rooms, copies of one source line must be known
-// as one: then all takings are told, and the command judges (tools/lockweave/records/gates.h).
-// Limit: who waits at a gate by its role alone, and not by what the lock guards, is not told unless it
+// as one: then all takings are told, and the command judges (tools/lockweave/records/decided_waits.h).
+// Limit: who waits at a door by its role alone, and not by what the lock guards, is not told unless it
 // blocks. So for a room's lock that all take in one function of the user's, in optimised code: its
 // return address is the place then (site_key.h).
 //

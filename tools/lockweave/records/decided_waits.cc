@@ -1,6 +1,6 @@
-// tools/lockweave/records/gates.cc
+// tools/lockweave/records/decided_waits.cc
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "tools/lockweave/records/gates.h"
+#include "tools/lockweave/records/decided_waits.h"
 
 #include <algorithm>
 #include <span>
@@ -18,7 +18,7 @@ bool same_line(const model::Site& a, const model::Site& b) {
 }
 
 // From the lock's call out to the function that waits later; empty: not known.
-Sites gate_of(const RawStep& wait, Id lock, SymbolizedRecords& symbolized) {
+Sites door_of(const RawStep& wait, Id lock, SymbolizedRecords& symbolized) {
   const model::Record& record = symbolized.record(wait.record);
   Id held = wait.step.held;
   while (held != 0 && record.acquisition(held).object != lock) {
@@ -30,10 +30,10 @@ Sites gate_of(const RawStep& wait, Id lock, SymbolizedRecords& symbolized) {
   return taken.first(std::min(taken.size(), returned_frames(taken, waits) + 1));
 }
 
-bool is_at(Sites gate, const RawStep& taking, SymbolizedRecords& symbolized) {
+bool is_at(Sites door, const RawStep& taking, SymbolizedRecords& symbolized) {
   const Sites taken = symbolized.stack({taking.record, taking.step.stack});
-  return !gate.empty() && taken.size() >= gate.size() &&
-         std::equal(gate.begin(), gate.end(), taken.begin(), same_line);
+  return !door.empty() && taken.size() >= door.size() &&
+         std::equal(door.begin(), door.end(), taken.begin(), same_line);
 }
 
 bool is_to_judge(const RawFinding& raw) {
@@ -43,12 +43,12 @@ bool is_to_judge(const RawFinding& raw) {
 
 // Makes it an ordinary finding; false: it is none.
 bool stands(RawFinding& raw, SymbolizedRecords& symbolized) {
-  const Sites gate = gate_of(raw.steps.front(), raw.steps[1].step.object, symbolized);
-  const auto at_gate = [&](const RawStep& taking) { return is_at(gate, taking, symbolized); };
+  const Sites door = door_of(raw.steps.front(), raw.steps[1].step.object, symbolized);
+  const auto at_door = [&](const RawStep& taking) { return is_at(door, taking, symbolized); };
   const auto takings = raw.steps.begin() + 1;
-  const auto other = std::find_if_not(takings, raw.steps.end(), at_gate);
+  const auto other = std::find_if_not(takings, raw.steps.end(), at_door);
   if (other == raw.steps.end()) return false;
-  if (raw.variant == "room" && std::any_of(takings, raw.steps.end(), at_gate)) return false;
+  if (raw.variant == "room" && std::any_of(takings, raw.steps.end(), at_door)) return false;
   std::iter_swap(takings, other);
   raw.steps.resize(2);
   raw.variant = "post";
@@ -57,7 +57,7 @@ bool stands(RawFinding& raw, SymbolizedRecords& symbolized) {
 
 }  // namespace
 
-void judge_gates(std::vector<RawFinding>& raw_findings, SymbolizedRecords& symbolized) {
+void judge_decided_waits(std::vector<RawFinding>& raw_findings, SymbolizedRecords& symbolized) {
   std::set<StackRef> stacks;
   for (const RawFinding& raw : raw_findings) {
     if (is_to_judge(raw)) symbolized.collect(raw, stacks);

@@ -55,8 +55,12 @@ Words words_of(Loss kind) {
     case Loss::permits: return {"taken permit", "no memory was left; an imbalance may be missed"};
     case Loss::notifications:
       return {"notification", "no memory was left; a lost wake-up may be missed"};
-    case Loss::waits: return {"wait", "it could not be shown to the others; a deadlock is missed"};
-    case Loss::steps: return {"finding step", "no memory was left; the finding is shorter"};
+    case Loss::waits:
+      return {
+          "wait",
+          "it, or what a thread did before it ends one, could not be kept; a deadlock is missed"};
+    case Loss::steps:
+      return {"finding step", "no memory was left; the finding is shorter, or left out"};
     case Loss::accesses:
       return {"access", "room or memory was short; a race with it or an older one is missed", true};
     case Loss::variables:

@@ -9,8 +9,8 @@
 
 #include "report/search_notes.h"
 #include "report/text.h"
+#include "tools/lockweave/records/decided_waits.h"
 #include "tools/lockweave/records/findings.h"
-#include "tools/lockweave/records/gates.h"
 #include "tools/lockweave/records/lock_order.h"
 #include "tools/lockweave/records/losses.h"
 #include "tools/lockweave/records/process_merge.h"
@@ -261,7 +261,7 @@ Results analyse(const Inputs& inputs, SymbolCache& symbols, Suppressions& suppre
       all_stories(symbolized, suppressions, filtered, inputs.situations, results);
   judge_candidates(raw_findings, symbolized);
   judge_lost_wakeups(raw_findings, symbolized);
-  judge_gates(raw_findings, symbolized);
+  judge_decided_waits(raw_findings, symbolized);
   prefetch_all(raw_findings, symbolized);
   sort_out(raw_findings, inputs.reported, symbolized, suppressions, results);
   note_cut_records(inputs, results);
