@@ -6,7 +6,7 @@
 // | call    | events                                                                            |
 // |---------|-----------------------------------------------------------------------------------|
 // | init    | barrier_begin with the number of parties                                          |
-// | wait    | the last to arrive: notify all; the others: a wait                                |
+// | wait    | the last to arrive: notify the others; they: a wait                                |
 // | destroy | object_end; a wait before it while somebody has not left                          |
 //
 // Who is last is counted by core, before anybody sleeps: asking glibc afterwards would show, for a
@@ -17,15 +17,20 @@
 namespace lockweave::frontends {
 namespace {
 
+// The wait that lw_barrier_arrive has published.
+class ArrivedWait {
+ public:
+  ArrivedWait() { lw_block_check(); }
+  ~ArrivedWait() noexcept(false) { lw_block_end(); }
+  ArrivedWait(const ArrivedWait&) = delete;
+  ArrivedWait& operator=(const ArrivedWait&) = delete;
+};
+
 int wait_at(pthread_barrier_t* barrier, const void* pc) {
   Operation operation(LW_OP_WAIT, barrier, LW_BARRIER);
   if (!operation) return real().pthread_barrier_wait(barrier);
-  const int place = lw_barrier_arrive(barrier);
-  if (place == 1) {
-    lw_notify(barrier, LW_BARRIER, 1, pc);
-    return real().pthread_barrier_wait(barrier);
-  }
-  Blocking blocking(barrier, LW_BARRIER, place < 0 ? LW_TIMED : 0, nullptr, nullptr, pc);
+  if (lw_barrier_arrive(barrier, pc) == 1) return real().pthread_barrier_wait(barrier);
+  const ArrivedWait wait;
   return real().pthread_barrier_wait(barrier);
 }
 

@@ -7,6 +7,8 @@
 
 #include <errno.h>
 
+#include <algorithm>
+
 #include "runtime/core/base/options.h"
 #include "runtime/core/base/tls.h"
 #include "runtime/core/code/modules.h"
@@ -86,13 +88,15 @@ void waiter_left(Object& object) {
   if (wakes_in(packed) > 0) core_state.wakes_on_way.fetch_sub(1, std::memory_order_seq_cst);
 }
 
-// Returns how many waiters this wakes that no earlier notification has woken already.
-std::uint32_t wake_waiters(Object& object, bool all) {
+constexpr std::uint32_t kAllWaiters = ~0U;
+
+// Returns how many waiters this wakes, at most `most`, that no earlier notification has woken already.
+std::uint32_t wake_waiters(Object& object, std::uint32_t most) {
   std::uint64_t packed = object.waiters_and_wakes.load(std::memory_order_seq_cst);
   std::uint32_t woken;
   do {
     const std::uint32_t still = waiters_in(packed) - wakes_in(packed);
-    woken = all ? still : (still > 0 ? 1 : 0);
+    woken = std::min(most, still);
     if (woken == 0) return 0;
   } while (!object.waiters_and_wakes.compare_exchange_weak(packed, packed + woken));
   core_state.wakes_on_way.fetch_add(woken, std::memory_order_seq_cst);
@@ -157,14 +161,30 @@ Object* notified_object(const void* object, lw_kind kind, const void* pc) {
                                                      : find_object(bits(object));
 }
 
-void tell_notified(Object& object, bool all, const void* pc) {
-  if (wake_waiters(object, all) == 0) {
+void tell_notified(Object& object, std::uint32_t most, const void* pc) {
+  if (wake_waiters(object, most) == 0) {
     object.missed_by.store(self().id, std::memory_order_relaxed);
     object.missed_pc.store(pc, std::memory_order_relaxed);
   } else {
     object.missed_pc.store(nullptr, std::memory_order_relaxed);
   }
-  emit({.kind = EventKind::notify, .all = all, .thread = &self(), .object = &object, .pc = pc});
+  emit({.kind = EventKind::notify,
+        .all = most > 1,
+        .thread = &self(),
+        .object = &object,
+        .pc = pc});
+}
+
+// Whose arrival is the last of a round finds all others of it waiting: each publishes its wait before it
+// arrives here.
+bool completes_round(Object& barrier, std::uint32_t parties) {
+  std::uint32_t arrived = barrier.arrived.load(std::memory_order_relaxed);
+  std::uint32_t next;
+  do {
+    next = arrived + 1 == parties ? 0 : arrived + 1;
+  } while (!barrier.arrived.compare_exchange_weak(arrived, next, std::memory_order_acq_rel,
+                                                  std::memory_order_relaxed));
+  return next == 0;
 }
 
 void count_waiter(Wait& wait) {
@@ -441,12 +461,13 @@ void lw_notify(const void* object, lw_kind kind, int all, const void* pc) {
   if (known == nullptr) return;
   if (kind == LW_SEMAPHORE && all != 0) note_giving(*known, false);
   emit({.kind = EventKind::order_release, .thread = &self(), .object = known});
-  tell_notified(*known, all != 0, pc);
+  tell_notified(*known, all != 0 ? kAllWaiters : 1, pc);
 }
 
 void lw_wake(const void* object, lw_kind kind, int all, const void* pc) {
   ErrnoKept kept;
-  if (Object* known = notified_object(object, kind, pc)) tell_notified(*known, all != 0, pc);
+  Object* known = notified_object(object, kind, pc);
+  if (known != nullptr) tell_notified(*known, all != 0 ? kAllWaiters : 1, pc);
 }
 
 void lw_semaphore_begin(const void* semaphore, unsigned permits, int flags, const void* pc) {
@@ -465,17 +486,21 @@ void lw_barrier_begin(const void* barrier, unsigned parties, int flags, const vo
   }
 }
 
-int lw_barrier_arrive(const void* barrier) {
+int lw_barrier_arrive(const void* barrier, const void* pc) {
+  ErrnoKept kept;
   Object* object = find_object(bits(barrier));
   const std::uint32_t parties =
       object == nullptr ? 0 : object->permits.load(std::memory_order_relaxed);
+  ThreadState& thread = self();
   if (object != nullptr) {
-    emit({.kind = EventKind::order_release, .thread = &self(), .object = object});
+    emit({.kind = EventKind::order_release, .thread = &thread, .object = object});
   }
-  if (parties == 0) return -1;
-  const std::uint32_t place = object->arrived.fetch_add(1, std::memory_order_relaxed) + 1;
-  if (place % parties != 0) return 0;
-  emit({.kind = EventKind::order_acquire, .thread = &self(), .object = object});
+  lw_block_publish(barrier, LW_BARRIER, parties == 0 ? LW_TIMED : 0, nullptr, nullptr, pc);
+  if (parties == 0 || !completes_round(*object, parties)) return 0;
+  lw_block_abandoned();
+  emit({.kind = EventKind::order_acquire, .thread = &thread, .object = object});
+  emit({.kind = EventKind::order_release, .thread = &thread, .object = object});
+  tell_notified(*object, parties - 1, pc);
   return 1;
 }
 

@@ -249,9 +249,10 @@ LW_HOOK void lw_module_gone(void);
 
 /* ---- barriers and signal handlers ----------------------------------------------------------- */
 LW_HOOK void lw_barrier_begin(const void* barrier, unsigned parties, int flags, const void* pc);
-/* The calling thread arrives, before it waits: 1 it completes the round, 0 it is to wait, -1 nobody
- * told how many must come. */
-LW_HOOK int lw_barrier_arrive(const void* barrier);
+/* The calling thread arrives, before it waits: 1 it completes the round, and the others have been
+ * notified; 0 it is to wait: its wait is published, lw_block_check and lw_block_end are to follow. Where
+ * nobody told how many must come, the wait counts as timed. */
+LW_HOOK int lw_barrier_arrive(const void* barrier, const void* pc);
 
 /* A handler of the program's own begins, ends. `mark` lies in the frame that calls it, and stays
  * there until lw_signal_end; [stack_low, the mark) is what the handler's frames can use, so a
