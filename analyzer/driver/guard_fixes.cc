@@ -124,10 +124,6 @@ std::string obstacle(const GuardedMember& member, const FixPolicy& policy) {
   return above ? "" : fmt::format("{} is not declared above it", ticked(member.lock.name));
 }
 
-std::string place_of(const rules::SourcePlace& place) {
-  return fmt::format("{}:{}", cli::below(place.file, cli::current_folder()), place.line);
-}
-
 // Unless FixPolicy::all.
 std::string doubt(const GuardedMember& member, const FixPolicy& policy) {
   if (member.held < member.accesses) {
@@ -176,6 +172,10 @@ std::string replace_file(const fs::path& file, const std::string& text) {
 }
 
 }  // namespace
+
+std::string place_of(const rules::SourcePlace& place) {
+  return fmt::format("{}:{}", cli::below(place.file, cli::current_folder()), place.line);
+}
 
 Spot attribute_spot(std::string_view text, std::size_t line, std::size_t column,
                     std::string_view spelling) {

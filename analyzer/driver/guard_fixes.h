@@ -32,6 +32,9 @@
 
 namespace lockweave::analyzer::driver {
 
+// "src/bank.h:12", the file below the current folder.
+std::string place_of(const rules::SourcePlace& place);
+
 struct GuardFix {
   rules::SourcePlace place;  // of the declaration
   std::string member;        // "ns::Account::balance_"

@@ -20,10 +20,6 @@ using rules::GuardLock;
 
 constexpr std::size_t kPlacesMax = 3;
 
-std::string place_of(const rules::SourcePlace& place) {
-  return fmt::format("{}:{}", cli::below(place.file, cli::current_folder()), place.line);
-}
-
 std::string without_lock(const GuardedMember& member) {
   if (member.lock.name.empty() || member.not_at.empty()) return "";
   std::string text = "; not at ";

@@ -15,9 +15,6 @@ namespace {
 using summary::Answer;
 using summary::Mode;
 
-constexpr Mode kShared = Mode::shared;
-constexpr Mode kExclusive = Mode::exclusive;
-
 bool contains(const std::vector<std::string>& list, llvm::StringRef name) {
   return std::any_of(list.begin(), list.end(),
                      [name](const std::string& one) { return name == one; });

@@ -8,9 +8,6 @@ namespace {
 using summary::Answer;
 using summary::Mode;
 
-constexpr Mode kShared = Mode::shared;
-constexpr Mode kExclusive = Mode::exclusive;
-
 // ---- functions -----------------------------------------------------------------------------------
 
 constexpr CallModel c_lock(Deed deed, Mode mode = kExclusive) {

@@ -14,6 +14,9 @@
 
 namespace lockweave::analyzer::extract {
 
+inline constexpr summary::Mode kShared = summary::Mode::shared;
+inline constexpr summary::Mode kExclusive = summary::Mode::exclusive;
+
 struct NamedType {
   llvm::StringLiteral name;
   Role role;

@@ -145,9 +145,6 @@ constexpr NamedType kOtherTypes[] = {
 
 // ---- members -------------------------------------------------------------------------------------
 
-constexpr Mode kShared = Mode::shared;
-constexpr Mode kExclusive = Mode::exclusive;
-
 constexpr NamedMethod kLockMethods[] = {
     {"lock", {Deed::acquire}},
     {"Lock", {Deed::acquire}},

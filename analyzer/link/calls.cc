@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analyzer/link/paths.h"
+#include "analyzer/link/sort_unique.h"
 
 namespace lockweave::analyzer::link {
 namespace {
@@ -14,11 +15,6 @@ using summary::Op;
 using summary::OpKind;
 
 constexpr std::size_t kBeyondMax = 4096;
-
-void sort_unique(std::vector<FunctionId>& ids) {
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-}
 
 }  // namespace
 

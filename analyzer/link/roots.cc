@@ -6,6 +6,8 @@
 #include <set>
 #include <string>
 
+#include "analyzer/link/sort_unique.h"
+
 namespace lockweave::analyzer::link {
 namespace {
 
@@ -14,11 +16,6 @@ using summary::Edge;
 using summary::Function;
 using summary::Op;
 using summary::OpKind;
-
-void sort_unique(std::vector<FunctionId>& ids) {
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-}
 
 // ---- joins --------------------------------------------------------------------------------------
 

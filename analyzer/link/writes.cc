@@ -5,18 +5,13 @@
 #include <algorithm>
 
 #include "analyzer/link/paths.h"
+#include "analyzer/link/sort_unique.h"
 
 namespace lockweave::analyzer::link {
 namespace {
 
 using summary::Op;
 using summary::OpKind;
-
-void sort_unique(std::vector<std::uint32_t>& numbers) {
-  std::sort(numbers.begin(), numbers.end());
-  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
-  if (numbers.size() > kWrittenMax) numbers.resize(kWrittenMax);
-}
 
 }  // namespace
 
@@ -68,6 +63,7 @@ Writes::Writes(const Program& program, const Components& components)
       }
     }
     sort_unique(written);
+    if (written.size() > kWrittenMax) written.resize(kWrittenMax);
     for (const FunctionId id : members) written_[id] = written;
   }
 }

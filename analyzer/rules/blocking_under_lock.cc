@@ -44,9 +44,9 @@ bool one_owner(const Path& a, const Path& b) {
   return a.root == b.root && a.index == b.index && a.symbol == b.symbol;
 }
 
-class Finder {
+class BlockingFinder {
  public:
-  Finder(const Facts& facts, Findings& findings)
+  BlockingFinder(const Facts& facts, Findings& findings)
       : program_(facts.program()), sites_(facts.sites()), teller_(facts.teller()),
         findings_(findings) {
     posts_ = halts(sites_, OpKind::post);
@@ -170,6 +170,8 @@ class Finder {
 
 }  // namespace
 
-void find_blocking_under_lock(Facts& facts, Findings& findings) { Finder(facts, findings).find(); }
+void find_blocking_under_lock(Facts& facts, Findings& findings) {
+  BlockingFinder(facts, findings).find();
+}
 
 }  // namespace lockweave::analyzer::rules

@@ -11,7 +11,7 @@ namespace lockweave::analyzer::rules {
 namespace {
 
 constexpr std::size_t kContextsMax = 32;
-constexpr std::size_t kDepthMax = 12;
+constexpr std::size_t kClimbMax = 12;
 // Where functions call each other in many ways, most ways out end in a circle and give no context.
 constexpr std::size_t kClimbsMax = 1000;
 constexpr std::size_t kVisitedMax = 4096;
@@ -125,7 +125,7 @@ void CallSites::climb(Context context, std::vector<FunctionId> through, Search& 
   if (search.found.size() >= kContextsMax || ++search.steps > kClimbsMax) return;
   const bool open = std::any_of(context.paths.begin(), context.paths.end(), depends_on_caller);
   const bool again = std::find(through.begin(), through.end(), context.top) != through.end();
-  if (!open || again || through.size() >= kDepthMax) {
+  if (!open || again || through.size() >= kClimbMax) {
     if (!again) search.found.push_back(std::move(context));
     return;
   }

@@ -9,7 +9,7 @@ namespace lockweave::analyzer::rules {
 namespace {
 
 constexpr std::size_t kOperationsMax = 1000;
-constexpr std::size_t kDepthMax = 16;
+constexpr std::size_t kCallsMax = 16;
 
 class Walk {
  public:
@@ -48,7 +48,7 @@ class Walk {
     }
     if (!visit_(*moment.op, object, trace)) return false;
     if (moment.op->kind != OpKind::call || moment.targets.empty()) return true;
-    if (moment.targets.size() != 1 || moment.open || way_.size() >= kDepthMax) return false;
+    if (moment.targets.size() != 1 || moment.open || way_.size() >= kCallsMax) return false;
     way_.push_back({id, &moment, std::nullopt});
     const bool on = through(moment.targets.front());
     way_.pop_back();

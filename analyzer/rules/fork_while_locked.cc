@@ -25,9 +25,9 @@ struct Holder {  // another thread of the parent
   summary::Mode mode = summary::Mode::exclusive;
 };
 
-class Finder {
+class ForkFinder {
  public:
-  Finder(const Facts& facts, Findings& findings)
+  ForkFinder(const Facts& facts, Findings& findings)
       : program_(facts.program()), sites_(facts.sites()), teller_(facts.teller()),
         findings_(findings) {}
 
@@ -200,6 +200,8 @@ class Finder {
 
 }  // namespace
 
-void find_fork_while_locked(Facts& facts, Findings& findings) { Finder(facts, findings).find(); }
+void find_fork_while_locked(Facts& facts, Findings& findings) {
+  ForkFinder(facts, findings).find();
+}
 
 }  // namespace lockweave::analyzer::rules

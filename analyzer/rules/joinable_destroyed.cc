@@ -38,9 +38,9 @@ bool has_destructor(const Linked& function, const Path& handle) {
   });
 }
 
-class Finder {
+class JoinableFinder {
  public:
-  Finder(const Program& program, FunctionId id, const Moment& spawn)
+  JoinableFinder(const Program& program, FunctionId id, const Moment& spawn)
       : function_(program.functions[id]), handle_(spawn.object), spawn_(spawn.op) {
     close_ways_around_a_join();
   }
@@ -181,7 +181,7 @@ void find_joinable_destroyed(Facts& facts, Findings& findings) {
       const bool local_thread = moment.op->kind == OpKind::spawn && moment.op->what == "thread" &&
                                 moment.object.root == Root::local && moment.object.fields.empty();
       if (!local_thread || !has_destructor(program.functions[id], moment.object)) continue;
-      const Op* lost = Finder(program, id, moment).find();
+      const Op* lost = JoinableFinder(program, id, moment).find();
       if (lost == nullptr) continue;
       model::Finding finding = teller.begin("joinable-destroyed", model::Confidence::high);
       const std::string name = ticked(told_name(moment.object));

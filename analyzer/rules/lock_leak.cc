@@ -53,9 +53,9 @@ bool always_keeps_some(const Linked& function) {
                      [](const Exit& exit) { return exit.thrown || !exit.taken.empty(); });
 }
 
-class Finder {
+class LeakFinder {
  public:
-  Finder(const Facts& facts, Findings& findings)
+  LeakFinder(const Facts& facts, Findings& findings)
       : program_(facts.program()), sites_(facts.sites()), teller_(facts.teller()),
         findings_(findings) {}
 
@@ -120,7 +120,7 @@ class Finder {
 }  // namespace
 
 void find_lock_leak(Facts& facts, Findings& findings) {
-  Finder finder(facts, findings);
+  LeakFinder finder(facts, findings);
   for (FunctionId id = 0; id < facts.program().functions.size(); ++id) finder.look_at(id);
 }
 

@@ -14,12 +14,12 @@ namespace {
 
 constexpr std::size_t kStatesMax = 4096;
 
-using Facts = std::map<std::uint32_t, bool>;
+using KnownValues = std::map<std::uint32_t, bool>;
 
 struct State {
   std::uint32_t block = 0;
   int value = 0;
-  Facts facts;
+  KnownValues facts;
   const Op* leave = nullptr;
 };
 
@@ -141,7 +141,7 @@ class Walk {
   Edges back_;
   std::vector<std::vector<const Moment*>> moments_;
   std::deque<State> queue_;
-  std::set<std::tuple<std::uint32_t, int, Facts, const Op*>> seen_;
+  std::set<std::tuple<std::uint32_t, int, KnownValues, const Op*>> seen_;
 };
 
 }  // namespace

@@ -80,9 +80,9 @@ bool forgets_task_done(const Linked& function, const Path& queue) {
   return walk_paths(function, kNothing, rules) && forgotten && done;
 }
 
-class Finder {
+class QueueFinder {
  public:
-  Finder(const Facts& facts, Findings& findings)
+  QueueFinder(const Facts& facts, Findings& findings)
       : program_(facts.program()), sites_(facts.sites()), teller_(facts.teller()),
         findings_(findings) {}
 
@@ -236,6 +236,6 @@ class Finder {
 
 }  // namespace
 
-void find_queue_imbalance(Facts& facts, Findings& findings) { Finder(facts, findings).find(); }
+void find_queue_imbalance(Facts& facts, Findings& findings) { QueueFinder(facts, findings).find(); }
 
 }  // namespace lockweave::analyzer::rules

@@ -103,9 +103,9 @@ std::int64_t bound_of(const summary::Variable& semaphore) {
   return most > 0 ? most : INT64_MAX;
 }
 
-class Finder {
+class SemaphoreFinder {
  public:
-  Finder(const Facts& facts, Findings& findings)
+  SemaphoreFinder(const Facts& facts, Findings& findings)
       : program_(facts.program()), sites_(facts.sites()), teller_(facts.teller()),
         findings_(findings) {}
 
@@ -265,6 +265,8 @@ class Finder {
 
 }  // namespace
 
-void find_semaphore_imbalance(Facts& facts, Findings& findings) { Finder(facts, findings).find(); }
+void find_semaphore_imbalance(Facts& facts, Findings& findings) {
+  SemaphoreFinder(facts, findings).find();
+}
 
 }  // namespace lockweave::analyzer::rules

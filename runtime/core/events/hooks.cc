@@ -168,11 +168,8 @@ void tell_notified(Object& object, std::uint32_t most, const void* pc) {
   } else {
     object.missed_pc.store(nullptr, std::memory_order_relaxed);
   }
-  emit({.kind = EventKind::notify,
-        .all = most > 1,
-        .thread = &self(),
-        .object = &object,
-        .pc = pc});
+  emit(
+      {.kind = EventKind::notify, .all = most > 1, .thread = &self(), .object = &object, .pc = pc});
 }
 
 // Whose arrival is the last of a round finds all others of it waiting: each publishes its wait before it

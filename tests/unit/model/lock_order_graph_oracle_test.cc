@@ -21,9 +21,9 @@ constexpr LockOrderGraph::Limits kNoLimits = {.cycles_max = 1'000'000,
                                               .filtered_steps_total_max = 1'000'000'000};
 
 // Checks each cycle's witnesses and keeps its locks and filter.
-class Check final : public LockOrderGraph::Visitor {
+class OracleCheck final : public LockOrderGraph::Visitor {
  public:
-  explicit Check(const NaiveGraph& naive) : naive_(naive), before_(naive) {}
+  explicit OracleCheck(const NaiveGraph& naive) : naive_(naive), before_(naive) {}
 
   void on_cycle(const LockOrderGraph::Cycle& cycle) override {
     std::vector<NaiveGraph::Witness> chosen;
@@ -75,7 +75,7 @@ TEST(LockOrderGraphOracle, AgreesOnRandomGraphs) {
     SCOPED_TRACE("LOCKWEAVE_TEST_SEED=" + std::to_string(seed));
     LockOrderGraph graph(heap_resource());
     const testing::RandomGraph random(seed, graph);
-    Check check(random.naive);
+    OracleCheck check(random.naive);
     const LockOrderGraph::Summary summary = graph.find_cycles(check, kNoLimits);
     EXPECT_EQ(summary.components_cut, 0u);
     EXPECT_EQ(summary.cycles + summary.filtered, check.found.size());

@@ -11,7 +11,7 @@
 namespace lockweave::model {
 namespace {
 
-struct Count final : LockOrderGraph::Visitor {
+struct CycleCount final : LockOrderGraph::Visitor {
   void on_cycle(const LockOrderGraph::Cycle& cycle) override {
     (cycle.filter == LockOrderGraph::Filter::none ? reported : filtered) += 1;
   }
@@ -21,7 +21,7 @@ struct Count final : LockOrderGraph::Visitor {
 
 LockOrderGraph::Summary search(const LockOrderGraph& graph,
                                const LockOrderGraph::Limits& limits = {}) {
-  Count count;
+  CycleCount count;
   const LockOrderGraph::Summary summary = graph.find_cycles(count, limits);
   EXPECT_EQ(summary.cycles, count.reported);
   EXPECT_EQ(summary.filtered, count.filtered);

@@ -17,6 +17,7 @@ namespace {
 
 using testing::header_line;
 using testing::lines_of;
+using testing::read;
 using testing::sample_record;
 
 struct Refusal {
@@ -31,13 +32,6 @@ Refusal refusal_of(const std::string& text) {
   EXPECT_EQ(error.path, "run.jsonl");
   EXPECT_FALSE(error.remedy.empty());
   return {error.line, error.message, error.remedy};
-}
-
-Record read(const std::string& text) {
-  ReadError error;
-  std::optional<Record> record = read_record_text(text, "run.jsonl", error);
-  EXPECT_TRUE(record) << error.line << ": " << error.message;
-  return record ? std::move(*record) : Record();
 }
 
 // The first block of JSON in docs/design/record.md.

@@ -17,13 +17,7 @@ namespace {
 
 using testing::header_line;
 using testing::lines_of;
-
-Record read(const std::string& text) {
-  ReadError error;
-  std::optional<Record> record = read_record_text(text, "memory", error);
-  EXPECT_TRUE(record) << error.line << ": " << error.message << "\n" << text;
-  return record ? std::move(*record) : Record();
-}
+using testing::read;
 
 // Entries after which any other entry can refer to the ids 1 and 2 of each kind.
 std::string preamble() {

@@ -1,12 +1,17 @@
 // tests/unit/model/sample_record.h
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Writes entries to a string, and a record that has every kind of entry once or more.
+// Writes entries to a string and reads them back; and a record that has every kind of entry once or more.
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "model/record.h"
+#include "model/record_reader.h"
 
 namespace lockweave::model::testing {
 
@@ -25,6 +30,13 @@ std::string lines_of(const Entries&... entries) {
   StringSink sink;
   (write_entry(sink, entries), ...);
   return sink.text();
+}
+
+inline Record read(const std::string& text) {
+  ReadError error;
+  std::optional<Record> record = read_record_text(text, "run.jsonl", error);
+  EXPECT_TRUE(record) << error.line << ": " << error.message << "\n" << text;
+  return record ? std::move(*record) : Record();
 }
 
 inline std::string header_line() {

@@ -73,7 +73,7 @@ std::string content_of(const std::string& path) {
 }
 
 // Throws nlohmann::json::exception if it is not what --json writes.
-std::vector<CaseFinding> read_findings(const std::string& text, const Case& of) {
+std::vector<CaseFinding> read_case_findings(const std::string& text, const Case& of) {
   std::vector<CaseFinding> found;
   const nlohmann::json document = nlohmann::json::parse(text);
   for (const nlohmann::json& finding : document.at("findings")) {
@@ -122,7 +122,7 @@ bool is_failure(int code, bool analyzer) {
 }
 
 void judge(const TimedEnd& end, const Case& of, const HalfTask& task, double timeout_s,
-           const std::string& json, CaseRun& run) {
+           const std::string& findings, CaseRun& run) {
   if (end.timed_out) {
     run.complaints.push_back("no end within " + seconds_text(timeout_s));
     return;
@@ -136,7 +136,7 @@ void judge(const TimedEnd& end, const Case& of, const HalfTask& task, double tim
     run.complaints.push_back(fmt::format("exit code {} instead of {}", code, task.wanted_code));
   }
   try {
-    run.found = read_findings(content_of(json), of);
+    run.found = read_case_findings(content_of(findings), of);
     run.difference = difference_between(*task.wish, run.found);
   } catch (const nlohmann::json::exception& error) {
     run.tool_failed = true;
@@ -146,11 +146,11 @@ void judge(const TimedEnd& end, const Case& of, const HalfTask& task, double tim
 
 CaseRun run_once(const Case& of, bool analyzer, const CaseRunner& runner) {
   const ScratchFolder scratch;
-  const std::string json = scratch / "findings.json";
+  const std::string findings = scratch / "findings.json";
   const std::string output = scratch / "output.txt";
   HalfTask task = analyzer ? analyzer_task(of) : runtime_task(of, runner, scratch / "records");
   std::vector<std::string>& command = task.command;
-  command.insert(command.end(), {"--color", "never", "--json", json, "--"});
+  command.insert(command.end(), {"--color", "never", "--json", findings, "--"});
   const std::vector<std::string>& rest = analyzer ? *of.flags : of.command;
   command.insert(command.end(), rest.begin(), rest.end());
   using Clock = std::chrono::steady_clock;
@@ -161,7 +161,7 @@ CaseRun run_once(const Case& of, bool analyzer, const CaseRunner& runner) {
   const TimedEnd end = run_timed(command, clean_environment(), output, limit);
   run.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   run.output = content_of(output);
-  judge(end, of, task, runner.timeout_s, json, run);
+  judge(end, of, task, runner.timeout_s, findings, run);
   return run;
 }
 

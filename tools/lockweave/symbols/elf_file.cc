@@ -17,28 +17,24 @@
 #include <unordered_map>
 
 namespace lockweave::cli {
-namespace {
-
-struct Variable {
-  std::uint64_t begin = 0;
-  std::uint64_t size = 0;
-  std::string_view name;
-};
-
-// Where a name lies.
-struct FunctionName {
-  std::string_view names;
-  std::uint32_t offset = 0;
-};
-
-struct Import {
-  const Elf64_Shdr* symbols = nullptr;
-  std::uint64_t index = 0;
-};
-
-}  // namespace
-
 struct ElfFile::Image {
+  struct Variable {
+    std::uint64_t begin = 0;
+    std::uint64_t size = 0;
+    std::string_view name;
+  };
+
+  // Where a name lies.
+  struct FunctionName {
+    std::string_view names;
+    std::uint32_t offset = 0;
+  };
+
+  struct Import {
+    const Elf64_Shdr* symbols = nullptr;
+    std::uint64_t index = 0;
+  };
+
   const char* data = nullptr;
   std::size_t size = 0;
   ElfFacts facts;
@@ -297,9 +293,9 @@ std::optional<DataSymbol> ElfFile::variable_at(std::uint64_t address) const {
   const auto& all = image_->variables;
   auto after = std::upper_bound(
       all.begin(), all.end(), address,
-      [](std::uint64_t value, const Variable& variable) { return value < variable.begin; });
+      [](std::uint64_t value, const Image::Variable& variable) { return value < variable.begin; });
   while (after != all.begin()) {
-    const Variable& variable = *--after;
+    const Image::Variable& variable = *--after;
     if (address - variable.begin < variable.size) {
       return DataSymbol{demangled(std::string(variable.name)), address - variable.begin};
     }

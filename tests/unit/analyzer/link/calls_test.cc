@@ -11,11 +11,6 @@ namespace {
 
 using namespace build;
 
-const Path m = global("m");
-const Path n = global("n");
-const Path g = local("g");
-const Path probe = global("probe");
-
 TEST(CallWants, CallersLocksComeBeforeTheCallees) {
   UnitBuilder unit;
   unit.function("outer").guard(g, {m}).call("middle").guard_end(g);

@@ -11,11 +11,6 @@ namespace {
 
 using namespace build;
 
-const Path m = global("m");
-const Path n = global("n");
-const Path g = local("g");
-const Path probe = global("probe");
-
 std::string entry_of(const UnitBuilder& unit, const std::string& key) {
   return short_held(function_of(link_one(unit), key).entry);
 }

@@ -21,12 +21,6 @@ struct FlowCase {
 
 void PrintTo(const FlowCase& one, std::ostream* out) { *out << one.name; }
 
-const Path m = global("m");
-const Path n = global("n");
-const Path g = local("g");
-const Path h = local("h");
-const Path probe = global("probe");
-
 const FlowCase kCases[] = {
     {"lock", [](auto& f) { f.acquire(m).read(probe).release(m); }, "m"},
     {"unlocked", [](auto& f) { f.acquire(m).release(m).read(probe); }, ""},

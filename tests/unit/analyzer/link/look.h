@@ -16,6 +16,13 @@
 
 namespace lockweave::analyzer::link {
 
+// Locks m and n, the guards that hold them, and what the tests look at.
+inline const Path m = build::global("m");
+inline const Path n = build::global("n");
+inline const Path g = build::local("g");
+inline const Path h = build::local("h");
+inline const Path probe = build::global("probe");
+
 inline std::string short_path(const Path& path) {
   std::string text;
   switch (path.root) {
@@ -62,27 +69,27 @@ inline const Linked& function_of(const Program& program, const std::string& key)
   return program.functions.at(program.find(key));
 }
 
-// What is held at the read of the global `probe`; "-": it is not there, "unreached": no state is.
-inline const Moment* moment_of_probe(const Linked& linked, const std::string& probe) {
+// What is held at the read of the global `symbol`; "-": it is not there, "unreached": no state is.
+inline const Moment* moment_of_probe(const Linked& linked, const std::string& symbol) {
   for (const Moment& moment : linked.moments) {
     const bool reads =
-        moment.op->kind == summary::OpKind::access && moment.op->object.symbol == probe;
+        moment.op->kind == summary::OpKind::access && moment.op->object.symbol == symbol;
     if (reads) return &moment;
   }
   return nullptr;
 }
 
 inline std::string held_at(const Program& program, const std::string& key,
-                           const std::string& probe = "probe") {
-  const Moment* moment = moment_of_probe(function_of(program, key), probe);
+                           const std::string& symbol = "probe") {
+  const Moment* moment = moment_of_probe(function_of(program, key), symbol);
   if (moment == nullptr) return "-";
   return moment->reached ? short_held(moment->held) : "unreached";
 }
 
 inline std::string surely_at(const Program& program, const std::string& key,
-                             const std::string& probe = "probe") {
+                             const std::string& symbol = "probe") {
   const Linked& linked = function_of(program, key);
-  return short_held(surely_held_at(linked, *moment_of_probe(linked, probe)));
+  return short_held(surely_held_at(linked, *moment_of_probe(linked, symbol)));
 }
 
 // "held,held>wanted" each, sorted, once.

@@ -11,9 +11,6 @@ namespace {
 
 using namespace build;
 
-const Path m = global("m");
-const Path n = global("n");
-
 TEST(Merge, CallsGoToOtherUnits) {
   UnitBuilder a("/src/a.cc");
   a.function("f").acquire(m).call("g").release(m);

@@ -13,9 +13,7 @@ namespace {
 
 using namespace build;
 
-const Path m = global("m");
 const Path v = global("v");
-const Path probe = global("probe");
 
 Premise not_zero(bool holds) { return {v, 0, false, holds}; }
 Premise equals(std::int64_t value, bool holds) { return {v, value, true, holds}; }

@@ -278,13 +278,6 @@ TEST(LockOrderCycle, AFunctionThatIsPassedInTheSameOrderIsSilent) {
   EXPECT_EQ(told(unit), "");
 }
 
-// A member of what a pointer in another object points to.
-Path behind_pointer(Path owner, const std::string& pointer, const std::string& member) {
-  Path path = std::move(owner) / pointer / member;
-  path.pointers = 2;
-  return path;
-}
-
 TEST(LockOrderCycle, ObjectsThatPointToEachOther) {
   UnitBuilder unit;
   takes_both(unit.function("right"), global("a") / "A::m",

@@ -607,13 +607,6 @@ TEST(DataRace, OnceDoneAndThenReadIsSilent) {
   EXPECT_EQ(told(unit, true), "");
 }
 
-// A member of what a pointer in another object points to.
-Path behind_pointer(Path owner, const std::string& pointer, const std::string& member) {
-  Path path = std::move(owner) / pointer / member;
-  path.pointers = 2;
-  return path;
-}
-
 TEST(DataRace, OfOneObjectBehindTwoPointers) {
   UnitBuilder unit;
   unit.function("run").method_of("W").write(behind_pointer(object("W"), "W::s", "Stats::n"));

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analyzer/rules/rules.h"
@@ -24,6 +25,13 @@ using build::result_of;
 using build::UnitBuilder;
 using summary::Op;
 using summary::Path;
+
+// A member of what a pointer in another object points to.
+inline Path behind_pointer(Path owner, const std::string& pointer, const std::string& member) {
+  Path path = std::move(owner) / pointer / member;
+  path.pointers = 2;
+  return path;
+}
 
 inline Verdict verdict_of(const UnitBuilder& unit) {
   return run_rules(link::link_program({unit.build()}, link::Settings{}));
