@@ -22,6 +22,14 @@ bool owner_waits_on_condition(const WaitView& wait) {
          !keeps_mutex(other);
 }
 
+// The kernel gives a robust or priority-inheriting lock to a waiter when its owner ends, which it may be about
+// to do.
+bool owner_is_gone(const WaitView& wait) {
+  if (!core::outlives_owner(*wait.object)) return false;
+  const ThreadState* owner = core::owner_of(wait);
+  return owner == nullptr || owner->finished.load(std::memory_order_acquire);
+}
+
 // libstdc++ does not declare its futexes private; there the mapping decides.
 bool others_may_act(const WaitView& wait) {
   const bool declared = (wait.flags & LW_PROCESS_SHARED) != 0 ||
@@ -43,7 +51,9 @@ bool can_proceed(const ThreadState& thread, const WaitView& wait, const ThreadSt
   if (keeps_mutex(wait)) return false;  // it owns it all the time
   if (wait.with != nullptr) return &thread != self && core::owner_of(wait) == &thread;
   if (wait.wanted == nullptr) return false;
-  if (wait.owner != nullptr) return core::has_no_owner(wait) || owner_waits_on_condition(wait);
+  if (wait.owner != nullptr) {
+    return core::has_no_owner(wait) || owner_waits_on_condition(wait) || owner_is_gone(wait);
+  }
   return core::holder_of(*wait.object, &thread, nullptr) == nullptr;
 }
 
@@ -82,11 +92,13 @@ bool all_settled(const ThreadState* except) {
 void check_once(const ThreadState* self) {
   constexpr long kSettle_ns = 500'000;
   constexpr int kLooks = 2;
-  constexpr int kTriesMax = 1000;
+  constexpr std::uint64_t kSettleMax_ms = 10'000;  // a thread may get no processor for seconds
+  const std::uint64_t begin = core::now_ms();
   bool dead = core::everyone_asleep() && nobody_can_proceed(self);
-  for (int looks = 0, tries = 0; dead && looks < kLooks; ++tries) {
+  for (int looks = 0; dead && looks < kLooks;) {
     const core::Tasks tasks = core::look_at_tasks();
-    dead = tasks != core::Tasks::unknown_ones && nothing_moved() && tries < kTriesMax;
+    dead = tasks != core::Tasks::unknown_ones && nothing_moved() &&
+           core::now_ms() - begin < kSettleMax_ms;
     const bool still = tasks == core::Tasks::all_known_asleep && all_settled(self);
     looks = still ? looks + 1 : 0;
     if (!still) core::pause_ns(kSettle_ns);

@@ -47,6 +47,7 @@ class Forks final : public core::Detector {
     const WaitView wait = core::view_wait(thread);
     Acquisition* node = nullptr;
     if (wait.object == nullptr || wait.object->process_shared || wait.wanted == nullptr) return;
+    if (wait.kind == LW_ONCE) return;  // glibc runs in the child what was begun before the fork
     ThreadState* holder = holder_left_behind(*wait.object, &node);
     if (holder == nullptr) return;
     const ReportStep steps[] = {step_of_wait(thread, wait), step_taken(*holder, *node)};

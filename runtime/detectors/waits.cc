@@ -131,6 +131,7 @@ class Waits final : public core::Detector {
     const core::Id mutex = wait.with == nullptr ? 0 : wait.with->id;
     if (wait.object->waited_with.exchange(mutex, std::memory_order_seq_cst) == mutex) return;
     if (core::waiters_of(*wait.object) < 2) return;
+    if (core::wakes_on_way(*wait.object) > 0) return;  // who has been woken waits no more
     for_each_waiter_on(*wait.object, thread, [&](ThreadState& other, const WaitView& its) {
       if (its.with == nullptr || its.with == wait.with) return;
       const ReportStep steps[] = {step_of_wait(thread, wait), step_of_wait(other, its)};

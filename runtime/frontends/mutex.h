@@ -94,6 +94,12 @@ inline int level_kept(const pthread_mutex_t* mutex) {
   return deep && lw_owns(mutex->__data.__owner) != 0 ? LW_KEEPS : 0;
 }
 
+// Another process may have initialised it. glibc: the lowest bit of __wrefs.
+inline bool is_process_shared(const void* condition) {
+  const auto* it = static_cast<const pthread_cond_t*>(condition);
+  return (__atomic_load_n(&it->__data.__wrefs, __ATOMIC_RELAXED) & 1) != 0;
+}
+
 template <class Wait>
 int wait_on_condition(const void* condition, pthread_mutex_t* mutex, int flags, const void* pc,
                       Wait wait) {
@@ -101,7 +107,8 @@ int wait_on_condition(const void* condition, pthread_mutex_t* mutex, int flags, 
   if (!operation || check_destroyed(mutex, pc)) return wait();
   check_waiter(mutex, pc);
   if (refuses_waiter(mutex)) return wait();
-  Blocking blocking(condition, LW_CONDITION_VARIABLE, flags | level_kept(mutex), mutex,
+  const int shared = is_process_shared(condition) ? LW_PROCESS_SHARED : 0;
+  Blocking blocking(condition, LW_CONDITION_VARIABLE, flags | shared | level_kept(mutex), mutex,
                     &mutex->__data.__owner, pc);
   return wait();
 }

@@ -36,7 +36,9 @@ int take_permit(sem_t* semaphore, int flags, const void* pc, Block block) {
   if (!operation) return block();
   const int kept_errno = errno;
   int result = real().sem_trywait(semaphore);
-  if (result != 0 && errno == EAGAIN) {
+  if (result == 0) {
+    lw_wake_used(semaphore);
+  } else if (errno == EAGAIN) {
     PublishedWait wait(semaphore, LW_SEMAPHORE, flags | flags_of(semaphore), pc);
     result = real().sem_trywait(semaphore);
     errno = kept_errno;
@@ -74,7 +76,10 @@ LW_EXPORT int sem_clockwait(sem_t* __restrict semaphore, clockid_t clock,
 LW_EXPORT int sem_trywait(sem_t* semaphore) noexcept {
   Operation operation(LW_OP_ACQUIRE, semaphore, LW_SEMAPHORE, LW_TRY);
   const int result = real().sem_trywait(semaphore);
-  if (operation && result == 0) lw_permit_taken(semaphore, LW_TRY, LW_CALLER);
+  if (operation && result == 0) {
+    lw_wake_used(semaphore);
+    lw_permit_taken(semaphore, LW_TRY, LW_CALLER);
+  }
   return result;
 }
 

@@ -6,7 +6,7 @@
 // | call    | events                                                                            |
 // |---------|-----------------------------------------------------------------------------------|
 // | init    | barrier_begin with the number of parties                                          |
-// | wait    | the last to arrive: notify the others; they: a wait                                |
+// | wait    | a wait; the last to arrive: notify all                                            |
 // | destroy | object_end; a wait before it while somebody has not left                          |
 //
 // Who is last is counted by core, before anybody sleeps: asking glibc afterwards would show, for a
@@ -17,10 +17,12 @@
 namespace lockweave::frontends {
 namespace {
 
-// The wait that lw_barrier_arrive has published.
+// The wait that lw_barrier_arrive has published. Who completes the round looks for no deadlock.
 class ArrivedWait {
  public:
-  ArrivedWait() { lw_block_check(); }
+  explicit ArrivedWait(bool completes) {
+    if (!completes) lw_block_check();
+  }
   ~ArrivedWait() noexcept(false) { lw_block_end(); }
   ArrivedWait(const ArrivedWait&) = delete;
   ArrivedWait& operator=(const ArrivedWait&) = delete;
@@ -29,8 +31,7 @@ class ArrivedWait {
 int wait_at(pthread_barrier_t* barrier, const void* pc) {
   Operation operation(LW_OP_WAIT, barrier, LW_BARRIER);
   if (!operation) return real().pthread_barrier_wait(barrier);
-  if (lw_barrier_arrive(barrier, pc) == 1) return real().pthread_barrier_wait(barrier);
-  const ArrivedWait wait;
+  const ArrivedWait wait(lw_barrier_arrive(barrier, pc) == 1);
   return real().pthread_barrier_wait(barrier);
 }
 

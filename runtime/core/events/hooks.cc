@@ -88,6 +88,15 @@ void waiter_left(Object& object) {
   if (wakes_in(packed) > 0) core_state.wakes_on_way.fetch_sub(1, std::memory_order_seq_cst);
 }
 
+// What a waiter was woken for, another one has taken: it sleeps on.
+void use_up_wake(Object& object) {
+  std::uint64_t packed = object.waiters_and_wakes.load(std::memory_order_seq_cst);
+  do {
+    if (wakes_in(packed) == 0) return;
+  } while (!object.waiters_and_wakes.compare_exchange_weak(packed, packed - 1));
+  core_state.wakes_on_way.fetch_sub(1, std::memory_order_seq_cst);
+}
+
 constexpr std::uint32_t kAllWaiters = ~0U;
 
 // Returns how many waiters this wakes, at most `most`, that no earlier notification has woken already.
@@ -467,6 +476,10 @@ void lw_wake(const void* object, lw_kind kind, int all, const void* pc) {
   if (known != nullptr) tell_notified(*known, all != 0 ? kAllWaiters : 1, pc);
 }
 
+void lw_wake_used(const void* semaphore) {
+  if (Object* object = find_object(bits(semaphore))) use_up_wake(*object);
+}
+
 void lw_semaphore_begin(const void* semaphore, unsigned permits, int flags, const void* pc) {
   lw_object_begin(semaphore, LW_SEMAPHORE, flags, pc);
   if (Object* object = find_object(bits(semaphore))) {
@@ -494,10 +507,9 @@ int lw_barrier_arrive(const void* barrier, const void* pc) {
   }
   lw_block_publish(barrier, LW_BARRIER, parties == 0 ? LW_TIMED : 0, nullptr, nullptr, pc);
   if (parties == 0 || !completes_round(*object, parties)) return 0;
-  lw_block_abandoned();
   emit({.kind = EventKind::order_acquire, .thread = &thread, .object = object});
   emit({.kind = EventKind::order_release, .thread = &thread, .object = object});
-  tell_notified(*object, parties - 1, pc);
+  tell_notified(*object, parties, pc);  // itself, too: others may still be on their way out
   return 1;
 }
 

@@ -122,7 +122,6 @@ inline Held& innermost_held(const ThreadState& thread) {
 __attribute__((always_inline)) inline void pop_innermost(ThreadState& thread) {
   const FastOperation operation(thread);
   thread.top = thread.top->outer;
-  // lockweave: ignore(atomic-check-then-act) only its own thread stores it
   thread.depth.store(thread.depth.load(std::memory_order_relaxed) - 1, std::memory_order_release);
   ++thread.operations;
 }

@@ -24,7 +24,6 @@ bool grow_held(ThreadState& thread) {
   auto* larger = arena.make_array<Held>(capacity);
   if (larger == nullptr) return false;
   memcpy(larger, entries(thread), sizeof(Held) * thread.held_capacity);
-  // lockweave: ignore(atomic-check-then-act) only its own thread stores it
   thread.held.store(larger, std::memory_order_release);
   thread.held_capacity = capacity;
   return true;

@@ -89,10 +89,13 @@ bool begin_verdict() {
 }  // namespace
 
 void submit(const Report& report) {
+  // Counted first: the process may end in between, and its exit code counts.
+  const bool candidate = is_candidate(report);
+  const bool counted = !candidate && counts(report);
+  if (candidate) core_state.candidates.store(true, std::memory_order_relaxed);
+  if (counted) core_state.findings.fetch_add(1, std::memory_order_relaxed);
   const bool written = record_writer.note_finding(report);
-  if (is_candidate(report)) core_state.candidates.store(true, std::memory_order_relaxed);
-  if (is_candidate(report) || !counts(report)) return;
-  core_state.findings.fetch_add(1, std::memory_order_relaxed);
+  if (!counted) return;
   if (!written) tell_unwritten(report);
   const model::Rule* rule = model::find_rule(report.rule);
   if (options.halt_on_error && rule != nullptr && rule->level == model::Level::error) {

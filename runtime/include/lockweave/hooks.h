@@ -162,6 +162,8 @@ LW_HOOK void lw_notify(const void* object, lw_kind kind, int all, const void* pc
 /* The same, but what came before is not handed over: wakes those who wait for something else of
  * `object` than what others hand over through it. */
 LW_HOOK void lw_wake(const void* object, lw_kind kind, int all, const void* pc);
+/* A permit was taken by who has not waited for it: a waiter that was woken for it sleeps on. */
+LW_HOOK void lw_wake_used(const void* semaphore);
 /* Permits of a semaphore: taken by this thread, given back by this thread. More than anybody counts:
  * lw_notify with all != 0; from then on it is no longer asked who has them. */
 LW_HOOK void lw_permit_taken(const void* semaphore, int flags, const void* pc);
@@ -249,9 +251,9 @@ LW_HOOK void lw_module_gone(void);
 
 /* ---- barriers and signal handlers ----------------------------------------------------------- */
 LW_HOOK void lw_barrier_begin(const void* barrier, unsigned parties, int flags, const void* pc);
-/* The calling thread arrives, before it waits: 1 it completes the round, and the others have been
- * notified; 0 it is to wait: its wait is published, lw_block_check and lw_block_end are to follow. Where
- * nobody told how many must come, the wait counts as timed. */
+/* The calling thread arrives, and its wait is published: 1 it completes the round, all have been
+ * notified, lw_block_end is to follow; 0 it is to wait: lw_block_check is, too. Where nobody told how
+ * many must come, the wait counts as timed. */
 LW_HOOK int lw_barrier_arrive(const void* barrier, const void* pc);
 
 /* A handler of the program's own begins, ends. `mark` lies in the frame that calls it, and stays

@@ -23,57 +23,69 @@ class Round : public testing::Test {
   const core::Object& object() {
     return *core::find_object(reinterpret_cast<std::uintptr_t>(&barrier_));
   }
-  // Another thread has arrived when this returns, and does not sleep before `let_sleep`.
-  void another_arrives() {
-    other_ = std::jthread([this] {
-      const frontends::Operation operation(LW_OP_WAIT, &barrier_, LW_BARRIER);
-      answer_ = arrive();
+  // The calling thread is the last of the round, and leaves it.
+  void complete() {
+    const frontends::Operation operation(LW_OP_WAIT, &barrier_, LW_BARRIER);
+    EXPECT_EQ(arrive(), 1);
+    lw_block_end();
+  }
+  std::uint32_t waiters() { return core::waiters_of(object()); }
+  std::uint32_t wakes() { return core::wakes_on_way(object()); }
+
+  int barrier_ = 0;
+};
+
+// Has arrived once it is made, and does not sleep before it is let.
+class Other {
+ public:
+  explicit Other(const int& barrier) {
+    thread_ = std::jthread([this, &barrier] {
+      const frontends::Operation operation(LW_OP_WAIT, &barrier, LW_BARRIER);
+      answer_ = lw_barrier_arrive(&barrier, __builtin_return_address(0));
       answer_.notify_one();
       may_sleep_.wait(false);
       lw_block_check();
       lw_block_end();
     });
     answer_.wait(kNone);
+    EXPECT_EQ(answer_, 0);
   }
   void let_sleep() {
     may_sleep_ = true;
     may_sleep_.notify_one();
-    other_.join();
+    thread_.join();
   }
 
+ private:
   static constexpr int kNone = -1;
-  int barrier_ = 0;
   std::atomic<int> answer_{kNone};
   std::atomic<bool> may_sleep_{false};
-  std::jthread other_;
+  std::jthread thread_;
 };
 
 TEST_F(Round, WakesWhoHasArrivedAndDoesNotSleepYet) {
-  another_arrives();
-  EXPECT_EQ(answer_, 0);
-  EXPECT_EQ(core::waiters_of(object()), 1u);
-  EXPECT_EQ(core::wakes_on_way(object()), 0u);
-  {
-    const frontends::Operation operation(LW_OP_WAIT, &barrier_, LW_BARRIER);
-    EXPECT_EQ(arrive(), 1);
-  }
-  EXPECT_EQ(core::waiters_of(object()), 1u);
-  EXPECT_EQ(core::wakes_on_way(object()), 1u);
-  let_sleep();
-  EXPECT_EQ(core::waiters_of(object()), 0u);
-  EXPECT_EQ(core::wakes_on_way(object()), 0u);
+  Other other(barrier_);
+  EXPECT_EQ(waiters(), 1u);
+  EXPECT_EQ(wakes(), 0u);
+  complete();
+  EXPECT_EQ(waiters(), 1u);
+  EXPECT_EQ(wakes(), 1u);
+  other.let_sleep();
+  EXPECT_EQ(waiters(), 0u);
+  EXPECT_EQ(wakes(), 0u);
 }
 
-TEST_F(Round, IsFollowedByANewOne) {
-  another_arrives();
-  {
-    const frontends::Operation operation(LW_OP_WAIT, &barrier_, LW_BARRIER);
-    EXPECT_EQ(arrive(), 1);
-    EXPECT_EQ(arrive(), 0);
-    lw_block_abandoned();
-    EXPECT_EQ(arrive(), 1);
-  }
-  let_sleep();
+TEST_F(Round, LeavesThoseOfTheLastRoundTheirWakes) {
+  Other slow(barrier_);
+  complete();
+  Other quick(barrier_);
+  complete();
+  EXPECT_EQ(waiters(), 2u);
+  EXPECT_EQ(wakes(), 2u);
+  slow.let_sleep();
+  quick.let_sleep();
+  EXPECT_EQ(waiters(), 0u);
+  EXPECT_EQ(wakes(), 0u);
 }
 
 }  // namespace
