@@ -15,6 +15,7 @@
 #include "analyzer/driver/lock_graph.h"
 #include "analyzer/driver/resource_directory.h"
 #include "analyzer/driver/summaries.h"
+#include "analyzer/driver/unity_file.h"
 #include "analyzer/rules/infer_guards.h"
 #include "analyzer/rules/rules.h"
 #include "report/complain.h"
@@ -99,7 +100,7 @@ class Run {
   bool configure() {
     model::ReadError error;
     for (extract::CompileCommand& unit : selection_.units) {
-      const Config* const config = configs_.of(unit.file, error);
+      const Config* const config = configs_.of(project_file_of(unit.file), error);
       if (config == nullptr) return fail(error);
       jobs_.push_back({unit.file,
                        unit.directory,

@@ -5,13 +5,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <tuple>
 
 #include "analyzer/driver/flags.h"
+#include "analyzer/driver/unity_file.h"
 #include "report/executables.h"
 #include "report/text.h"
 
@@ -101,13 +101,6 @@ std::optional<Commands> read_database(const std::string& path, model::ReadError&
 
 // ---- which entries count ---------------------------------------------------------------------------
 
-bool is_source(const std::string& file) {
-  static constexpr std::array<std::string_view, 12> kEndings = {
-      ".c", ".cc", ".cpp", ".cxx", ".c++", ".C", ".cppm", ".ixx", ".ccm", ".cxxm", ".tcc", ".ii"};
-  const std::string ending = fs::path(file).extension().string();
-  return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
-}
-
 // The same file by another way counts: links, "..".
 std::string real(const std::string& path) {
   std::error_code error;
@@ -120,19 +113,32 @@ bool is_below(const std::string& file, const std::string& folder) {
          (folder.ends_with('/') || file[folder.size()] == '/');
 }
 
+// The real paths of an entry's file and, if it joins others, of those.
+std::vector<std::string> files_of(const extract::CompileCommand& entry) {
+  std::vector<std::string> files = sources_joined_in(entry.file);
+  files.push_back(entry.file);
+  for (std::string& file : files) file = real(file);
+  return files;
+}
+
+bool compiles(const std::vector<std::string>& files, const std::string& wanted) {
+  return std::any_of(files.begin(), files.end(), [&](const std::string& file) {
+    return file == wanted || is_below(file, wanted);
+  });
+}
+
 // Errors: false, for a name that stands for no entry.
 bool keep_named(const std::vector<std::string>& names, const std::string& database,
                 Commands& commands, model::ReadError& error) {
   if (names.empty()) return true;
-  std::vector<std::string> files;
-  for (const extract::CompileCommand& one : commands) files.push_back(real(one.file));
+  std::vector<std::vector<std::string>> files;
+  for (const extract::CompileCommand& one : commands) files.push_back(files_of(one));
   std::vector<bool> kept(commands.size());
   for (const std::string& name : names) {
     const std::string wanted = real(absolute(name));
     bool any = false;
     for (std::size_t i = 0; i < files.size(); ++i) {
-      if (files[i] != wanted && !is_below(files[i], wanted)) continue;
-      kept[i] = any = true;
+      if (compiles(files[i], wanted)) kept[i] = any = true;
     }
     if (any) continue;
     error = {"", 0, fmt::format("{} is not in {}", ticked(name), database),

@@ -140,6 +140,32 @@ int main() {
                           for finding in results["findings"]],
                          [("lock-order-cycle", "client.cc")])
 
+    def test_a_unity_build_is_named_by_its_sources(self):
+        """CMake's own files, outside the project: its sources select them, its configuration counts."""
+        project = self.folder / "project"
+        for name, text in {"bank.h": HEADER, "bank.cc": BANK, "audit.cc": AUDIT}.items():
+            self.write(f"project/{name}", text)
+        self.write("project/CMakeLists.txt", """
+cmake_minimum_required(VERSION 3.25)
+project(bank CXX)
+set(CMAKE_UNITY_BUILD ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_CXX_STANDARD 20)
+add_executable(bank bank.cc audit.cc)
+""")
+        subprocess.run(["cmake", "-S", project, "-B", self.folder / "build"], check=True,
+                       stdout=subprocess.DEVNULL)
+        for source in ("project", "project/bank.cc", "project/audit.cc"):
+            status, found = self.results("-p", "build", source)
+            self.assertEqual(status, 1)
+            (finding,) = found["findings"]
+            self.assertEqual(finding["rule"], "lock-order-cycle")
+            self.assertTrue(finding["place"]["file"].startswith(str(project)) or
+                            finding["place"]["file"].startswith("project"), finding["place"])
+        self.write("project/.lockweave.toml", '[rules]\nlock-order-cycle = "off"\n')
+        status, found = self.results("-p", "build", "project")
+        self.assertEqual((status, found["findings"]), (0, []))
+
     def test_one_file_alone_shows_nothing(self):
         self.project()
         status, results = self.results("-p", "build", "audit.cc")
@@ -244,9 +270,9 @@ int main() {
         for entry in entries:
             entry["command"] += " -fconstexpr-steps=2000000000"
         self.write("build/compile_commands.json", json.dumps(entries))
-        status, out, err = self.analyze("-p", "build", "--unit-timeout", "8")
+        status, out, err = self.analyze("-p", "build", "--unit-timeout", "15")
         self.assertEqual(status, 3, out + err)
-        self.assertIn("slow.cc was not analysed: no end within 8 s", out)
+        self.assertIn("slow.cc was not analysed: no end within 15 s", out)
         self.assertIn("error[lock-order-cycle]", out)
 
     def test_a_missing_source(self):

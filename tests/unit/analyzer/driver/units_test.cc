@@ -86,6 +86,27 @@ TEST_F(UnitsTest, NamedFilesAndFoldersSelect) {
   EXPECT_EQ(select({at("src"), at("srcs/c.cc")})->units.size(), 3u);
 }
 
+TEST_F(UnitsTest, SourcesOfAUnityBuildSelectTheFileThatJoinsThem) {
+  scratch_.write("src/a.cc", "int a;\n");
+  scratch_.write("src/b.cc", "int b;\n");
+  scratch_.write("build/unity_0.cxx",
+                 "/* generated\n   by CMake */\n#undef ID\n#define ID a\n"
+                 "#include \"" +
+                     at("src/a.cc") +
+                     "\"\n"
+                     "# include \"../src/b.cc\"  // the other\n");
+  scratch_.write("build/own.cc", "#include \"../src/a.cc\"\nint c;\n");
+  database(entry(at("build"), "unity_0.cxx", "g++ -c unity_0.cxx") + "," +
+           entry(at("build"), "own.cc", "g++ -c own.cc"));
+  for (const char* name : {"src", "src/a.cc", "src/b.cc"}) {
+    const auto selection = select({at(name)});
+    ASSERT_TRUE(selection) << name << ": " << error_.message;
+    ASSERT_EQ(selection->units.size(), 1u) << name;
+    EXPECT_EQ(selection->units[0].file, at("build/unity_0.cxx"));
+  }
+  EXPECT_EQ(select({at("build")})->units.size(), 2u);
+}
+
 TEST_F(UnitsTest, AFileThatIsNotInItIsAnError) {
   database(entry(at("build"), at("a.cc"), "g++ a"));
   EXPECT_FALSE(select({at("header.h")}));
