@@ -17,6 +17,10 @@ import sys
 import tempfile
 import unittest
 
+# Where this runs in the background they may be ignored, and children would inherit that.
+for _number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+    signal.signal(_number, signal.SIG_DFL)
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOCKWEAVE, RUNTIME = (os.path.abspath(path) for path in sys.argv[1:3])
 BUILT = {}

@@ -18,6 +18,10 @@ import tempfile
 import threading
 import unittest
 
+# Where this runs in the background they may be ignored, and children would inherit that.
+for _number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+    signal.signal(_number, signal.SIG_DFL)
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOCKWEAVE, RUNTIME = (os.path.abspath(path) for path in sys.argv[1:3])
 SANITIZED = b"__asan_report_store8" in pathlib.Path(LOCKWEAVE).read_bytes()

@@ -22,16 +22,13 @@ static void* run_into_it(void* unused) {
   return unused;
 }
 
-static void start_detached(void* (*routine)(void*)) {
-  pthread_t thread;
-  pthread_create(&thread, NULL, routine, NULL);
-  pthread_detach(thread);
-}
-
 int main(void) {
   enum { kContended = 2 };
-  start_detached(run_into_it);
-  start_detached(close_gate);
+  pthread_t waiter, closer;
+  pthread_create(&waiter, NULL, run_into_it, NULL);
+  pthread_detach(waiter);
+  pthread_create(&closer, NULL, close_gate, NULL);
   while (gate.__data.__lock != kContended) sched_yield();
+  pthread_join(closer, NULL);
   return 0;
 }

@@ -18,9 +18,19 @@ static void on_alarm(int signal) {
   errno = EDOM;
 }
 
+// Again and again: one alone may come before the wait has begun.
 static void set_alarm(void) {
-  struct itimerval soon = {{0, 0}, {0, 30000}};
-  setitimer(ITIMER_REAL, &soon, NULL);
+  struct itimerval often = {{0, 30000}, {0, 30000}};
+  alarms = 0;
+  setitimer(ITIMER_REAL, &often, NULL);
+}
+
+static int was_interrupted(void) {
+  struct itimerval never = {{0, 0}, {0, 0}};
+  const int error = errno;
+  setitimer(ITIMER_REAL, &never, NULL);
+  errno = error;
+  return alarms > 0;
 }
 
 int main(void) {
@@ -34,12 +44,14 @@ int main(void) {
   sem_init(&semaphore, 0, 0);
   set_alarm();
   int result = sem_wait(&semaphore);
-  printf("%d %d %d\n", result, errno == EINTR, (int)alarms);
+  int interrupted = was_interrupted();
+  printf("%d %d %d\n", result, errno == EINTR, interrupted);
   set_alarm();
   clock_gettime(CLOCK_REALTIME, &until);
   until.tv_sec += 20;
   result = sem_timedwait(&semaphore, &until);
-  printf("%d %d %d\n", result, errno == EINTR, (int)alarms);
+  interrupted = was_interrupted();
+  printf("%d %d %d\n", result, errno == EINTR, interrupted);
   pthread_mutex_lock(&mutex);
   set_alarm();
   clock_gettime(CLOCK_REALTIME, &until);
@@ -48,7 +60,8 @@ int main(void) {
   until.tv_nsec %= 1000000000;
   errno = 0;
   result = pthread_cond_timedwait(&condition, &mutex, &until);
-  printf("%d %d\n", result == ETIMEDOUT, (int)alarms);
+  interrupted = was_interrupted();
+  printf("%d %d\n", result == ETIMEDOUT, interrupted);
   pthread_mutex_unlock(&mutex);
   return 0;
 }

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -46,7 +47,7 @@ class Command : public testing::Test {
  protected:
   void SetUp() override {
     const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    root_ = fs::path(testing::TempDir()) / (std::string("command_") + info->name());
+    root_ = fs::path(testing::TempDir()) / ("command_" + std::to_string(::getpid()) + info->name());
     fs::remove_all(root_);
     fs::create_directories(root_);
     ::unsetenv("LOCKWEAVE_OPTIONS");

@@ -3,6 +3,7 @@
 #include "report/baseline.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -207,7 +208,8 @@ TEST(Baseline, DamagedTextsAreReadOrRefused) {
 class ReplaceFile : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::path(testing::TempDir()) / "replace_file";
+    folder_ =
+        std::filesystem::path(testing::TempDir()) / ("replace_file." + std::to_string(::getpid()));
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
   }

@@ -3,6 +3,7 @@
 #include "tools/lockweave/cases/case_suite.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -26,7 +27,8 @@ class CaseSuite : public testing::Test {
     return load_suite((root_ / "manifest.txt").string(), error_);
   }
 
-  const fs::path root_ = fs::path(testing::TempDir()) / "case_suite";
+  const fs::path root_ =
+      fs::path(testing::TempDir()) / ("case_suite." + std::to_string(::getpid()));
   model::ReadError error_;
 };
 
