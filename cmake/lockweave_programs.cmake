@@ -7,8 +7,8 @@
 #                         [PRECOMPILED mutex thread])
 #   lockweave_programs_end(TARGET)   # builds them all; writes manifest.txt
 #
-# PRECOMPILED names headers of the standard library that are parsed once a flavour; the sources still
-# include what they use. Not with ccache, which does better alone.
+# PRECOMPILED names headers that are parsed once a flavour; the sources still include what they use. Not
+# with ccache, which does better alone.
 # A program lies where its source does, below a folder of its flavour. manifest.txt lists what is
 # built, a line each: flavour, source, program, separated by tabs; WITH_FLAGS: and FLAGS, by blanks.
 
