@@ -170,7 +170,7 @@ def main():
     parser.add_argument("--json", help="write all results to this file")
     parser.add_argument("--repeat", type=int, default=1, help="run each program N times")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="programs at a time")
-    parser.add_argument("--timeout", type=float, default=60, help="seconds for one program")
+    parser.add_argument("--timeout", type=float, default=20, help="seconds for one program")
     parser.add_argument("--show", action="store_true", help="print each program's output")
     options = parser.parse_args()
 

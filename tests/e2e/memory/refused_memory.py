@@ -18,8 +18,7 @@ import sys
 import tempfile
 
 TIMEOUT_S = 60
-# Fewer may all be of those that lose nothing: a table's early growth, a hint. Runs differ by 80.
-REFUSED_FOR_A_LOSS = 100
+REFUSED_FOR_A_LOSS = 25  # fewer may all be of those that lose nothing: a table's early growth, a hint
 
 
 def run(arguments, refuse):
