@@ -30,7 +30,7 @@ enum class Loss : std::uint8_t {
   orders,         // orders that the program declared
   permits,        // who holds permits of a semaphore, or values of a queue
   notifications,  // notifications that the runtime could not keep
-  waits,          // waits that were not published, and deeds of a thread that may end one
+  waits,          // waits not published or not judged, and deeds of a thread that may end one
   steps,          // steps of a finding
   accesses,       // accesses to memory that were forgotten, or not looked at
   variables,      // watched variables that are not followed, or no longer

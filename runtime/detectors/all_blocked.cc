@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/detectors/all_blocked.h"
 
+#include "runtime/core/base/lost.h"
 #include "runtime/detectors/all_blocked_report.h"
 #include "runtime/detectors/blockers.h"
 
@@ -92,13 +93,12 @@ bool all_settled(const ThreadState* except) {
 void check_once(const ThreadState* self) {
   constexpr long kSettle_ns = 500'000;
   constexpr int kLooks = 2;
-  constexpr std::uint64_t kSettleMax_ms = 10'000;  // a thread may get no processor for seconds
-  const std::uint64_t begin = core::now_ms();
+  constexpr int kTriesMax = 20'000;  // ten seconds at least: a thread may get no processor for some
   bool dead = core::everyone_asleep() && nobody_can_proceed(self);
-  for (int looks = 0; dead && looks < kLooks;) {
+  for (int looks = 0, tries = 0; dead && looks < kLooks; ++tries) {
+    if (tries == kTriesMax) return core::count_lost(core::Loss::waits);
     const core::Tasks tasks = core::look_at_tasks();
-    dead = tasks != core::Tasks::unknown_ones && nothing_moved() &&
-           core::now_ms() - begin < kSettleMax_ms;
+    dead = tasks != core::Tasks::unknown_ones && nothing_moved();
     const bool still = tasks == core::Tasks::all_known_asleep && all_settled(self);
     looks = still ? looks + 1 : 0;
     if (!still) core::pause_ns(kSettle_ns);

@@ -6,8 +6,8 @@
 // for. Reported by all_blocked_report.h.
 //
 // Thread-safety: one thread checks at a time. Cost: two looks at the tasks in /proc, only when no known thread
-// is awake. Limits: a thread that has published its wait and for ten seconds gets no processor to go to sleep:
-// the look is given up, and the next thread that blocks or ends looks anew.
+// is awake. Limits: a thread that has published its wait and does not go to sleep in 20 000 tries, ten seconds at
+// least: the look is given up and counted (Loss::waits); the next thread that blocks or ends looks anew.
 #pragma once
 
 #include "runtime/core/events/detector.h"

@@ -95,7 +95,6 @@ std::uint32_t waiters_of(const Object& object);
 ThreadState* owner_of(const WaitView& wait);
 bool has_no_owner(const WaitView& wait);  // the owner word is there and says: free
 void pause_ns(long nanoseconds);
-std::uint64_t now_ms();  // of a clock that never goes back
 // Signals with a handler that the calling thread lets in; none before any thread has blocked any.
 std::uint64_t open_signals();
 // Has the calling thread had it blocked, but in handlers?

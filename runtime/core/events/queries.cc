@@ -208,8 +208,6 @@ bool lies_in_private_memory(const void* address) {
 
 void pause_ns(long nanoseconds) { os::sleep_ns(nanoseconds); }
 
-std::uint64_t now_ms() { return os::monotonic_ms(); }
-
 bool handlers_may_act() { return core_state.handlers.load(std::memory_order_relaxed) > 0; }
 
 }  // namespace lockweave::core

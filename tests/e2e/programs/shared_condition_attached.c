@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -60,9 +61,7 @@ int main(int argc, char** argv) {
   unlink(name);
   if (file < 0 || ftruncate(file, sizeof(Desk)) != 0) return 2;
   char number[16];
-  number[0] = (char)('0' + file / 10);
-  number[1] = (char)('0' + file % 10);
-  number[2] = '\0';
+  snprintf(number, sizeof number, "%d", file);
   Desk* desk = map(file);
   initialise(desk);
   const pid_t child = fork();

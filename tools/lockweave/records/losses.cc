@@ -58,7 +58,8 @@ Words words_of(Loss kind) {
     case Loss::waits:
       return {
           "wait",
-          "it, or what a thread did before it ends one, could not be kept; a deadlock is missed"};
+          "it, or what a thread did before it ends one, could not be kept or judged; a deadlock is "
+          "missed"};
     case Loss::steps:
       return {"finding step", "no memory was left; the finding is shorter, or left out"};
     case Loss::accesses:
