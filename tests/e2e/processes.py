@@ -119,6 +119,20 @@ int main(int argc, char **argv) {
   return 5;
 }
 """,
+    # Preloaded: every change of the signal mask takes its time.
+    "slow_masks": """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <signal.h>
+#include <time.h>
+int sigprocmask(int how, const sigset_t *set, sigset_t *before) {
+  const struct timespec time = {0, 20000000};
+  int (*real)(int, const sigset_t *, sigset_t *) = dlsym(RTLD_NEXT, "sigprocmask");
+  const int result = real(how, set, before);
+  nanosleep(&time, 0);
+  return result;
+}
+""",
     # Many threads nest two locks, one after another; then a child does nothing but end.
     "forks_late": """
 #include <pthread.h>
@@ -208,7 +222,8 @@ int main(int argc, char **argv) {
   return WEXITSTATUS(status) == 3 ? 0 : 1;
 }
 """,
-    # Linked with the runtime, with one finding: while main ends it with 0, a handler or a thread ends it, too.
+    # Linked with the runtime, with one finding: while main ends it with 0, a handler, after so many
+    # microseconds, or a thread ends it, too.
     "ends_twice": """
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -230,8 +245,8 @@ int main(int argc, char **argv) {
   if (argc != 2) return 2;
   pthread_mutex_unlock(&mutex);
   pthread_barrier_init(&both, 0, 2);
-  if (strcmp(argv[1], "handler") == 0) {
-    struct itimerval soon = {{0, 0}, {0, 20000}};
+  if (strcmp(argv[1], "thread") != 0) {
+    struct itimerval soon = {{0, 0}, {0, atoi(argv[1])}};
     signal(SIGALRM, end_now);
     setitimer(ITIMER_REAL, &soon, 0);
   } else {
@@ -398,8 +413,10 @@ class Ends(unittest.TestCase):
         library = pathlib.Path(RUNTIME)
         linked = ["-Wl,--no-as-needed", f"-L{library.parent}", "-llockweave",
                   f"-Wl,-rpath,{library.parent}"]
-        for other in ("handler", "thread"):
-            for _ in range(5):
+        # Before the end, before the report begins (in its first 200 microseconds here), and in it.
+        microseconds = [*range(20, 300, 10), *range(400, 2000, 200), 5000, 20000, 20000]
+        for other in [*map(str, microseconds), *["thread"] * 5]:
+            with self.subTest(other=other):
                 result = subprocess.run([program("ends_twice", *linked), other], timeout=60,
                                         text=True, stderr=subprocess.PIPE,
                                         env=environment() |
@@ -411,9 +428,9 @@ class Ends(unittest.TestCase):
 class Signals(unittest.TestCase):
     """What is sent to the launcher is meant for the program."""
 
-    def start(self, mode, **settings):
+    def start(self, mode, variables={}, **settings):
         self.process = subprocess.Popen([LOCKWEAVE, "run", "--", program("signals"), mode],
-                                        env=environment(), cwd=FOLDER, text=True,
+                                        env=environment() | variables, cwd=FOLDER, text=True,
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, process_group=0, **settings)
         self.addCleanup(self.end)
@@ -435,7 +452,13 @@ class Signals(unittest.TestCase):
     @staticmethod
     def await_state(pid, *states):
         stat = pathlib.Path(f"/proc/{pid}/stat")
-        while stat.read_text().rsplit(")", 1)[1].split()[0] not in states:
+
+        def state():
+            try:
+                return stat.read_text().rsplit(")", 1)[1].split()[0]
+            except (FileNotFoundError, ProcessLookupError):
+                return "gone"
+        while state() not in states:
             os.sched_yield()
 
     def test_the_program_ends_by_it(self):
@@ -468,6 +491,17 @@ class Signals(unittest.TestCase):
                 _, text = self.process.communicate(timeout=30)
                 self.assertEqual(self.process.returncode, 5)
                 self.assertIn("lockweave: ", text)
+
+    def test_a_slow_launcher_is_not_ended_by_it_either(self):
+        preload = {"LD_PRELOAD": program("slow_masks", "-shared", "-fPIC", "-ldl")}
+        for repeat in range(10):
+            with self.subTest(repeat=repeat):
+                self.start("continued", preload)
+                self.process.send_signal(signal.SIGTERM)
+                self.await_state(self.child, "Z", "gone")
+                self.process.send_signal(signal.SIGTERM)
+                self.process.communicate(timeout=30)
+                self.assertEqual(self.process.returncode, 5)
 
     def test_what_the_program_ignores_does_not_end_the_launcher(self):
         self.start("default", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))

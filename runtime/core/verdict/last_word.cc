@@ -28,6 +28,8 @@ void settle(std::uintptr_t value) {
 
 }  // namespace
 
+constinit std::atomic<bool> last_report_begun{false};
+
 LastWord take_last_word() {
   const auto self = reinterpret_cast<std::uintptr_t>(&mark);
   for (;;) {
@@ -41,7 +43,10 @@ LastWord take_last_word() {
   }
 }
 
-void give_back_last_word() { settle(kNobody); }
+void give_back_last_word() {
+  last_report_begun.store(false, std::memory_order_relaxed);
+  settle(kNobody);
+}
 
 void told_last_word(int code) {
   exit_code.store(code, std::memory_order_relaxed);
@@ -50,6 +55,9 @@ void told_last_word(int code) {
 
 int last_exit_code() { return exit_code.load(std::memory_order_relaxed); }
 
-void reset_last_word_after_fork() { teller.store(kNobody, std::memory_order_relaxed); }
+void reset_last_word_after_fork() {
+  last_report_begun.store(false, std::memory_order_relaxed);
+  teller.store(kNobody, std::memory_order_relaxed);
+}
 
 }  // namespace lockweave::core

@@ -5,10 +5,14 @@
 // the midst of it. One of them tells what was found; the others wait until it has, for their ends would cut
 // it off, or tell it again.
 //
-// Limit: a handler that ends the process while its own thread tells does not wait: what the reporter still
-// does is lost to it, and a temporary record stays.
+// A handler that ends the process while its own thread tells cannot wait for that. What has not begun to be
+// reported it tells itself.
+// Limits: the reporter's exit code is lost to such a handler, and a temporary record stays; one that ends the
+// process by a deadlock or at the first finding tells nothing more.
 // Thread-safety: any thread, also in handlers that interrupted no lock of ours.
 #pragma once
+
+#include <atomic>
 
 namespace lockweave::core {
 
@@ -21,6 +25,9 @@ LastWord take_last_word();
 void give_back_last_word();          // the process goes on after all
 void told_last_word(int exit_code);  // what a status of 0 becomes
 int last_exit_code();
+// The report has begun and goes on to its end although the teller may not. Written by the teller, read by a
+// handler in it: relaxed. False while nobody has the last word.
+extern constinit std::atomic<bool> last_report_begun;
 void reset_last_word_after_fork();
 
 }  // namespace lockweave::core

@@ -211,7 +211,12 @@ int lw_exit(const char* how, int status) {
   switch (take_last_word()) {
     case LastWord::ours: told_last_word(tell_end(how, status)); [[fallthrough]];
     case LastWord::told: return status == 0 ? last_exit_code() : status;
-    case LastWord::at_it: break;
+    case LastWord::at_it:
+      // This handler ends the process here, so what it interrupted never goes on.
+      if (!last_report_begun.load(std::memory_order_relaxed)) {
+        const int code = tell_end(how, status);
+        return status == 0 ? code : status;
+      }
   }
   record_writer.note_end(how, status);
   const bool counts = !core_state.under_launcher && core_state.findings.load() > 0;

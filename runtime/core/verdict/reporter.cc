@@ -19,6 +19,7 @@
 #include "runtime/core/code/code_place.h"
 #include "runtime/core/events/core_state.h"
 #include "runtime/core/record/record_writer.h"
+#include "runtime/core/verdict/last_word.h"
 #include "runtime/core/verdict/run_command.h"
 
 namespace lockweave::core {
@@ -102,7 +103,8 @@ int start_report(const Only* only) {
   }
   argv[count++] = record_writer.path();
   argv[count] = nullptr;
-  return run_command(argv, environ, only == nullptr ? 0 : only->limit_s);
+  return only == nullptr ? run_command(argv, environ, 0, &last_report_begun)
+                         : run_command(argv, environ, only->limit_s);
 }
 
 constinit std::atomic<const char*> running{nullptr};

@@ -119,7 +119,8 @@ int result_of(int status) {
 
 }  // namespace
 
-int run_command(const char* const* argv, char* const* environment, int limit_s) {
+int run_command(const char* const* argv, char* const* environment, int limit_s,
+                std::atomic<bool>* begun) {
   auto* errand = static_cast<Errand*>(os::map_memory(sizeof(Errand)));
   if (errand == nullptr) return kNotStarted;
   if (!copy_arguments(argv, *errand)) {
@@ -130,6 +131,7 @@ int run_command(const char* const* argv, char* const* environment, int limit_s) 
   const int kept_errno = errno;
   errand->blocked = block_all_signals();
   const int pid = clone(await_command, errand->waiter_stack + Errand::kStack, CLONE_VM, errand);
+  if (begun != nullptr && pid > 0) begun->store(true, std::memory_order_relaxed);
   restore_signals(errand->blocked);
   errno = kept_errno;
   int status = 0;

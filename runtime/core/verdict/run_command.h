@@ -12,6 +12,8 @@
 // The calling thread stays what it was: handlers run in it, also those that never return.
 #pragma once
 
+#include <atomic>
+
 namespace lockweave::core {
 
 constexpr int kNotStarted = -1;
@@ -23,6 +25,8 @@ constexpr int kResultUnknown = -2;  // killed, or its result was lost
 // Thread-safety: any thread.
 constexpr int kArgumentsMax = 24;
 constexpr int kArgumentBytes = 32 << 10;
-int run_command(const char* const* argv, char* const* environment, int limit_s);
+// `begun`: set, if not nullptr, when the command begins whatever becomes of the caller: no handler comes between.
+int run_command(const char* const* argv, char* const* environment, int limit_s,
+                std::atomic<bool>* begun = nullptr);
 
 }  // namespace lockweave::core

@@ -66,16 +66,16 @@ class SignalScope {
   SignalScope& operator=(const SignalScope&) = delete;
   ~SignalScope() {
     forget(awaited_);
-    restore();
-    if (afterwards_ == EndRequests::as_before) return;
-    const sigset_t requests = end_requests();
-    ::sigprocmask(SIG_BLOCK, &requests, nullptr);
+    // In one step: a request that came between two would end the launcher.
+    sigset_t mask = mask_before_;
+    if (afterwards_ != EndRequests::as_before) {
+      sigaddset(&mask, SIGTERM);
+      sigaddset(&mask, SIGHUP);
+    }
+    restore(mask);
   }
 
-  void restore() const {
-    ::sigaction(SIGCHLD, &child_before_, nullptr);
-    ::sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
-  }
+  void restore() const { restore(mask_before_); }
   bool next(siginfo_t& info) const { return ::sigwaitinfo(&awaited_, &info) > 0; }
   static void forget_continuation() {
     sigset_t continuation;
@@ -85,6 +85,11 @@ class SignalScope {
   }
 
  private:
+  void restore(const sigset_t& mask) const {
+    ::sigaction(SIGCHLD, &child_before_, nullptr);
+    ::sigprocmask(SIG_SETMASK, &mask, nullptr);
+  }
+
   EndRequests afterwards_;
   sigset_t awaited_{};
   sigset_t mask_before_{};
