@@ -129,7 +129,7 @@ int sigprocmask(int how, const sigset_t *set, sigset_t *before) {
   const struct timespec time = {0, 20000000};
   int (*real)(int, const sigset_t *, sigset_t *) = dlsym(RTLD_NEXT, "sigprocmask");
   const int result = real(how, set, before);
-  nanosleep(&time, 0);
+  nanosleep(&time, 0);  // allow-sleep: the window it widens is what is tested
   return result;
 }
 """,
@@ -414,7 +414,7 @@ class Ends(unittest.TestCase):
         linked = ["-Wl,--no-as-needed", f"-L{library.parent}", "-llockweave",
                   f"-Wl,-rpath,{library.parent}"]
         # Before the end, before the report begins (in its first 200 microseconds here), and in it.
-        microseconds = [*range(20, 300, 10), *range(400, 2000, 200), 5000, 20000, 20000]
+        microseconds = [*range(20, 240, 20), 400, 1000, 20000]
         for other in [*map(str, microseconds), *["thread"] * 5]:
             with self.subTest(other=other):
                 result = subprocess.run([program("ends_twice", *linked), other], timeout=60,

@@ -58,7 +58,7 @@ TEST_F(Events, MutexTry) {
   lockweave::mutex m;
   EXPECT_EQ(calls_of([&] { EXPECT_TRUE(m.try_lock()); }), "enter acquired leave");
   EXPECT_EQ(fake::only("acquired", &m).flags, LW_TRY);
-  elsewhere([&] { EXPECT_EQ(calls_of([&] { EXPECT_FALSE(m.try_lock()); }), "enter leave"); });
+  run_elsewhere([&] { EXPECT_EQ(calls_of([&] { EXPECT_FALSE(m.try_lock()); }), "enter leave"); });
   m.unlock();
 }
 
@@ -87,7 +87,7 @@ TEST_F(Events, TimedMutex) {
   lockweave::timed_mutex m;
   EXPECT_EQ(calls_of([&] { EXPECT_TRUE(m.try_lock_for(kForever)); }), "enter acquired leave");
   EXPECT_EQ(fake::only("acquired", &m).flags, LW_TIMED);
-  elsewhere([&] {
+  run_elsewhere([&] {
     EXPECT_EQ(calls_of([&] { EXPECT_FALSE(m.try_lock_for(kMoment)); }),
               "enter block_begin block_end leave");
     EXPECT_EQ(fake::only("block_begin", &m).flags, LW_TIMED);
@@ -131,7 +131,7 @@ TEST_F(Events, SharedMutexTellsItsMode) {
 TEST_F(Events, SharedTimedMutex) {
   lockweave::shared_timed_mutex m;
   m.lock();
-  elsewhere([&] {
+  run_elsewhere([&] {
     calls_of([&] { EXPECT_FALSE(m.try_lock_shared_for(kMoment)); });
     EXPECT_EQ(fake::only("block_begin", &m).flags, LW_SHARED | LW_TIMED);
   });
@@ -162,7 +162,7 @@ TEST_F(Events, UnlockOfWhatIsNotHeldIsToldByTheLocksOwnWord) {
   EXPECT_EQ(calls_of([&] { m.unlock(); }), "enter release leave");  // taken, only not seen
   m.lock();
   shared.lock();
-  elsewhere([&] {
+  run_elsewhere([&] {
     calls_of([&] { m.unlock(); });
     EXPECT_EQ(variant(&m), "other-thread");
     calls_of([&] { shared.unlock(); });
@@ -401,7 +401,7 @@ TEST_F(Events, UnseenOperationsStillWork) {
   lockweave::timed_mutex m;
   EXPECT_EQ(calls_of([&] {
               m.lock();
-              elsewhere([&] { EXPECT_FALSE(m.try_lock_for(kMoment)); });
+              run_elsewhere([&] { EXPECT_FALSE(m.try_lock_for(kMoment)); });
               m.unlock();
               EXPECT_TRUE(m.try_lock_for(kForever));
               m.unlock();

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <barrier>
 #include <condition_variable>
+#include <functional>
 #include <future>
 #include <latch>
 #include <mutex>
@@ -60,10 +61,12 @@ TESTS_LIBRARY(Lockweave, lockweave)
 
 using Libraries = testing::Types<Std, Lockweave>;
 
-// Runs `body` in another thread and returns what it returns.
-template <class Body>
-auto elsewhere(Body body) {
-  return std::async(std::launch::async, std::move(body)).get();
+// Run `body` in another thread, to its end. One instance of each for all types under test.
+inline void run_elsewhere(const std::function<void()>& body) { std::thread(body).join(); }
+inline bool elsewhere(const std::function<bool()>& body) {
+  bool result = false;
+  run_elsewhere([&] { result = body(); });
+  return result;
 }
 
 inline constexpr std::chrono::milliseconds kMoment{1};  // for what must time out

@@ -203,7 +203,7 @@ TEST(Threads, CurrentAndMainAreKnown) {
   EXPECT_EQ(here.ident(), std::this_thread::get_id());
   EXPECT_EQ(here, lockweave::current_thread());
   const auto before = lockweave::active_count();
-  elsewhere([&] {  // a std::thread: known once it asks, until it ends
+  run_elsewhere([&] {  // a std::thread: known once it asks, until it ends
     const thread_info foreign = lockweave::current_thread();
     EXPECT_NE(foreign, here);
     EXPECT_EQ(foreign.ident(), std::this_thread::get_id());

@@ -30,7 +30,7 @@ TYPED_TEST(MutexConformance, ExcludesOtherThreadsWhileHeld) {
 TYPED_TEST(MutexConformance, CriticalSectionsDoNotOverlap) {
   TypeParam mutex;
   int count = 0;
-  const auto work = [&] {
+  const std::function<void()> work = [&] {
     for (int i = 0; i < 20'000; ++i) {
       const std::lock_guard guard(mutex);
       ++count;
@@ -64,10 +64,10 @@ TYPED_TEST(MutexConformance, ContendedLockIsHandedOver) {
   TypeParam mutex;
   bool done = false;
   mutex.lock();
-  std::thread other([&] {
+  std::thread other(std::function<void()>([&] {
     const std::lock_guard guard(mutex);
     EXPECT_TRUE(done);
-  });
+  }));
   done = true;
   mutex.unlock();
   other.join();
@@ -84,7 +84,7 @@ TYPED_TEST_SUITE(TimedMutexConformance, TimedMutexes);
 TYPED_TEST(TimedMutexConformance, GivesUpWhenTheTimeIsOver) {
   TypeParam mutex;
   const std::lock_guard guard(mutex);
-  elsewhere([&] {
+  run_elsewhere([&] {
     const auto start = std::chrono::steady_clock::now();
     EXPECT_FALSE(mutex.try_lock_for(kMoment));
     EXPECT_GE(std::chrono::steady_clock::now() - start, kMoment);
@@ -109,15 +109,16 @@ TYPED_TEST(TimedMutexConformance, GetsWhatIsReleasedInTime) {
   TypeParam mutex;
   mutex.lock();
   std::promise<void> started;
-  auto taken = std::async(std::launch::async, [&] {
+  bool taken = false;
+  std::thread other(std::function<void()>([&] {
     started.set_value();
-    const bool got = mutex.try_lock_for(kForever);
-    if (got) mutex.unlock();
-    return got;
-  });
+    taken = mutex.try_lock_for(kForever);
+    if (taken) mutex.unlock();
+  }));
   started.get_future().wait();
   mutex.unlock();
-  EXPECT_TRUE(taken.get());
+  other.join();
+  EXPECT_TRUE(taken);
 }
 
 template <class Mutex>
@@ -176,7 +177,7 @@ TYPED_TEST_SUITE(SharedTimedMutexConformance, SharedTimedMutexes);
 TYPED_TEST(SharedTimedMutexConformance, ReadersGiveUpWhenTheTimeIsOver) {
   TypeParam mutex;
   const std::unique_lock writer(mutex);
-  elsewhere([&] {
+  run_elsewhere([&] {
     EXPECT_FALSE(mutex.try_lock_shared_for(kMoment));
     EXPECT_FALSE(mutex.try_lock_shared_until(std::chrono::system_clock::now() + kMoment));
     const std::shared_lock reader(mutex, kMoment);
@@ -202,7 +203,7 @@ struct OddClock {
 TEST(Deadline, FollowsAnyClock) {
   lockweave::timed_mutex mutex;
   const std::lock_guard guard(mutex);
-  elsewhere([&] {
+  run_elsewhere([&] {
     const auto at = OddClock::now() + kMoment;
     EXPECT_FALSE(mutex.try_lock_until(at));
     EXPECT_GE(OddClock::now(), at);
@@ -214,7 +215,7 @@ TEST(Deadline, FollowsAnyClock) {
 TEST(Deadline, TimesBeforeTheClocksZeroAreOver) {
   lockweave::shared_timed_mutex mutex;
   const std::lock_guard guard(mutex);
-  elsewhere([&] { EXPECT_FALSE(mutex.try_lock_for(std::chrono::hours(-1'000'000))); });
+  run_elsewhere([&] { EXPECT_FALSE(mutex.try_lock_for(std::chrono::hours(-1'000'000))); });
 }
 
 TEST(Deadline, MaximalDurationDoesNotOverflow) {
