@@ -25,8 +25,8 @@ bool is_priority_futex(const WaitView& wait) {
 }  // namespace
 
 bool cancellation_may_end(const ThreadState& waiter, const WaitView& wait) {
-  const bool point =
-      wait.kind == LW_THREAD || wait.kind == LW_SEMAPHORE || wait.kind == LW_CONDITION_VARIABLE;
+  const bool point = wait.kind == LW_THREAD || wait.kind == LW_SEMAPHORE ||
+                     wait.kind == LW_CONDITION_VARIABLE || (wait.flags & LW_CANCELABLE) != 0;
   return point && waiter.cancelled.load(std::memory_order_seq_cst);
 }
 

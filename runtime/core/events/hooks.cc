@@ -470,10 +470,24 @@ void lw_notify(const void* object, lw_kind kind, int all, const void* pc) {
   tell_notified(*known, all != 0 ? kAllWaiters : 1, pc);
 }
 
+void lw_notify_some(const void* object, lw_kind kind, unsigned waiters, const void* pc) {
+  ErrnoKept kept;
+  Object* known = notified_object(object, kind, pc);
+  if (known == nullptr) return;
+  emit({.kind = EventKind::order_release, .thread = &self(), .object = known});
+  tell_notified(*known, waiters, pc);
+}
+
 void lw_wake(const void* object, lw_kind kind, int all, const void* pc) {
   ErrnoKept kept;
   Object* known = notified_object(object, kind, pc);
   if (known != nullptr) tell_notified(*known, all != 0 ? kAllWaiters : 1, pc);
+}
+
+void lw_wake_some(const void* object, lw_kind kind, unsigned waiters, const void* pc) {
+  ErrnoKept kept;
+  Object* known = notified_object(object, kind, pc);
+  if (known != nullptr) tell_notified(*known, waiters, pc);
 }
 
 void lw_wake_used(const void* semaphore) {

@@ -70,10 +70,10 @@ enum {
   LW_TRY = 2,            /* does not wait: held, but no edge leads to it */
   LW_TIMED = 4,          /* gives up by itself: never part of a certain deadlock, nor of a cycle */
   LW_PROCESS_SHARED = 8, /* another process can end the wait */
-  LW_CANCELABLE = 16,
-  LW_FOR_WORK = 32,   /* a wait for a queue's work to be done (join) */
-  LW_FOR_ROOM = 64,   /* a wait for room in a queue (put); neither: for a value (get) */
-  LW_UNORDERED = 128, /* a wait whose end does not take over; see "order by design" */
+  LW_CANCELABLE = 16,    /* a wait that a cancelled thread leaves */
+  LW_FOR_WORK = 32,      /* a wait for a queue's work to be done (join) */
+  LW_FOR_ROOM = 64,      /* a wait for room in a queue (put); neither: for a value (get) */
+  LW_UNORDERED = 128,    /* a wait whose end does not take over; see "order by design" */
   LW_KEEPS = 256, /* a condition wait whose recursive mutex stays locked: it gives back one level */
   LW_LEAVING = 512 /* a destruction that lasts until those who wait for the object have left */
 };
@@ -162,6 +162,10 @@ LW_HOOK void lw_notify(const void* object, lw_kind kind, int all, const void* pc
 /* The same, but what came before is not handed over: wakes those who wait for something else of
  * `object` than what others hand over through it. */
 LW_HOOK void lw_wake(const void* object, lw_kind kind, int all, const void* pc);
+/* Both, where it is known how many of those who wait for `object` may now proceed: others wait there for
+ * something else, and are left alone. */
+LW_HOOK void lw_notify_some(const void* object, lw_kind kind, unsigned waiters, const void* pc);
+LW_HOOK void lw_wake_some(const void* object, lw_kind kind, unsigned waiters, const void* pc);
 /* A permit was taken by who has not waited for it: a waiter that was woken for it sleeps on. */
 LW_HOOK void lw_wake_used(const void* semaphore);
 /* Permits of a semaphore: taken by this thread, given back by this thread. More than anybody counts:

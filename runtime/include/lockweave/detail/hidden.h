@@ -60,24 +60,95 @@ class hidden_condition {
 
   template <class Predicate>
   void wait(hidden_mutex& mutex, const published_wait& as, Predicate done) {
-    while (!done()) {
-      const blocked sleep(as.op, as.target, as.pc);
-      pthread_cond_wait(&handle_, mutex.handle());
-    }
+    while (!done()) sleep(mutex, as);
   }
   // False when the time is up and `done()` still is not true.
   template <class Predicate>
   bool wait_until(hidden_mutex& mutex, const deadline& until, const published_wait& as,
                   Predicate done) {
     while (!done()) {
-      const blocked sleep(as.op, as.target, as.pc);
-      if (detail::wait_until(&handle_, mutex.handle(), until) != 0) return done();
+      if (!sleep_until(mutex, until, as)) return done();
+    }
+    return true;
+  }
+
+  // Once, maybe for nothing.
+  void sleep(hidden_mutex& mutex, const published_wait& as) {
+    const blocked asleep(as.op, cancelable(as.target), as.pc);
+    pthread_cond_wait(&handle_, mutex.handle());
+  }
+  // False when the time is up.
+  bool sleep_until(hidden_mutex& mutex, const deadline& until, const published_wait& as) {
+    const blocked asleep(as.op, cancelable(as.target), as.pc);
+    return detail::wait_until(&handle_, mutex.handle(), until) == 0;
+  }
+
+ private:
+  static wait_target cancelable(wait_target target) noexcept {
+    target.flags |= LW_CANCELABLE;
+    return target;
+  }
+
+  pthread_cond_t handle_ = PTHREAD_COND_INITIALIZER;
+};
+
+// One of several conditions of one object, to which waits are told as one: it knows how many of them it
+// wakes itself. All members require the mutex.
+class counted_condition {
+ public:
+  // How many of those who wait here the next notification wakes that no earlier one has woken: told before
+  // it is sent, so that nobody who has been woken is taken for a waiter.
+  unsigned wakes_one() noexcept { return wake(1); }
+  unsigned wakes_all() noexcept { return wake(waiting_); }
+
+  void notify_one() noexcept { condition_.notify_one(); }
+  void notify_all() noexcept { condition_.notify_all(); }
+
+  template <class Predicate>
+  void wait(hidden_mutex& mutex, const published_wait& as, Predicate done) {
+    while (!done()) {
+      const waiter one(*this);
+      condition_.sleep(mutex, as);
+    }
+  }
+  template <class Predicate>
+  bool wait_until(hidden_mutex& mutex, const deadline& until, const published_wait& as,
+                  Predicate done) {
+    while (!done()) {
+      const waiter one(*this);
+      if (!condition_.sleep_until(mutex, until, as)) return done();
     }
     return true;
   }
 
  private:
-  pthread_cond_t handle_ = PTHREAD_COND_INITIALIZER;
+  // From the decision to sleep until the mutex is held again, also when a cancelled thread unwinds.
+  class waiter {
+   public:
+    explicit waiter(counted_condition& condition) noexcept : condition_(condition) {
+      ++condition_.waiting_;
+    }
+    ~waiter() {
+      --condition_.waiting_;
+      if (condition_.woken_ > 0) --condition_.woken_;
+    }
+    waiter(const waiter&) = delete;
+    waiter& operator=(const waiter&) = delete;
+
+   private:
+    counted_condition& condition_;
+  };
+
+  unsigned wake(unsigned most) noexcept {
+    const unsigned still = waiting_ - woken_;
+    const unsigned now = most < still ? most : still;
+    woken_ += now;
+    return now;
+  }
+
+  hidden_condition condition_;
+  unsigned waiting_ = 0;
+  unsigned woken_ = 0;  // of those, by notifications; at most waiting_
 };
 
 }  // namespace lockweave::detail

@@ -101,6 +101,14 @@ class operation {
   void wake(const void* object, lw_kind kind, bool all, const void* pc) const noexcept {
     if (seen_) lockweave_lw_wake()(object, kind, all ? 1 : 0, pc);
   }
+  void notify_some(const void* object, lw_kind kind, unsigned waiters,
+                   const void* pc) const noexcept {
+    if (seen_) lockweave_lw_notify_some()(object, kind, waiters, pc);
+  }
+  void wake_some(const void* object, lw_kind kind, unsigned waiters,
+                 const void* pc) const noexcept {
+    if (seen_) lockweave_lw_wake_some()(object, kind, waiters, pc);
+  }
   void order_release(const void* object, lw_kind kind) const noexcept {
     if (seen_) lockweave_lw_order_release()(object, kind);
   }

@@ -114,7 +114,7 @@ class queue_base {
       const operation op(this);
       const hidden_lock guard(mutex_);
       closed_ = true;
-      op.notify(this, LW_QUEUE, true, pc);
+      op.notify_some(this, LW_QUEUE, news_.wakes_all() + room_.wakes_all(), pc);
       news_.notify_all();
       room_.notify_all();
     });
@@ -147,7 +147,7 @@ class queue_base {
     --unfinished_;
     count_work(op);
     if (unfinished_ == 0) {
-      op.wake(this, LW_QUEUE, true, pc);
+      op.wake_some(this, LW_QUEUE, finished_.wakes_all(), pc);
       finished_.notify_all();
     }
     return true;
@@ -184,7 +184,7 @@ class queue_base {
     store_.push(std::forward<Value>(value));
     ++unfinished_;
     if (work_counted_) count_work(op);
-    op.notify(this, LW_QUEUE, false, pc);
+    op.notify_some(this, LW_QUEUE, news_.wakes_one(), pc);
     news_.notify_one();
     return true;
   }
@@ -218,7 +218,7 @@ class queue_base {
     op.value_got(this, pc);
     if (capacity_ != kUnbounded) {
       op.order_release(&room_, LW_QUEUE);
-      op.wake(this, LW_QUEUE, false, pc);
+      op.wake_some(this, LW_QUEUE, room_.wakes_one(), pc);
       room_.notify_one();
     }
     return value;
@@ -233,9 +233,9 @@ class queue_base {
   bool closed_ = false;
 
   mutable hidden_mutex mutex_;
-  hidden_condition news_;      // has_news() became true
-  hidden_condition room_;      // has_room() became true
-  hidden_condition finished_;  // unfinished_ became 0
+  counted_condition news_;      // has_news() became true
+  counted_condition room_;      // has_room() became true
+  counted_condition finished_;  // unfinished_ became 0
 };
 
 }  // namespace detail

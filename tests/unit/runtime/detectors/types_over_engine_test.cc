@@ -181,6 +181,10 @@ void lw_notify(const void* object, lw_kind, int, const void*) {
   lockweave::detectors::order_release(object);
 }
 void lw_wake(const void*, lw_kind, int, const void*) {}
+void lw_notify_some(const void* object, lw_kind, unsigned, const void*) {
+  lockweave::detectors::order_release(object);
+}
+void lw_wake_some(const void*, lw_kind, unsigned, const void*) {}
 void lw_value_got(const void*, const void*) {}
 void lw_value_done(const void*) {}
 void lw_queue_work(const void*, size_t) {}

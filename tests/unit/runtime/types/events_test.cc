@@ -329,7 +329,7 @@ TEST_F(Events, BarrierOrdersPhaseByPhase) {
 
 TEST_F(Events, UnboundedQueueOrdersGetsAfterPuts) {
   lockweave::queue<int> jobs;
-  EXPECT_EQ(calls_of([&] { jobs.put(1); }), "enter notify leave");
+  EXPECT_EQ(calls_of([&] { jobs.put(1); }), "enter notify_some leave");
   EXPECT_EQ(calls_of([&] { jobs.get(); }), "enter order_acquire value_got leave");
   EXPECT_EQ(calls_of([&] { jobs.try_get(); }), "enter leave");
   jobs.close();
@@ -338,13 +338,14 @@ TEST_F(Events, UnboundedQueueOrdersGetsAfterPuts) {
 
 TEST_F(Events, Queue) {
   lockweave::joinable_queue<int> jobs(1);
-  EXPECT_EQ(calls_of([&] { jobs.put(1); }), "enter order_acquire notify leave");
+  EXPECT_EQ(calls_of([&] { jobs.put(1); }), "enter order_acquire notify_some leave");
+  EXPECT_EQ(fake::only("notify_some", &jobs).flags, 0);  // nobody waits for a value
   std::string calls;
   const Event put = blocked_on(
       &jobs, [&] { jobs.put(2); }, [&] { jobs.get(); }, calls);
   EXPECT_EQ(put.kind, LW_QUEUE);
-  EXPECT_EQ(put.flags, LW_FOR_ROOM | LW_UNORDERED);
-  EXPECT_EQ(calls, "enter block_begin block_end order_acquire notify leave");
+  EXPECT_EQ(put.flags, LW_FOR_ROOM | LW_UNORDERED | LW_CANCELABLE);
+  EXPECT_EQ(calls, "enter block_begin block_end order_acquire notify_some leave");
   EXPECT_EQ(calls_of([&] { EXPECT_FALSE(jobs.try_put(3)); }), "enter leave");
   EXPECT_EQ(calls_of([&] { jobs.task_done(); }), "enter order_release value_done queue_work leave");
   EXPECT_EQ(fake::only("queue_work", &jobs).flags, 1);
@@ -352,14 +353,14 @@ TEST_F(Events, Queue) {
   EXPECT_NE(work, &jobs);  // consumers are not ordered after what others finished
   const Event join = blocked_on(
       &jobs, [&] { jobs.join(); }, [&] { jobs.task_done(); }, calls);
-  EXPECT_EQ(join.flags, LW_FOR_WORK | LW_UNORDERED);
+  EXPECT_EQ(join.flags, LW_FOR_WORK | LW_UNORDERED | LW_CANCELABLE);
   EXPECT_EQ(calls, "enter queue_work block_begin block_end order_acquire leave");
   EXPECT_EQ(fake::only("order_acquire", work).call, "order_acquire");
   EXPECT_EQ(calls_of([&] { EXPECT_THROW(jobs.task_done(), std::logic_error); }),
             "enter misuse leave");
   EXPECT_EQ(fake::only("misuse", &jobs).text, "queue-imbalance/task-done-too-often");
-  EXPECT_EQ(calls_of([&] { jobs.close(); }), "enter notify leave");
-  EXPECT_EQ(fake::only("notify", &jobs).flags, 1);
+  EXPECT_EQ(calls_of([&] { jobs.close(); }), "enter notify_some leave");
+  EXPECT_EQ(fake::only("notify_some", &jobs).flags, 0);
 }
 
 TEST_F(Events, FutureBlocksUntilThePromiseIsKept) {

@@ -133,6 +133,12 @@ void lw_notify(const void* object, lw_kind kind, int all, const void* pc) {
 void lw_wake(const void* object, lw_kind kind, int all, const void* pc) {
   fake::write({"wake", object, kind, all, nullptr, nullptr, pc});
 }
+void lw_notify_some(const void* object, lw_kind kind, unsigned waiters, const void* pc) {
+  fake::write({"notify_some", object, kind, static_cast<int>(waiters), nullptr, nullptr, pc});
+}
+void lw_wake_some(const void* object, lw_kind kind, unsigned waiters, const void* pc) {
+  fake::write({"wake_some", object, kind, static_cast<int>(waiters), nullptr, nullptr, pc});
+}
 void lw_value_got(const void* queue, const void* pc) {
   fake::write({"value_got", queue, LW_QUEUE, 0, nullptr, nullptr, pc});
 }

@@ -114,7 +114,8 @@ TEST_F(OrderEvents, SecondJoinerWaitsForTheFirst) {
   std::thread second(join);
   const auto blocked = [] {
     for (const Event& event : fake::all()) {
-      if (event.call == "block_begin" && event.kind == LW_LATCH && event.flags == 0) return true;
+      if (event.call == "block_begin" && event.kind == LW_LATCH && event.flags == LW_CANCELABLE)
+        return true;
     }
     return false;
   };
