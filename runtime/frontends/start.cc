@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <atomic>
+
 #include "runtime/frontends/loader.h"
 #include "runtime/frontends/mutex.h"
 #include "runtime/frontends/operation.h"
@@ -18,8 +20,14 @@ extern "C" {
 
 namespace {
 
+// libc takes a function from its list before it calls it: a handler that calls exit() again in the midst
+// of ours would find none. This one is registered once more, for that; after a normal end it tells nothing.
+constinit std::atomic<bool> exits{false};
+constinit std::atomic<bool> exits_quickly{false};
+
 // Registered before anything else, so it runs after every atexit handler and static destructor.
 void at_process_exit(int status, void*) {
+  if (!exits.exchange(true)) on_exit(at_process_exit, nullptr);
   const int wanted = lw_exit("exit", status);
   if (wanted == status) return;
   fflush(nullptr);
@@ -30,6 +38,7 @@ void at_process_exit(int status, void*) {
 constinit int quick_status = 0;
 
 void at_process_quick_exit() {
+  if (!exits_quickly.exchange(true)) at_quick_exit(at_process_quick_exit);
   const int wanted = lw_exit("quick_exit", quick_status);
   if (wanted != quick_status) lockweave::frontends::real()._exit(wanted);
 }

@@ -222,8 +222,8 @@ int main(int argc, char **argv) {
   return WEXITSTATUS(status) == 3 ? 0 : 1;
 }
 """,
-    # Linked with the runtime, with one finding: while main ends it with 0, a handler, after so many
-    # microseconds, or a thread ends it, too.
+    # Linked with the runtime, with one finding: while main ends it with 0, a thread ends it, too, or a
+    # handler after so many microseconds. The second argument says how both do.
     "ends_twice": """
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -234,7 +234,13 @@ int main(int argc, char **argv) {
 #include <unistd.h>
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_barrier_t both;
-static void end_now(int number) { (void)number; _exit(0); }
+static const char *way;
+static void end(void) {
+  if (strcmp(way, "exit") == 0) exit(0);
+  if (strcmp(way, "quick_exit") == 0) quick_exit(0);
+  _exit(0);
+}
+static void end_now(int number) { (void)number; end(); }
 static void *end_too(void *argument) {
   pthread_barrier_wait(&both);
   _exit(0);
@@ -242,7 +248,8 @@ static void *end_too(void *argument) {
 }
 int main(int argc, char **argv) {
   pthread_t thread;
-  if (argc != 2) return 2;
+  if (argc != 3) return 2;
+  way = argv[2];
   pthread_mutex_unlock(&mutex);
   pthread_barrier_init(&both, 0, 2);
   if (strcmp(argv[1], "thread") != 0) {
@@ -253,7 +260,7 @@ int main(int argc, char **argv) {
     pthread_create(&thread, 0, end_too, 0);
     pthread_barrier_wait(&both);
   }
-  exit(0);
+  end();
 }
 """,
     # A consumer process forgets task_done on one path and waits for more; main waits until all is done.
@@ -413,14 +420,18 @@ class Ends(unittest.TestCase):
         library = pathlib.Path(RUNTIME)
         linked = ["-Wl,--no-as-needed", f"-L{library.parent}", "-llockweave",
                   f"-Wl,-rpath,{library.parent}"]
-        # Before the end, before the report begins (in its first 200 microseconds here), and in it.
-        microseconds = [*range(20, 240, 20), 400, 1000, 20000]
-        for other in [*map(str, microseconds), *["thread"] * 5]:
-            with self.subTest(other=other):
-                result = subprocess.run([program("ends_twice", *linked), other], timeout=60,
+        # The reporter is looked for in so many folders that handlers come before it is found.
+        missing = ":".join(f"/none/{number}" for number in range(4000))
+        path = {"PATH": f"{missing}:{pathlib.Path(LOCKWEAVE).parent}"}
+        at_once = {"LOCKWEAVE_OPTIONS": f"reporter={LOCKWEAVE}"}
+        tries = [("thread", "exit", at_once)] * 3 + [("20000", "exit", at_once)]
+        tries += [(str(time), way, path) for way in ("exit", "quick_exit", "_exit")
+                  for time in (100, 400, 800, 1600, 3200)]
+        for other, way, variables in tries:
+            with self.subTest(other=other, way=way):
+                result = subprocess.run([program("ends_twice", *linked), other, way], timeout=60,
                                         text=True, stderr=subprocess.PIPE,
-                                        env=environment() |
-                                        {"LOCKWEAVE_OPTIONS": f"reporter={LOCKWEAVE}"})
+                                        env=environment() | variables)
                 self.assertEqual(result.returncode, 66, result.stderr)
                 self.assertEqual(result.stderr.count("error[unlock-not-held]"), 1, result.stderr)
 

@@ -78,14 +78,20 @@ bool counts_as_waiter(const Wait& wait) {
   return wait.object != nullptr && (wait.flags & LW_LEAVING) == 0;
 }
 
-// A waiter comes back: it uses up a wake that was on its way, if any.
-void waiter_left(Object& object) {
+// Why a waiter comes back. `maybe_woken`: nobody knows whether a wake on its way was for it; it uses one up.
+enum class Return { maybe_woken, unwoken };
+
+void waiter_left(Object& object, Return why) {
   std::uint64_t packed = object.waiters_and_wakes.load(std::memory_order_relaxed);
   std::uint64_t next;
   do {
-    next = packed - kOneWaiter - (wakes_in(packed) > 0 ? 1 : 0);
+    next = packed - kOneWaiter;
+    const bool spare = wakes_in(next) > waiters_in(next);  // nobody is left for it
+    if (wakes_in(next) > 0 && (why == Return::maybe_woken || spare)) --next;
   } while (!object.waiters_and_wakes.compare_exchange_weak(packed, next));
-  if (wakes_in(packed) > 0) core_state.wakes_on_way.fetch_sub(1, std::memory_order_seq_cst);
+  if (wakes_in(next) < wakes_in(packed)) {
+    core_state.wakes_on_way.fetch_sub(1, std::memory_order_seq_cst);
+  }
 }
 
 // What a waiter was woken for, another one has taken: it sleeps on.
@@ -222,11 +228,32 @@ void tell_objects_left(ThreadState& thread) {
   }
 }
 
-void unpublish_wait(Wait& wait) {
+void unpublish_wait(Wait& wait, Return why) {
   if ((wait.flags & LW_TIMED) == 0) core_state.asleep.fetch_sub(1, std::memory_order_seq_cst);
   wait.sequence.fetch_add(1, std::memory_order_seq_cst);
   std::atomic_thread_fence(std::memory_order_release);  // before what the next wait writes
-  if (counts_as_waiter(wait)) waiter_left(*wait.object);
+  if (counts_as_waiter(wait)) waiter_left(*wait.object, why);
+}
+
+void end_wait(Return why) {
+  ErrnoKept kept;
+  ThreadState& thread = self();
+  Wait& wait = thread.wait;
+  unpublish_wait(wait, why);
+  if (orders_by_ending(wait)) {
+    emit({.kind = EventKind::order_acquire, .thread = &thread, .object = wait.object});
+  }
+  if (parked.node != nullptr) {
+    const std::uintptr_t address = parked.node->object->address.load(std::memory_order_relaxed);
+    if (address != 0) {
+      push_held(thread, address, parked.node->object->kind, 0,
+                reinterpret_cast<const void*>(wait.trace.innermost()));
+      const bool held = find_held(thread, address) != kNotHeld;  // not without memory
+      if (held && parked.count > 1) restore_count(thread, parked.count);
+    }
+    parked = {};
+  }
+  emit({.kind = EventKind::unblock, .thread = &thread});
 }
 
 }  // namespace
@@ -435,29 +462,11 @@ void lw_block_begin(const void* object, lw_kind kind, int flags, const void* wit
   lw_block_check();
 }
 
-void lw_block_end(void) {
-  ErrnoKept kept;
-  ThreadState& thread = self();
-  Wait& wait = thread.wait;
-  unpublish_wait(wait);
-  if (orders_by_ending(wait)) {
-    emit({.kind = EventKind::order_acquire, .thread = &thread, .object = wait.object});
-  }
-  if (parked.node != nullptr) {
-    const std::uintptr_t address = parked.node->object->address.load(std::memory_order_relaxed);
-    if (address != 0) {
-      push_held(thread, address, parked.node->object->kind, 0,
-                reinterpret_cast<const void*>(wait.trace.innermost()));
-      const bool held = find_held(thread, address) != kNotHeld;  // not without memory
-      if (held && parked.count > 1) restore_count(thread, parked.count);
-    }
-    parked = {};
-  }
-  emit({.kind = EventKind::unblock, .thread = &thread});
-}
+void lw_block_end(void) { end_wait(Return::maybe_woken); }
+void lw_block_end_unwoken(void) { end_wait(Return::unwoken); }
 
 void lw_block_abandoned(void) {
-  unpublish_wait(self().wait);
+  unpublish_wait(self().wait, Return::maybe_woken);
   parked = {};
 }
 

@@ -7,8 +7,9 @@
 //
 // A handler that ends the process while its own thread tells cannot wait for that. What has not begun to be
 // reported it tells itself.
-// Limits: the reporter's exit code is lost to such a handler, and a temporary record stays; one that ends the
-// process by a deadlock or at the first finding tells nothing more.
+// Limits: the reporter's exit code is lost to such a handler, a temporary record stays, and that a reporter
+// could not be started is not said; one that ends the process by a deadlock or at the first finding tells
+// nothing more; a finding of the process's end is lost that was just about to be written.
 // Thread-safety: any thread, also in handlers that interrupted no lock of ours.
 #pragma once
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "model/rule_catalog.h"
+#include "runtime/core/base/deferred_signals.h"
 #include "runtime/core/base/options.h"
 #include "runtime/core/base/os.h"
 #include "runtime/core/base/say.h"
@@ -120,16 +121,21 @@ void halt_at_cycle() {
 }
 
 void submit_deadlock(const Report& report) {
-  if (!begin_verdict()) return;
-  if (core_state.verdict_spoken.exchange(true)) return give_back_last_word();
-  emit({.kind = EventKind::process_end});
-  say_what_runs(report.rule);
   // The launcher prints what its own child leaves behind; any other process speaks for itself.
   const bool speak = !core_state.root || options.on_deadlock == OnDeadlock::wait;
   Report shown = report;
   shown.printed = speak;
-  const bool written = record_writer.note_finding(shown);
-  core_state.findings.fetch_add(1, std::memory_order_relaxed);
+  // A handler that ends the process after this has it to tell.
+  const std::uint64_t blocked = block_all_signals();
+  const bool ours = begin_verdict();
+  const bool first = ours && !core_state.verdict_spoken.exchange(true);
+  if (first) core_state.findings.fetch_add(1, std::memory_order_relaxed);
+  const bool written = first && record_writer.note_finding(shown);
+  restore_signals(blocked);
+  if (!ours) return;
+  if (!first) return give_back_last_word();
+  emit({.kind = EventKind::process_end});
+  say_what_runs(report.rule);
   if (!written && !speak) tell_unwritten(report);
   const bool told = !speak || show(report);
   say_script_stacks();

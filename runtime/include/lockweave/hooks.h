@@ -157,6 +157,8 @@ LW_HOOK void lw_block_publish(const void* object, lw_kind kind, int flags, const
                               const int* owner, const void* pc);
 LW_HOOK void lw_block_check(void);
 LW_HOOK void lw_block_end(void);
+/* The same for who knows that no notification was meant for it: wakes on their way are for others. */
+LW_HOOK void lw_block_end_unwoken(void);
 /* One waiter (all != 0: every waiter) of `object` may now proceed: notify, post, set, put... */
 LW_HOOK void lw_notify(const void* object, lw_kind kind, int all, const void* pc);
 /* The same, but what came before is not handed over: wakes those who wait for something else of

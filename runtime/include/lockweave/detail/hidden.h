@@ -85,7 +85,10 @@ class hidden_condition {
 
  private:
   static wait_target cancelable(wait_target target) noexcept {
-    target.flags |= LW_CANCELABLE;
+    int state = PTHREAD_CANCEL_DISABLE;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    pthread_setcancelstate(state, nullptr);
+    if (state == PTHREAD_CANCEL_ENABLE) target.flags |= LW_CANCELABLE;
     return target;
   }
 
@@ -108,7 +111,7 @@ class counted_condition {
   void wait(hidden_mutex& mutex, const published_wait& as, Predicate done) {
     while (!done()) {
       const waiter one(*this);
-      condition_.sleep(mutex, as);
+      condition_.sleep(mutex, counted(as));
     }
   }
   template <class Predicate>
@@ -116,12 +119,18 @@ class counted_condition {
                   Predicate done) {
     while (!done()) {
       const waiter one(*this);
-      if (!condition_.sleep_until(mutex, until, as)) return done();
+      if (!condition_.sleep_until(mutex, until, counted(as))) return done();
     }
     return true;
   }
 
  private:
+  published_wait counted(const published_wait& as) const noexcept {
+    published_wait result = as;
+    result.target.woken = &woken_;
+    return result;
+  }
+
   // From the decision to sleep until the mutex is held again, also when a cancelled thread unwinds.
   class waiter {
    public:

@@ -103,11 +103,15 @@ class operation {
   }
   void notify_some(const void* object, lw_kind kind, unsigned waiters,
                    const void* pc) const noexcept {
-    if (seen_) lockweave_lw_notify_some()(object, kind, waiters, pc);
+    const auto some = seen_ ? lockweave_lw_notify_some() : nullptr;
+    if (some != nullptr) return some(object, kind, waiters, pc);
+    notify(object, kind, waiters > 1, pc);  // a runtime older than this header
   }
   void wake_some(const void* object, lw_kind kind, unsigned waiters,
                  const void* pc) const noexcept {
-    if (seen_) lockweave_lw_wake_some()(object, kind, waiters, pc);
+    const auto some = seen_ ? lockweave_lw_wake_some() : nullptr;
+    if (some != nullptr) return some(object, kind, waiters, pc);
+    wake(object, kind, waiters > 1, pc);
   }
   void order_release(const void* object, lw_kind kind) const noexcept {
     if (seen_) lockweave_lw_order_release()(object, kind);
@@ -140,25 +144,31 @@ struct wait_target {
   int flags = 0;
   const void* with = nullptr;
   const int* owner = nullptr;
+  const unsigned* woken =
+      nullptr;  // by notifications, of those who wait for the same; or not known
 };
 
 // The part of an operation that may sleep. Also ends when a cancelled thread unwinds.
 class blocked {
  public:
   blocked(const operation& op, const wait_target& target, const void* pc) noexcept
-      : seen_(op.seen()) {
+      : seen_(op.seen()), woken_(target.woken) {
     if (!seen_) return;
     lockweave_lw_block_begin()(target.object, target.kind, target.flags, target.with, target.owner,
                                pc);
   }
   ~blocked() {
-    if (seen_) lockweave_lw_block_end()();
+    if (!seen_) return;
+    const bool unwoken = woken_ != nullptr && *woken_ == 0;
+    const auto end = unwoken ? lockweave_lw_block_end_unwoken() : nullptr;
+    (end != nullptr ? end : lockweave_lw_block_end())();
   }
   blocked(const blocked&) = delete;
   blocked& operator=(const blocked&) = delete;
 
  private:
   bool seen_;
+  const unsigned* woken_;
 };
 
 // Life of an object, from its constructor and destructor.

@@ -177,6 +177,7 @@ void lw_object_end(const void* object, lw_kind, const void*) {
 void lw_semaphore_begin(const void*, unsigned, int, const void*) {}
 void lw_block_begin(const void*, lw_kind, int, const void*, const int*, const void*) { FAIL(); }
 void lw_block_end(void) {}
+void lw_block_end_unwoken(void) {}
 void lw_notify(const void* object, lw_kind, int, const void*) {
   lockweave::detectors::order_release(object);
 }

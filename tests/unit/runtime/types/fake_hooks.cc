@@ -127,6 +127,7 @@ void lw_block_begin(const void* object, lw_kind kind, int flags, const void* wit
   fake::write({"block_begin", object, kind, flags, with, owner, pc});
 }
 void lw_block_end(void) { fake::write({"block_end"}); }
+void lw_block_end_unwoken(void) { fake::write({"block_end_unwoken"}); }
 void lw_notify(const void* object, lw_kind kind, int all, const void* pc) {
   fake::write({"notify", object, kind, all, nullptr, nullptr, pc});
 }
