@@ -295,7 +295,8 @@ model::Finding tell_twins(const LockPair& pair, const Teller& teller, Confidence
 
 void find_twins(const LockGraphInput& input, const Teller& teller, const Program& program,
                 Findings& findings) {
-  std::set<std::string> told;  // fingerprints, each with its confidence: many ways lead to one pair
+  // Many ways lead to one pair, of one confidence; two files may have functions of one name.
+  std::set<std::tuple<bool, std::string, std::string>> told;  // doubtful, fingerprint, file
   for (const LockPair* pair : input.twins()) {
     const bool reads =
         pair->mode == summary::Mode::shared && pair->held.mode == summary::Mode::shared;
@@ -304,9 +305,8 @@ void find_twins(const LockGraphInput& input, const Teller& teller, const Program
     const bool doubtful = nameless || !pair->held.certain || ordered_by_comparison(program, *pair);
     model::Finding seen;
     set_twins_place(seen, *pair, teller);
-    const std::string key = (doubtful ? "?" : "!") + seen.fingerprint;
-    if (reads || told.contains(key) || !parallel(program, pair->context, pair->context)) continue;
-    told.insert(key);
+    if (reads || !parallel(program, pair->context, pair->context)) continue;
+    if (!told.emplace(doubtful, seen.fingerprint, seen.place.file).second) continue;
     findings.push_back(tell_twins(*pair, teller, doubtful ? Confidence::low : Confidence::medium));
   }
 }

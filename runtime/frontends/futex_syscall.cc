@@ -100,7 +100,9 @@ long do_futex(const Arguments& arguments, const void* pc) {
       PublishedWait wait(futex.word, LW_FUTEX, futex.flags, pc);
       const auto stands = [&] { return still_has(futex, arguments.at[2]); };
       if (stands()) wait.check_while(stands);
-      return arguments.forward(SYS_futex);
+      const long result = arguments.forward(SYS_futex);
+      if (result != 0) wait.give_up();
+      return result;
     }
     case FUTEX_LOCK_PI:
     case FUTEX_LOCK_PI2: {

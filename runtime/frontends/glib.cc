@@ -110,8 +110,10 @@ LW_EXPORT void g_cond_wait(void* condition, void* mutex) {
 LW_EXPORT int g_cond_wait_until(void* condition, void* mutex, std::int64_t until) {
   const Operation operation(LW_OP_WAIT, condition, LW_CONDITION_VARIABLE, LW_TIMED);
   if (!operation) return real_wait_until(condition, mutex, until);
-  const Blocking blocking(condition, LW_CONDITION_VARIABLE, LW_TIMED, mutex, nullptr, LW_CALLER);
-  return real_wait_until(condition, mutex, until);
+  Blocking blocking(condition, LW_CONDITION_VARIABLE, LW_TIMED, mutex, nullptr, LW_CALLER);
+  const int woken = real_wait_until(condition, mutex, until);
+  if (woken == 0) blocking.give_up();
+  return woken;
 }
 
 LW_EXPORT void g_cond_signal(void* condition) { notify(condition, false, LW_CALLER); }

@@ -4,6 +4,8 @@
 // What the pthread and the C11 front-end share about mutexes: facts that glibc keeps inside them.
 #pragma once
 
+#include <errno.h>
+
 #include "runtime/frontends/long_wait.h"
 #include "runtime/frontends/operation.h"
 #include "runtime/frontends/real.h"
@@ -110,7 +112,9 @@ int wait_on_condition(const void* condition, pthread_mutex_t* mutex, int flags, 
   const int shared = is_process_shared(condition) ? LW_PROCESS_SHARED : 0;
   Blocking blocking(condition, LW_CONDITION_VARIABLE, flags | shared | level_kept(mutex), mutex,
                     &mutex->__data.__owner, pc);
-  return wait();
+  const int result = wait();
+  if ((flags & LW_TIMED) != 0 && result != 0 && result != EOWNERDEAD) blocking.give_up();
+  return result;
 }
 
 // glibc lets it last until all who wait have left, which they may never do.

@@ -39,9 +39,14 @@ class Blocking {
            const void* pc) {
     lw_block_begin(object, kind, flags, with, owner, pc);
   }
-  ~Blocking() noexcept(false) { lw_block_end(); }
+  ~Blocking() noexcept(false) { gave_up_ ? lw_block_end_unwoken() : lw_block_end(); }
+  // The call says that no notification ended the wait.
+  void give_up() { gave_up_ = true; }
   Blocking(const Blocking&) = delete;
   Blocking& operator=(const Blocking&) = delete;
+
+ private:
+  bool gave_up_ = false;
 };
 
 // The same for objects whose state can have changed since the try that failed: the wait is published
@@ -51,7 +56,8 @@ class PublishedWait {
   PublishedWait(const void* object, lw_kind kind, int flags, const void* pc) {
     lw_block_publish(object, kind, flags, nullptr, nullptr, pc);
   }
-  ~PublishedWait() noexcept(false) { lw_block_end(); }
+  ~PublishedWait() noexcept(false) { gave_up_ ? lw_block_end_unwoken() : lw_block_end(); }
+  void give_up() { gave_up_ = true; }  // as above
   void check() { lw_block_check(); }
   // `stands` tells whether the wait would begin now: somebody unknown may have changed the object.
   template <class Stands>
@@ -61,6 +67,9 @@ class PublishedWait {
   }
   PublishedWait(const PublishedWait&) = delete;
   PublishedWait& operator=(const PublishedWait&) = delete;
+
+ private:
+  bool gave_up_ = false;
 };
 
 }  // namespace lockweave::frontends

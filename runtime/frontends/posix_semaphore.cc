@@ -45,6 +45,7 @@ int take_permit(sem_t* semaphore, int flags, const void* pc, Block block) {
     if (result != 0) {
       wait.check_while([=] { return !has_permit(semaphore); });
       result = block();
+      if (result != 0) wait.give_up();
     }
   }
   if (result == 0) lw_permit_taken(semaphore, flags, pc);

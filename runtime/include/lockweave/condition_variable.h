@@ -122,8 +122,9 @@ class condition_variable {
     bool woken = false;
     detail::attempt_until(at, [&](const detail::deadline& until) {
       const detail::operation op(this);
-      const detail::blocked wait(op, target(with, LW_TIMED), pc);
+      detail::blocked wait(op, target(with, LW_TIMED), pc);
       woken = detail::wait_until(&handle_, with, until) == 0;
+      if (!woken) wait.give_up();
       return true;
     });
     if (woken || Clock::now() < at) return cv_status::no_timeout;
@@ -303,9 +304,11 @@ class condition_variable_any {
     } const leave_first{held};
     const detail::operation op(this);
     const int flags = until != nullptr ? LW_TIMED : LW_EXCLUSIVE;
-    const detail::blocked wait(op, {this, LW_CONDITION_VARIABLE, flags}, pc);
+    detail::blocked wait(op, {this, LW_CONDITION_VARIABLE, flags}, pc);
     if (until == nullptr) return pthread_cond_wait(&shared.changed, shared.mutex.handle()) == 0;
-    return detail::wait_until(&shared.changed, shared.mutex.handle(), *until) == 0;
+    const bool woken = detail::wait_until(&shared.changed, shared.mutex.handle(), *until) == 0;
+    if (!woken) wait.give_up();
+    return woken;
   }
 
   template <class Lock, class Clock, class Duration, class Stopped>

@@ -163,6 +163,11 @@ class blocked {
     const auto end = unwoken ? lockweave_lw_block_end_unwoken() : nullptr;
     (end != nullptr ? end : lockweave_lw_block_end())();
   }
+  // No notification has ended the wait.
+  void give_up() noexcept {
+    static constexpr unsigned kNobody = 0;
+    woken_ = &kNobody;
+  }
   blocked(const blocked&) = delete;
   blocked& operator=(const blocked&) = delete;
 

@@ -223,7 +223,7 @@ TEST_F(Events, TimedConditionWait) {
   lockweave::condition_variable condition;
   std::unique_lock lock(m);
   EXPECT_EQ(calls_of([&] { condition.wait_for(lock, kMoment); }),
-            "enter block_begin block_end leave");
+            "enter block_begin block_end_unwoken leave");
   EXPECT_EQ(fake::only("block_begin", &condition).flags, LW_TIMED);
 }
 
