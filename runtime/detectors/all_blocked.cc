@@ -43,11 +43,13 @@ bool others_may_act(const WaitView& wait) {
 bool can_proceed(const ThreadState& thread, const WaitView& wait, const ThreadState* self) {
   if (!wait.waiting() || is_timed(wait) || cancellation_may_end(thread, wait)) return true;
   if (others_may_act(wait) || kernel_refuses(thread, wait)) return true;
-  if (wait.object != nullptr && core::wakes_on_way(*wait.object) > 0) return true;
   if (wait.kind == LW_THREAD) {
     const ThreadState* joined = wait.joined;
     return joined == nullptr || joined->finished.load(std::memory_order_relaxed);
   }
+  if (wait.object == nullptr)
+    return true;  // no memory for it: whoever may end the wait is not known
+  if (core::wakes_on_way(*wait.object) > 0) return true;
   if (is_destruction(wait)) return core::waiters_of(*wait.object) == 0;
   if (keeps_mutex(wait)) return false;  // it owns it all the time
   if (wait.with != nullptr) return &thread != self && core::owner_of(wait) == &thread;

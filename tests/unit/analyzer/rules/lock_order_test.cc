@@ -160,9 +160,9 @@ TEST(LockOrderCycle, TriesNeverWait) {
   EXPECT_EQ(told(unit, true), "");
 }
 
-TEST(LockOrderCycle, TimedOnesWait) {
+TEST(LockOrderCycle, TimedOnesGiveUp) {
   UnitBuilder unit;
-  const auto line = takes_both(unit.function("right"), global("a"), global("b"));
+  takes_both(unit.function("right"), global("a"), global("b"));
   unit.function("left")
       .guard(local("outer"), {global("b")})
       .guard(local("inner"), {global("a")})
@@ -170,7 +170,7 @@ TEST(LockOrderCycle, TimedOnesWait) {
       .guard_end(local("inner"))
       .guard_end(local("outer"));
   starts(unit, {"right", "left"});
-  EXPECT_EQ(told(unit), at("lock-order-cycle", "right", line));
+  EXPECT_EQ(told(unit, true), "");
 }
 
 TEST(LockOrderCycle, TakenTogetherIsSilent) {
