@@ -102,7 +102,7 @@ std::vector<LockPair> lock_pairs(const CallSites& sites) {
   std::vector<LockPair> pairs;
   for (FunctionId id = 0; id < program.functions.size(); ++id) {
     for (const link::Want& want : program.functions[id].effects.wants) {
-      if (want.attempt != summary::Attempt::blocking) continue;  // it goes on without, at last
+      if (want.attempt == summary::Attempt::tried) continue;
       for (std::size_t i = 0; i < want.held.size(); ++i) {
         if (!is_pair(want.held[i], want)) continue;
         const std::size_t from_end = want.held.size() - i;
