@@ -68,10 +68,8 @@ class SignalScope {
     forget(awaited_);
     // In one step: a request that came between two would end the launcher.
     sigset_t mask = mask_before_;
-    if (afterwards_ != EndRequests::as_before) {
-      sigaddset(&mask, SIGTERM);
-      sigaddset(&mask, SIGHUP);
-    }
+    const sigset_t requests = end_requests();
+    if (afterwards_ == EndRequests::held_back) sigorset(&mask, &mask_before_, &requests);
     restore(mask);
   }
 
